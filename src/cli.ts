@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+/** argv → one command. The only place that ends the process with a code. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { configCommand } from './commands/config.ts'
+import { demoCommand } from './commands/demo.ts'
+import { CommandEnding, exitCodes } from './commands/ending.ts'
+import { launchCommand } from './commands/launch.ts'
+import { launchesCommand } from './commands/launches.ts'
+import { previewCommand } from './commands/preview.ts'
+import { schemaCommand } from './commands/schema.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { startCommand } from './commands/start.ts'
+import { validateCommand } from './commands/validate.ts'
+
+const examples = `Examples:
+  sendoff demo                          see it work: a private Redis, a stand-in for Altcraft, sample schedules
+  sendoff validate                      check config/sendoff.yaml and jobs/
+  sendoff preview weekly-digest         when it will go out
+  sendoff start --apply                 run the schedules in jobs/
+  sendoff launch 90 --account main      launch mailing 90 now
+  sendoff launches list --state unknown what needs a decision
+`
+
+function version(): string {
+  const text: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : ''
+}
+
+function program(): Command {
+  const root = new Command('sendoff')
+    .description('Launches Altcraft broadcast mailings: on timetables, in bulk, never twice by itself.')
+    .option('--config <file>', 'the configuration file (default: config/sendoff.yaml)')
+    .option('--jobs <dir>', 'the folder of schedule files (default: jobs)')
+    .version(version(), '-V, --version')
+    .addHelpText('before', examples)
+    .showSuggestionAfterError()
+    .exitOverride()
+  const commands = [
+    startCommand(),
+    validateCommand(),
+    previewCommand(),
+    launchCommand(),
+    launchesCommand(),
+    simulateCommand(),
+    schemaCommand(),
+    configCommand(),
+    demoCommand(),
+  ]
+  for (const command of commands) root.addCommand(inheriting(command))
+  return root
+}
+
+/** Sub-commands end the way the program does; commander does not pass that on to commands that are added ready-made. */
+function inheriting(command: Command): Command {
+  command.exitOverride().showSuggestionAfterError()
+  for (const child of command.commands) inheriting(child)
+  return command
+}
+
+async function run(): Promise<number> {
+  try {
+    await program().parseAsync(process.argv)
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
+  } catch (error) {
+    return endingOf(error)
+  }
+}
+
+function endingOf(error: unknown): number {
+  // Help and version end as success; commander has already printed what is wrong with a command line.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  if (!(error instanceof Error)) return say(`unexpected: ${String(error)}`, exitCodes.failed)
+  if (error instanceof CommandEnding) return say(error.message, error.code)
+  switch (error.name) {
+    case 'DeclarationError':
+      return say(error.message, exitCodes.usage)
+    case 'RedisUnreachable':
+    case 'UnfitRedis':
+      return say(`${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`, exitCodes.unreachable)
+    default:
+      return say(error.stack ?? error.message, exitCodes.failed)
+  }
+}
+
+function say(sentence: string, code: number): number {
+  if (sentence !== '') process.stderr.write(`${sentence}\n`)
+  return code
+}
+
+// A reader that has seen enough (head, less) is no error.
+process.stdout.on('error', error => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+const code = await run()
+process.stdout.write('', () => process.exit(code))

@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander'
+import { positiveInteger } from './launches.ts'
+
+const examples = `Examples:
+  sendoff preview                                   the next due times of every schedule in jobs/
+  sendoff preview weekly-digest --next 10
+  sendoff preview --cron "0 9 * * 1" --timezone Europe/Riga
+  sendoff preview weekly-digest --from 2027-03-27T00:00:00Z --json
+`
+
+/** `sendoff preview`: due times, by the engine that fires. Needs no Redis. */
+export function previewCommand(): Command {
+  return new Command('preview')
+    .description('when schedules will fire, in their zone and in UTC')
+    .argument('[schedule...]', 'names of schedules; all where none is given')
+    .option('--cron <pattern>', 'a cron pattern instead of schedules from files')
+    .option('--timezone <zone>', 'the IANA zone of --cron')
+    .option('--seconds', 'the pattern of --cron has six fields, seconds first', false)
+    .addOption(
+      new Option('--day-match <how>', 'where a pattern restricts day of month and weekday: fire on any or on all').choices([
+        'any',
+        'all',
+      ]),
+    )
+    .option('--from <iso>', 'due times after this instant (default: now)')
+    .option('--next <n>', 'how many of each', positiveInteger, 5)
+    .option('--json', 'an array of objects on standard output', false)
+    .addHelpText('before', examples)
+    .action(async (schedules: string[], _options, command: Command) => {
+      const { preview } = await import('./preview-due-times.ts')
+      await preview(schedules, command.optsWithGlobals())
+    })
+}

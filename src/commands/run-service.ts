@@ -1,0 +1,48 @@
+/** Runs the service in this process, from configuration to the last signal. */
+import { loadConfig } from '../config/config.ts'
+import { armAccounts } from '../config/secrets.ts'
+import { Events } from '../events.ts'
+import { DeclarationError, formatProblem } from '../files/problem.ts'
+import { createLogger } from '../log.ts'
+import { startService } from '../service.ts'
+import { loadSchedules } from '../timetable/schedule-files.ts'
+
+/** Given to stopping beyond the drain time, before the process ends whatever still hangs. */
+const lastWait = 10_000
+
+/** Returns the exit code. Throws DeclarationError, RedisUnreachable, UnfitRedis before anything was started. */
+export async function runService(input: {
+  readonly flags: { readonly config?: string | undefined; readonly jobs?: string | undefined }
+  readonly apply: boolean
+  readonly interrupted: number
+}): Promise<number> {
+  const cwd = process.cwd()
+  const { config, warnings } = loadConfig({ cwd, flags: input.flags, env: process.env })
+  const accounts = armAccounts(config, process.env, cwd)
+  const { schedules, problems } = loadSchedules({
+    jobsDir: config.paths.jobs,
+    cwd,
+    accounts: [...accounts.keys()],
+    now: Date.now(),
+  })
+  if (problems.some(problem => problem.severity === 'error')) throw new DeclarationError(problems)
+  const secrets = [...accounts.values()].map(account => account.tokenSecret)
+  const events = new Events(createLogger(config.log, process.stdout, secrets))
+  for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))
+
+  const service = await startService({ config, accounts, declared: schedules, apply: input.apply, events })
+  await signalled()
+  const second = signalled().then(() => input.interrupted)
+  const stopped = service.stop(config.worker.drainTimeout).then(() => 0)
+  const stuck = new Promise<number>(resolve => {
+    setTimeout(() => resolve(1), config.worker.drainTimeout + lastWait).unref()
+  })
+  return Promise.race([stopped, second, stuck])
+}
+
+function signalled(): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+}

@@ -1,0 +1,82 @@
+/** One Altcraft installation and token: base URL, limits, policies. Keys are documented in docs/configuration.md. */
+import { z } from 'zod'
+import { duration } from '../files/duration.ts'
+import type { Secret } from './secret.ts'
+
+/** A run of hexadecimal digits is what a token looks like; a name of a variable never does. */
+const variableName = /^(?![0-9a-fA-F]{24,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
+/** A secret is only ever referred to: by the name of an environment variable or of a file. */
+export const secretReference = z
+  .union([
+    z.strictObject({ env: z.string().regex(variableName, 'is not the name of an environment variable') }),
+    z.strictObject({ file: z.string().min(1) }),
+  ])
+  .meta({
+    secret: true,
+    expects: '{ env: NAME } or { file: PATH }, a reference and never the token itself',
+    description: 'Where the token is: { env: NAME } of an environment variable (or of NAME_FILE), or { file: PATH }.',
+  })
+export type SecretReference = z.infer<typeof secretReference>
+
+const errorCodes = z.array(z.int().positive()).default([])
+
+export const accountSchema = z.strictObject({
+  baseUrl: z.string().meta({ description: 'https://host[:port] of the Altcraft installation, without /api.' }),
+  token: secretReference,
+  format: z
+    .enum(['json', 'xml'])
+    .default('json')
+    .meta({ description: 'What requests are written in, and asked for in return.' }),
+  auth: z
+    .enum(['body', 'bearer'])
+    .default('body')
+    .meta({ description: 'Where the token travels: in the body, as the API page shows, or as Authorization: Bearer.' }),
+  connections: z
+    .enum(['fresh', 'reuse'])
+    .default('fresh')
+    .meta({ description: 'fresh: a connection per launch, closed after it. reuse: kept alive between launches.' }),
+  timeouts: z
+    .strictObject({
+      connect: duration.prefault('10s').meta({ description: 'DNS, TCP and TLS together.' }),
+      headers: duration.prefault('60s').meta({ description: 'From the request to the first line of the answer.' }),
+      total: duration.prefault('75s').meta({ description: 'The whole attempt; at least as long as headers.' }),
+    })
+    .prefault({})
+    .meta({ description: 'How long one attempt waits.' }),
+  allowHttp: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Host names for which http:// is accepted although they are not this machine.' }),
+  caFile: z.string().min(1).optional().meta({
+    description: 'A file of PEM certificates to trust besides those of the system, for an authority of your own.',
+  }),
+  errors: z
+    .strictObject({
+      retry: errorCodes.meta({ description: 'Values of error known to mean "not started, try again".' }),
+      permanent: errorCodes.meta({ description: 'Values of error, besides 400 to 499, known to mean "refused".' }),
+      trust503: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'true where every 503 of this installation is answered before a launch is begun.' }),
+    })
+    .prefault({})
+    .meta({ description: 'What the owner of the installation knows about its answers.' }),
+  durability: z
+    .union([z.enum(['memory', 'disk']), z.string().regex(/^replicas:[1-9]$/)])
+    .default('disk')
+    .meta({
+      expects: 'memory, disk or replicas:1 to replicas:9',
+      description: 'How surely the intent to send is stored before the first byte leaves: memory, disk or replicas:N.',
+    }),
+})
+
+/** An account as the rest of the program sees it: validated, durations in milliseconds, the token still only a reference. */
+export type Account = z.output<typeof accountSchema> & { readonly name: string }
+
+/** An account with its secrets read; exists only in processes that send. */
+export interface ArmedAccount extends Account {
+  readonly tokenSecret: Secret
+  /** PEM text of `caFile`. */
+  readonly ca: string | undefined
+}

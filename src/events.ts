@@ -1,0 +1,157 @@
+/**
+ * Every happening, one function each: what it is called, its fields and the sentence a person reads. Code elsewhere never
+ * formats a log line. No function takes a request's content, attachments or token.
+ */
+import type { Logger } from 'pino'
+import type { Claim } from './launches/claim.ts'
+import { reasons, type State } from './launches/launch.ts'
+import type { Settlement } from './launches/settle.ts'
+import type { Swept } from './launches/sweep.ts'
+
+const loud: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'expired', 'held']
+
+export class Events {
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  serviceStarted(facts: { redis: string; accounts: readonly string[]; schedules: number; owner: string }): void {
+    const accounts = facts.accounts.length === 0 ? 'no account' : `account ${facts.accounts.join(', ')}`
+    this.#log.info({ event: 'serviceStarted', ...facts }, `started: ${accounts}, ${facts.schedules} schedules, Redis ${facts.redis}`)
+  }
+
+  serviceStopping(inFlight: number): void {
+    this.#log.info({ event: 'serviceStopping', inFlight }, `stopping: no new claims, ${inFlight} in flight`)
+  }
+
+  serviceStopped(left: number): void {
+    const words = left === 0 ? 'stopped' : `stopped; ${left} in flight were left as unknown`
+    this.#log[left === 0 ? 'info' : 'warn']({ event: 'serviceStopped', left }, words)
+  }
+
+  attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void {
+    const { attempt } = settlement
+    const answer = attempt.error === undefined ? '' : `, error ${attempt.error} ${JSON.stringify(attempt.error_text ?? '')}`
+    const fields = {
+      event: 'attemptSettled',
+      launch: claim.key,
+      account: claim.account,
+      mailing: claim.mailing,
+      state: settlement.state,
+      attempt: claim.attempts + 1,
+      outcome: attempt.outcome,
+      reason: settlement.reason,
+      error: attempt.error,
+      error_text: attempt.error_text,
+      status: attempt.status,
+      detail: attempt.detail,
+      lateness,
+      duration: attempt.end - attempt.start,
+      requestId: claim.requestId,
+    }
+    const again =
+      settlement.notBefore === undefined ? '' : `, next attempt in ${seconds(settlement.notBefore - attempt.end)}`
+    const why = settlement.state === 'launched' ? '' : ` - ${settlement.reason}`
+    this.#log[loud.includes(settlement.state) ? 'warn' : 'info'](
+      fields,
+      `${settlement.state.padEnd(9)} ${claim.key}, mailing ${claim.mailing}${answer}, ${seconds(lateness)} late${again}${why}`,
+    )
+  }
+
+  /** A launch came to rest without an attempt: a guard, its deadline, or its schedule's rule for missed due times. */
+  launchEnded(key: string, account: string, state: string, reason: string): void {
+    const level = state === 'skipped' || state === 'cancelled' ? 'info' : 'warn'
+    this.#log[level]({ event: 'launchEnded', launch: key, account, state, reason }, `${state.padEnd(9)} ${key} - ${reason}`)
+  }
+
+  settleRefused(claim: Claim, settlement: Settlement, state: string): void {
+    this.#log.warn(
+      { event: 'settleRefused', launch: claim.key, state, outcome: settlement.state },
+      `${claim.key}: came to ${settlement.state}, but the ledger says ${state || 'nothing'} and that stands`,
+    )
+  }
+
+  settleDelayed(key: string, error: unknown): void {
+    this.#log.error({ event: 'settleDelayed', launch: key, err: error }, `${key}: its outcome cannot be written down yet; trying again`)
+  }
+
+  swept(swept: readonly Swept[]): void {
+    for (const launch of swept) {
+      switch (launch.kind) {
+        case 'requeue':
+          this.#log.info({ event: 'requeued', launch: launch.key }, `${launch.key}: its job was lost; it has a new one`)
+          break
+        case 'unknown':
+          this.launchEnded(launch.key, launch.account, 'unknown', reasons.vanished)
+          break
+        case 'expired':
+        case 'failed':
+          this.launchEnded(launch.key, launch.account, launch.kind, launch.kind === 'expired' ? reasons.late : reasons.exhausted)
+          break
+      }
+    }
+  }
+
+  jobNotUnderstood(queue: string, id: string | undefined): void {
+    this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
+  }
+
+  minted(schedule: string, planned: number, missed: readonly { key: string; state: string; reason: string }[], account: string): void {
+    this.#log.debug({ event: 'minted', schedule, planned, missed: missed.length }, `${schedule}: ${planned} due times planned`)
+    for (const { key, state, reason } of missed) this.launchEnded(key, account, state, reason)
+  }
+
+  schedulesSynced(diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] }, total: number): void {
+    const parts = [`${diff.added.length} added`, `${diff.changed.length} changed`, `${diff.removed.length} removed`]
+    this.#log.info({ event: 'schedulesSynced', ...diff, total }, `schedules: ${parts.join(', ')}, ${total} in all`)
+  }
+
+  schedulesDiffer(diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] }): void {
+    const parts = [
+      ...diff.added.map(name => `+${name}`),
+      ...diff.changed.map(name => `~${name}`),
+      ...diff.removed.map(name => `-${name}`),
+    ]
+    this.#log.warn(
+      { event: 'schedulesDiffer', ...diff },
+      `THE FILES AND THE STORED SCHEDULES DIFFER (${parts.join(' ')}); the stored ones stay in force. Start with --apply to bring them into step`,
+    )
+  }
+
+  accountMissing(schedule: string, account: string): void {
+    this.#log.error(
+      { event: 'accountMissing', schedule, account },
+      `${schedule}: its account ${account} is not configured in this process; nothing of it can be sent from here`,
+    )
+  }
+
+  fileProblem(sentence: string): void {
+    this.#log.warn({ event: 'fileProblem' }, sentence)
+  }
+
+  redisAdvice(sentence: string): void {
+    this.#log.warn({ event: 'redisAdvice' }, sentence)
+  }
+
+  redisLost(error: unknown): void {
+    this.#log.warn({ event: 'redisLost', err: error }, 'Redis does not answer; waiting for it')
+  }
+
+  redisBack(): void {
+    this.#log.info({ event: 'redisBack' }, 'Redis answers again')
+  }
+
+  backgroundFailed(what: string, error: unknown): void {
+    this.#log.error({ event: 'backgroundFailed', what, err: error }, `${what} failed and will be tried again`)
+  }
+
+  pruned(count: number): void {
+    this.#log.info({ event: 'pruned', count }, `${count} old launches left the ledger`)
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 0)} s`
+}

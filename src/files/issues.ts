@@ -1,0 +1,122 @@
+/** What zod found wrong, in sentences for the people who wrote the file. Pure. */
+import type { z } from 'zod'
+import type { Finding } from './finding.ts'
+import { inWords, knownKeys, type Path, type Shape, shapeOf, shapesAt } from './shape.ts'
+import { didYouMean } from './suggestion.ts'
+import { quoted, valueAt } from './value.ts'
+
+type Issue = z.core.$ZodIssue
+
+interface Reading {
+  readonly shape: Shape
+  readonly value: unknown
+}
+
+/** Everything that keeps `value` from being what `schema` describes; none where it is. */
+export function findingsIn(schema: z.ZodType, value: unknown): Finding[] {
+  const result = schema.safeParse(value)
+  if (result.success) return []
+  const reading = { shape: shapeOf(schema), value }
+  return result.error.issues.flatMap(issue => findingsOf(issue, pathOf(issue), reading))
+}
+
+function findingsOf(issue: Issue, path: Path, reading: Reading): Finding[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => unknownKey(key, path, reading))
+    case 'invalid_key':
+      return [
+        {
+          path,
+          about: path.slice(0, -1),
+          spot: 'key',
+          sentence: predicate(JSON.stringify(path.at(-1)), issue.issues[0]),
+        },
+      ]
+    case 'invalid_union':
+      return choiceFindings(issue, path, reading)
+    case 'custom':
+      return [{ path, sentence: spokenOf(issue, path, reading) }]
+    case 'invalid_format':
+      return [{ path, sentence: spokenOf(issue, path, reading) }]
+    default:
+      return [valueAt(reading.value, path) === undefined ? missing(path, reading) : unfit(path, reading)]
+  }
+}
+
+function unknownKey(key: string, path: Path, { shape }: Reading): Finding {
+  const known = knownKeys(shapesAt(shape, path))
+  const hint = didYouMean(key, known)
+  const list = known.length > 0 && known.length <= 12 ? `; known here: ${known.join(', ')}` : ''
+  return {
+    path: [...path, key],
+    about: path,
+    spot: 'key',
+    sentence: `unknown key ${JSON.stringify(key)}${hint || list}`,
+  }
+}
+
+function missing(path: Path, { shape }: Reading): Finding {
+  const wanted = wantedAt(shape, path)
+  return {
+    path,
+    about: path.slice(0, -1),
+    sentence: `${path.at(-1) ?? 'everything'} is missing${wanted ? ` (${wanted})` : ''}`,
+  }
+}
+
+function unfit(path: Path, { shape, value }: Reading): Finding {
+  const given = valueAt(value, path)
+  const got = quoted(given, shape, path)
+  const wanted = wantedAt(shape, path) || 'something else'
+  return { path, sentence: `must be ${wanted}${got === undefined ? '' : `, got ${got}${hintAt(shape, path, given)}`}` }
+}
+
+/** A choice is judged by the alternative that was most likely meant: the one with the fewest flaws below its top. */
+function choiceFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, reading: Reading): Finding[] {
+  if (valueAt(reading.value, path) === undefined) return [missing(path, reading)]
+  const [nearest] = issue.errors
+    .filter(issues => issues.every(each => each.path.length > 0 || each.code === 'unrecognized_keys'))
+    .sort((a, b) => weight(a) - weight(b))
+  if (!nearest) return [unfit(path, reading)]
+  return nearest.flatMap(each => findingsOf(each, [...path, ...pathOf(each)], reading))
+}
+
+function weight(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
+}
+
+/** Our own messages: those that begin with "is" speak about the value, which then goes before them. */
+function spokenOf(issue: Issue, path: Path, { shape, value }: Reading): string {
+  return predicate(quoted(valueAt(value, path), shape, path) ?? 'the value', issue)
+}
+
+function predicate(subject: string, issue: Pick<Issue, 'message'> | undefined): string {
+  const message = issue?.message ?? 'is not allowed'
+  return message.startsWith('is ') ? `${subject} ${message}` : message
+}
+
+function wantedAt(shape: Shape, path: Path): string {
+  return shapesAt(shape, path).map(inWords).join(' or ')
+}
+
+function hintAt(shape: Shape, path: Path, given: unknown): string {
+  const shapes = shapesAt(shape, path).flatMap(each => each.anyOf ?? [each])
+  const wants = (type: string) => shapes.some(each => each.type === type)
+  if (typeof given === 'string') {
+    const number = given.trim() !== '' && Number.isFinite(Number(given))
+    if (number && (wants('integer') || wants('number'))) return ' (remove the quotes)'
+    if ((given === 'true' || given === 'false') && wants('boolean')) return ' (remove the quotes)'
+    return didYouMean(given, shapes.flatMap(each => each.enum ?? []).map(String))
+  }
+  return (typeof given === 'number' || typeof given === 'boolean') && wants('string') ? hintForText(shapes) : ''
+}
+
+/** Quotes help where any text will do; `maxLateness: 15` lacks a unit, not quotes. */
+function hintForText(shapes: readonly Shape[]): string {
+  return shapes.some(each => each.type === 'string' && each.pattern === undefined) ? ' (put it in quotes)' : ''
+}
+
+function pathOf(issue: Issue): Path {
+  return issue.path.map(key => (typeof key === 'number' ? key : String(key)))
+}

@@ -1,0 +1,27 @@
+/** Something wrong, or doubtful, in what a person declared: what, where, and what to do about it. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /** A file as the person named it, `-` for standard input, an environment variable's name or a flag. */
+  readonly where: string
+  /** 1-based; absent where the place is not a file. */
+  readonly line?: number
+  readonly column?: number
+  readonly sentence: string
+}
+
+/** `file:line:column: sentence`, the form editors and CI understand; a warning says so after the place. */
+export function formatProblem(problem: Problem): string {
+  const place = problem.line === undefined ? problem.where : `${problem.where}:${problem.line}:${problem.column ?? 1}`
+  return `${place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${problem.sentence}`
+}
+
+/** Thrown at the border when what a person gave cannot be used; carries every problem found, not the first. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(formatProblem).join('\n'), options)
+    this.problems = problems
+  }
+}

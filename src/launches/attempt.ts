@@ -1,0 +1,97 @@
+/** The heart: one attempt of one launch. claim → start → settle. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
+import { type Claim, claimLaunch } from './claim.ts'
+import { classify, type OutcomeRules } from './classify.ts'
+import { type Clocks, commitLaunch } from './commit.ts'
+import type { State } from './launch.ts'
+import type { Ledger } from './ledger.ts'
+import { type Settlement, settleLaunch } from './settle.ts'
+import { settlementOf } from './settlement.ts'
+import type { StartMailing } from './start-mailing.ts'
+
+/** What an attempt needs to know of the account it is made for. Times in milliseconds. */
+export interface Sending {
+  /** How long the right to connect lasts: longer than connecting and asking for the right to write may take. */
+  readonly lease: number
+  /** How long a launch may be in `sending` before its owner must have disappeared. */
+  readonly sendingLasts: number
+  readonly durability: Durability
+  readonly rules: OutcomeRules
+}
+
+export interface AttemptTools {
+  readonly ledger: Ledger
+  readonly commits: CommitConnection
+  readonly startMailing: StartMailing
+  readonly clocks: Clocks
+  /** This process, in words. */
+  readonly owner: string
+  /** Told of what happened; must not throw. */
+  readonly heard: AttemptListener
+}
+
+export interface AttemptListener {
+  attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void
+  settleRefused(claim: Claim, settlement: Settlement, state: string): void
+  settleDelayed(key: string, error: unknown): void
+  launchEnded(key: string, account: string, state: string, reason: string): void
+}
+
+export type AttemptEnding =
+  /** The job should come back after so many milliseconds. */
+  { readonly kind: 'later'; readonly wait: number } | { readonly kind: 'done'; readonly state: State | undefined }
+
+/** Makes one attempt of the launch, or finds out why there is none to make. Throws only what Redis throws before the claim. */
+export async function attemptLaunch(
+  tools: AttemptTools,
+  account: string,
+  sending: Sending,
+  key: string,
+  signal: AbortSignal,
+): Promise<AttemptEnding> {
+  const answer = await claimLaunch(tools.ledger, key, randomUUID(), tools.owner, sending.lease)
+  switch (answer.kind) {
+    case 'later':
+      return { kind: 'later', wait: answer.wait }
+    case 'over':
+      if (answer.changed) tools.heard.launchEnded(key, account, answer.state ?? '', answer.reason)
+      return { kind: 'done', state: answer.state }
+    case 'claimed': {
+      const settlement = await start(tools, sending, answer.claim, signal)
+      await settle(tools, answer.claim, settlement)
+      return settlement.notBefore === undefined
+        ? { kind: 'done', state: settlement.state }
+        : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall() }
+    }
+  }
+}
+
+async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal: AbortSignal): Promise<Settlement> {
+  const begun = tools.clocks.wall()
+  const { account, requestId, request } = claim
+  const permit = () =>
+    commitLaunch(tools.ledger, tools.commits, claim, { start: begun, ...sending }, tools.clocks)
+  const observation = await tools.startMailing({ account, requestId, request }, permit, signal)
+  const end = tools.clocks.wall()
+  const outcome = classify(observation, sending.rules, claim.earlierHanded)
+  return settlementOf(claim, { start: begun, end, observation, outcome }, end, Math.random())
+}
+
+/** Writes the outcome down, again and again with the same nonce until it lands: from here on a lost word is an unknown. */
+async function settle(tools: AttemptTools, claim: Claim, settlement: Settlement): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const answer = await settleLaunch(tools.ledger, claim, settlement)
+      if (answer.kind === 'refused') tools.heard.settleRefused(claim, settlement, answer.state)
+      else tools.heard.attemptSettled(claim, settlement, Math.max(0, settlement.attempt.start - claim.due))
+      return
+    } catch (error) {
+      // The connection was closed for good: this process is ending, and the sweep of another will say unknown.
+      if (tools.ledger.redis.status === 'end') return
+      tools.heard.settleDelayed(claim.key, error)
+      await pauseFor(Math.min(100 * 2 ** tries, 2_000))
+    }
+  }
+}

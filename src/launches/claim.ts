@@ -1,0 +1,184 @@
+/** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
+import { z } from 'zod'
+import type { Script } from '../redis/script.ts'
+import { type LaunchRequest, launchRequestSchema, reasons, type State, states } from './launch.ts'
+import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+
+const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z.number() })
+/** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
+export type Retry = z.infer<typeof retrySchema>
+
+export interface Claim {
+  readonly key: string
+  /** Grows by one with every claim of the launch; with the nonce it identifies this attempt in every script. */
+  readonly token: number
+  readonly nonce: string
+  readonly account: string
+  readonly mailing: number
+  readonly request: LaunchRequest
+  readonly requestId: string
+  readonly retry: Retry
+  readonly due: number
+  readonly sendUntil: number
+  readonly retryUntil: number
+  /** Attempts made before this one. */
+  readonly attempts: number
+  /** Whether any earlier attempt of this launch was handed to the socket. */
+  readonly earlierHanded: boolean
+}
+
+export type ClaimAnswer =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** Not yet: come back in `wait` milliseconds. `why`: before its time, another owner, or another launch of the mailing. */
+  | { readonly kind: 'later'; readonly wait: number; readonly why: 'early' | 'owned' | 'lane' }
+  /** Nothing to do: the launch is in this state, or there is no such launch. `changed` where this call brought it there. */
+  | { readonly kind: 'over'; readonly state: State | undefined; readonly changed: boolean; readonly reason: string }
+
+/** A due time is missed once it is this late without having been looked at; the newest of several stands for all. */
+const superseded = 1_000
+/** `misfire: skip` is not meant for a service that was slow for a moment. */
+const missedAfter = 5_000
+
+const claimScript: Script = {
+  name: 'sendoffClaim',
+  /*
+   * ARGV[3] key  [4] nonce  [5] owner  [6] lease in ms
+   * Returns {'claimed', token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed},
+   *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
+   * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
+   */
+  lua: /* lua */ `${luaLedger}
+local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'request', 'requestId', 'policy', 'retryUntil', 'handed')
+if not row.state then return { 'over', '', 0, '' } end
+local at = now()
+local function granted(token)
+  return { 'claimed', token, row.account, row.mailing, row.request, row.requestId, row.policy, row.due, row.sendUntil,
+    row.retryUntil, row.attempts, row.handed or '0' }
+end
+if row.state == 'claimed' then
+  if row.nonce == nonce then return granted(row.token) end
+  if tonumber(row.leaseUntil) > at then return { 'later', tonumber(row.leaseUntil) - at, 'owned' } end
+elseif row.state ~= 'planned' and row.state ~= 'waiting' then
+  return { 'over', row.state, 0, '' }
+elseif tonumber(row.notBefore) > at then
+  return { 'later', tonumber(row.notBefore) - at, 'early' }
+end
+if tonumber(row.sendUntil) < at then
+  return { 'over', row.state, 1, overtime(key, row, at) }
+end
+
+if row.schedule and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
+  -- Missed. Which of several missed due times goes is only known when the planner has come up to now.
+  local watermark = redis.call('HGET', P .. 'watermarks', row.schedule)
+  if watermark and tonumber(watermark) < at then return { 'later', 500, 'early' } end
+  local reason = nil
+  if row.misfire == 'skip' and at - row.due > ${missedAfter} then
+    reason = '${reasons.missed}'
+  elseif row.misfire == 'once' then
+    for _, newer in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. row.schedule, '(' .. row.due, at, 'BYSCORE')) do
+      local state = read(newer, 'state').state
+      if state ~= 'skipped' and state ~= 'expired' and state ~= 'cancelled' then reason = '${reasons.superseded}' end
+    end
+  end
+  if reason then
+    enter(key, row, 'skipped', at, nil, 'reason', reason)
+    return { 'over', 'skipped', 1, reason }
+  end
+end
+
+local place = row.account .. ':' .. row.mailing
+local holder = redis.call('GET', P .. 'lane:' .. place)
+if holder == key then holder = false end
+if holder then
+  local other = read(holder, 'state', 'leaseUntil', 'due', 'account', 'mailing', 'origin')
+  if other.state == 'claimed' and tonumber(other.leaseUntil) < at then
+    enter(holder, other, 'planned', at, at)
+    holder = false
+  elseif other.state ~= 'claimed' and other.state ~= 'sending' then
+    holder = false
+  end
+end
+local between = redis.call('SCARD', P .. 'waiting:' .. place) - redis.call('SISMEMBER', P .. 'waiting:' .. place, key)
+if row.attempts == '0' and row.overlap ~= 'allow' and (holder or between > 0) then
+  local queued = P .. 'queued:' .. place
+  local first = redis.call('GET', queued)
+  if first and first ~= key and read(first, 'state').state ~= 'planned' then first = false end
+  if row.overlap == 'skip' or (first and first ~= key) then
+    enter(key, row, 'skipped', at, nil, 'reason', '${reasons.overlap}')
+    return { 'over', 'skipped', 1, '${reasons.overlap}' }
+  end
+  redis.call('SET', queued, key)
+  redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
+  return { 'later', 1000, 'lane' }
+end
+if holder then
+  redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
+  return { 'later', 250, 'lane' }
+end
+if redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
+
+local token = row.token + 1
+enter(key, row, 'claimed', at, at + lease, 'token', token, 'nonce', nonce, 'owner', owner, 'leaseUntil', at + lease)
+return granted(token)
+`,
+}
+
+const answerSchema = z.union([
+  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
+  z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
+  z.tuple([
+    z.literal('claimed'),
+    z.coerce.number(),
+    z.string(),
+    z.coerce.number(),
+    z.string(),
+    z.string(),
+    z.string(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.string(),
+  ]),
+])
+const policyField = z.object({ retry: retrySchema })
+
+/** Claims a launch for `lease` milliseconds. `nonce` identifies the attempt, `owner` the process in words. */
+export async function claimLaunch(
+  ledger: Ledger,
+  key: string,
+  nonce: string,
+  owner: string,
+  lease: number,
+): Promise<ClaimAnswer> {
+  const answer = answerSchema.parse(await runLedgerScript(ledger, claimScript, key, [key, nonce, owner, lease]))
+  switch (answer[0]) {
+    case 'later':
+      return { kind: 'later', wait: answer[1], why: answer[2] }
+    case 'over':
+      return { kind: 'over', state: answer[1] === '' ? undefined : answer[1], changed: answer[2] === 1, reason: answer[3] }
+    case 'claimed': {
+      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed] = answer
+      return {
+        kind: 'claimed',
+        claim: {
+          key,
+          token,
+          nonce,
+          account,
+          mailing,
+          request: launchRequestSchema.parse(JSON.parse(request)),
+          requestId,
+          retry: policyField.parse(JSON.parse(policy)).retry,
+          due,
+          sendUntil,
+          retryUntil,
+          attempts,
+          earlierHanded: handed === '1',
+        },
+      }
+    }
+  }
+}

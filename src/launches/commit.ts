@@ -1,0 +1,82 @@
+/**
+ * commit: the right to write, asked for when the connection to Altcraft stands. It must be in the ledger, as durable as the
+ * account asks, acknowledged on the connection that wrote it, before the first byte leaves.
+ */
+import { z } from 'zod'
+import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
+import type { Script } from '../redis/script.ts'
+import type { Claim } from './claim.ts'
+import { type Ledger, luaLedger } from './ledger.ts'
+import type { Permit } from './start-mailing.ts'
+
+/** A permit older than this, by either clock of this process, no longer allows the write. */
+export const permitLife = 1_000
+
+const commitScript: Script = {
+  name: 'sendoffCommit',
+  /*
+   * ARGV[3] key  [4] token  [5] nonce  [6] start of the attempt in ms, for its record  [7] how long sending may last, ms
+   * Returns {'committed', ms left until sendUntil} or {'refused', why}. Asking again with the same token and nonce is
+   * answered as before: a commit whose reply was lost is still one commit.
+   */
+  lua: /* lua */ `${luaLedger}
+local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
+local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts')
+local at = now()
+if not row.state then return { 'refused', 'the record of this launch is gone' } end
+if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
+if row.state == 'sending' then return { 'committed', row.sendUntil - at } end
+if row.state ~= 'claimed' then return { 'refused', 'the launch is ' .. row.state .. ' by now' } end
+if tonumber(row.leaseUntil) < at then return { 'refused', 'connecting took longer than the claim lasts' } end
+if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it may be sent has passed' } end
+local attempt = row.attempts + 1
+enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
+  'attempt:' .. attempt, cjson.encode({ number = attempt, start = tonumber(ARGV[6]), sent = at }))
+return { 'committed', row.sendUntil - at }
+`,
+}
+
+const answerSchema = z.union([
+  z.tuple([z.literal('committed'), z.number()]),
+  z.tuple([z.literal('refused'), z.string()]),
+])
+
+/** The two clocks of this process: one that people set, one that only moves forward. Milliseconds. */
+export interface Clocks {
+  wall(): number
+  steady(): number
+}
+
+export const systemClocks: Clocks = { wall: () => Date.now(), steady: () => performance.now() }
+
+/**
+ * Asks for the right to write. Never throws: whatever leaves the commit in doubt is no permit. `stillOpen` of the permit
+ * compares both clocks, so that neither a stopped process nor a clock set back can write late.
+ */
+export async function commitLaunch(
+  ledger: Ledger,
+  connection: CommitConnection,
+  claim: Claim,
+  attempt: { readonly start: number; readonly sendingLasts: number; readonly durability: Durability },
+  clocks: Clocks = systemClocks,
+): Promise<Permit> {
+  const wall = clocks.wall()
+  const steady = clocks.steady()
+  const clock = ledger.clock ? Math.floor(ledger.clock()) : ''
+  const args = [ledger.keys.root, clock, claim.key, claim.token, claim.nonce, attempt.start, attempt.sendingLasts]
+  const answer = await connection.write(commitScript, ledger.keys.launch(claim.key), args, attempt.durability)
+  if (answer.kind === 'doubt') return { granted: false, why: answer.why }
+  const parsed = answerSchema.safeParse(answer.reply)
+  if (!parsed.success) return { granted: false, why: 'the ledger gave an answer that is not understood' }
+  if (parsed.data[0] === 'refused') return { granted: false, why: parsed.data[1] }
+  const life = Math.min(permitLife, parsed.data[1])
+  return {
+    granted: true,
+    stillOpen: () => within(clocks.wall() - wall, life) && within(clocks.steady() - steady, life),
+  }
+}
+
+/** A wall clock that went back by more than the permit lives is as suspect as one that went forward. */
+function within(elapsed: number, life: number): boolean {
+  return elapsed < life && elapsed > -permitLife
+}

@@ -1,0 +1,88 @@
+/** Launches come into being here: a record in the ledger, created once per key, whoever asks and however often. */
+import { randomUUID } from 'node:crypto'
+import type { Script } from '../redis/script.ts'
+import type { LaunchRequest, Origin } from './launch.ts'
+import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
+import type { Policy } from './policy.ts'
+
+export interface NewLaunch {
+  /** The launch key: identity of the intention (docs/launch-lifecycle.md, "Keys"). */
+  readonly key: string
+  readonly account: string
+  readonly origin: Origin
+  readonly schedule?: string
+  readonly request: LaunchRequest
+  /** Epoch milliseconds. */
+  readonly due: number
+  /** The last moment at which the first byte may leave. */
+  readonly sendUntil: number
+  /** The last moment for which another attempt may be planned; never after `sendUntil`. */
+  readonly retryUntil: number
+  readonly policy: Policy
+  /** A due time that was missed is recorded as such at once. */
+  readonly missed?: { readonly state: 'skipped' | 'expired'; readonly reason: string }
+  /** Who asked for it, and why, where a person did. */
+  readonly by?: string
+  readonly why?: string
+}
+
+/** Adds `create(fields)` to a script that begins with `luaLedger`: 1 where the record is new, 0 where the key exists. */
+export const luaCreate = /* lua */ `
+local function create(fields)
+  local row = {}
+  for i = 1, #fields, 2 do row[fields[i]] = fields[i + 1] end
+  local hash = P .. 'launch:' .. row.key
+  if redis.call('EXISTS', hash) == 1 then return 0 end
+  local at = now()
+  redis.call('HSET', hash, 'created', at, 'at:' .. row.state, at, unpack(fields))
+  redis.call('ZADD', P .. 'launches', row.due, row.key)
+  redis.call('ZADD', P .. 'state:' .. row.state, row.due, row.key)
+  redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, row.due, row.key)
+  if row.schedule then redis.call('ZADD', P .. 'schedule:' .. row.schedule, row.due, row.key) end
+  if RESTS[row.state] then
+    redis.call('ZADD', P .. 'ended:' .. row.origin, at, row.key)
+  else
+    redis.call('ZADD', P .. 'wake', row.notBefore + ${pickUpGrace}, row.key)
+  end
+  return 1
+end
+`
+
+/** The record's fields as the script wants them: a flat list of names and values. The token is not among them. */
+export function recordFields(launch: NewLaunch): string[] {
+  const fields: Record<string, string | number | undefined> = {
+    key: launch.key,
+    account: launch.account,
+    mailing: launch.request.id,
+    origin: launch.origin,
+    schedule: launch.schedule,
+    state: launch.missed?.state ?? 'planned',
+    reason: launch.missed?.reason,
+    due: launch.due,
+    notBefore: launch.due,
+    sendUntil: launch.sendUntil,
+    retryUntil: launch.retryUntil,
+    request: JSON.stringify(launch.request),
+    requestId: randomUUID(),
+    policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
+    overlap: launch.policy.overlap,
+    misfire: launch.schedule === undefined ? undefined : launch.policy.misfire,
+    attempts: 0,
+    token: 0,
+    by: launch.by,
+    why: launch.why,
+  }
+  return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]))
+}
+
+const createScript: Script = {
+  name: 'sendoffCreate',
+  // ARGV[3]: the record's fields as a JSON list. Returns 1, or 0 where the key exists already.
+  lua: `${luaLedger}${luaCreate} return create(cjson.decode(ARGV[3]))`,
+}
+
+/** Creates one launch. False where a launch of this key exists already; that one is left as it is. */
+export async function createLaunch(ledger: Ledger, launch: NewLaunch): Promise<boolean> {
+  const created = await runLedgerScript(ledger, createScript, launch.key, [JSON.stringify(recordFields(launch))])
+  return created === 1
+}

@@ -1,0 +1,92 @@
+/**
+ * A launch: one intended start of one mailing. The words and the life of a launch are those of docs/launch-lifecycle.md;
+ * the table below is the only statement of which change of state is legal.
+ */
+import { z } from 'zod'
+
+export const states = [
+  'planned',
+  'claimed',
+  'sending',
+  'waiting',
+  'held',
+  'launched',
+  'rejected',
+  'failed',
+  'swallowed',
+  'unknown',
+  'skipped',
+  'expired',
+  'cancelled',
+  'writtenOff',
+] as const
+export type State = (typeof states)[number]
+
+/** From each state, the states that may follow. An empty list is an end that nothing but the record's retention undoes. */
+export const transitions: Readonly<Record<State, readonly State[]>> = {
+  planned: ['claimed', 'held', 'skipped', 'expired', 'cancelled'],
+  claimed: ['sending', 'waiting', 'rejected', 'failed', 'planned', 'held', 'skipped', 'expired', 'cancelled'],
+  sending: ['launched', 'rejected', 'waiting', 'failed', 'swallowed', 'unknown'],
+  waiting: ['claimed', 'held', 'skipped', 'expired', 'cancelled', 'failed'],
+  held: ['planned', 'skipped', 'expired', 'cancelled'],
+  unknown: ['launched', 'rejected', 'swallowed', 'waiting', 'writtenOff'],
+  rejected: ['planned'],
+  failed: ['planned'],
+  swallowed: ['planned'],
+  launched: [],
+  skipped: [],
+  expired: [],
+  cancelled: [],
+  writtenOff: [],
+}
+
+/** States in which nothing more happens by itself. `unknown` and `held` wait for evidence or a person. */
+export const restStates: readonly State[] = [
+  'launched',
+  'rejected',
+  'failed',
+  'swallowed',
+  'skipped',
+  'expired',
+  'cancelled',
+  'writtenOff',
+]
+
+/** Why a launch ended, or stands still, without an attempt: the closed list. The word before the colon is for programs. */
+export const reasons = {
+  overlap: 'overlap: another launch of this mailing had not ended',
+  superseded: 'misfire: it was missed, and a newer due time of its schedule had come',
+  missed: 'misfire: it was missed, and its schedule skips what was missed',
+  late: 'late: it was not sent within the lateness its owner allows',
+  exhausted: 'late: no attempt succeeded within the lateness its owner allows',
+  vanished: 'vanished: the process that was sending it disappeared before it could say what came of it',
+} as const
+
+export const origins = ['schedule', 'bulk', 'manual'] as const
+export type Origin = (typeof origins)[number]
+
+/**
+ * The parameters of `campaigns/broadcasts/start`, under Altcraft's own field names and without the token.
+ * https://guides.altcraft.com/en/developer-guide/campaigns/broadcast-campaigns/3116196
+ */
+export const launchFields = {
+  id: z.int().positive(),
+  override_source_type: z.enum(['list', 'segment']).optional(),
+  override_source_id: z.int().positive().optional(),
+  override_limit: z.int().positive().optional(),
+  content: z.record(z.string(), z.json()).optional(),
+  attach: z.array(z.json()).optional(),
+}
+
+/** Altcraft documents the two override_source fields as one choice of audience; one without the other is refused here. */
+export function bothSourceFieldsOrNone(launch: {
+  override_source_type?: unknown
+  override_source_id?: unknown
+}): boolean {
+  return (launch.override_source_type === undefined) === (launch.override_source_id === undefined)
+}
+
+export const launchRequestSchema = z
+  .strictObject(launchFields)
+  .refine(bothSourceFieldsOrNone, 'override_source_type and override_source_id are given together or not at all')
+export type LaunchRequest = z.infer<typeof launchRequestSchema>

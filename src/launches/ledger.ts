@@ -1,0 +1,101 @@
+/**
+ * The ledger: the record of every launch in Redis, and the only authority on its state. This file holds what its scripts
+ * share; each verb (mint, claim, commit, settle, sweep …) has its own file, with its script above the function.
+ *
+ * Besides the indexes of redis/keys.ts the scripts keep, per ledger:
+ *   wake                        ZSET launch key → when the sweep must look at it; only launches that are not at rest
+ *   ended:<origin>              ZSET launch key → when it came to rest; what retention walks
+ *   lane:<account>:<mailing>    STRING launch key: the one launch of the mailing that is claimed or sending
+ *   waiting:<account>:<mailing> SET of launch keys of the mailing between two attempts
+ *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
+ */
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { runScript, type Script } from '../redis/script.ts'
+import { reasons, restStates, transitions } from './launch.ts'
+
+export interface Ledger {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** Replaces the clock of the Redis server, for tests and rehearsals; milliseconds. */
+  readonly clock?: () => number
+}
+
+/** A launch that has been planned or waits has this long, past its time, to be picked up before the sweep re-queues it. */
+export const pickUpGrace = 3_000
+
+/**
+ * Begins every ledger script. ARGV[1] is the key root, ARGV[2] a clock in milliseconds or '' for the server's own: one
+ * clock decides what is due, whatever the workers' clocks say.
+ */
+export const luaLedger = /* lua */ `
+local P = ARGV[1]
+local function now()
+  if ARGV[2] ~= '' then return tonumber(ARGV[2]) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local RESTS = { ${restStates.map(state => `${state} = 1`).join(', ')} }
+local MAY = { ${luaTransitions()} }
+
+local function read(key, ...)
+  local names, row = { ... }, {}
+  local values = redis.call('HMGET', P .. 'launch:' .. key, unpack(names))
+  for i, name in ipairs(names) do row[name] = values[i] end
+  return row
+end
+
+-- Moves a launch to a state, with its indexes. row needs state, due, account, mailing, origin. wakeAt nil: nobody wakes it.
+local function enter(key, row, state, at, wakeAt, ...)
+  if row.state ~= state and not MAY[row.state .. ' ' .. state] then error('illegal change of state: ' .. row.state .. ' to ' .. state) end
+  local hash = P .. 'launch:' .. key
+  redis.call('HSET', hash, 'state', state, 'at:' .. state, at, ...)
+  redis.call('ZREM', P .. 'state:' .. row.state, key)
+  redis.call('ZADD', P .. 'state:' .. state, row.due, key)
+  local place = row.account .. ':' .. row.mailing
+  local lane = P .. 'lane:' .. place
+  if state == 'claimed' or state == 'sending' then
+    redis.call('SET', lane, key)
+  elseif redis.call('GET', lane) == key then
+    redis.call('DEL', lane)
+  end
+  if state == 'waiting' then
+    redis.call('SADD', P .. 'waiting:' .. place, key)
+  else
+    redis.call('SREM', P .. 'waiting:' .. place, key)
+  end
+  if wakeAt then redis.call('ZADD', P .. 'wake', wakeAt, key) else redis.call('ZREM', P .. 'wake', key) end
+  if RESTS[state] then
+    redis.call('ZADD', P .. 'ended:' .. row.origin, at, key)
+  elseif RESTS[row.state] then
+    redis.call('ZREM', P .. 'ended:' .. row.origin, key)
+  end
+  row.state = state
+end
+
+-- The time in which it may be sent is over: expired where nothing was tried, failed where every attempt was proven not launched.
+local function overtime(key, row, at)
+  local state, reason = 'expired', '${reasons.late}'
+  if tonumber(row.attempts) > 0 then state, reason = 'failed', '${reasons.exhausted}' end
+  enter(key, row, state, at, nil, 'reason', reason)
+  return reason
+end
+`
+
+/** The transition table as Lua: no script can make a change of state that it does not allow. */
+function luaTransitions(): string {
+  return Object.entries(transitions)
+    .flatMap(([from, followers]) => followers.map(to => `['${from} ${to}'] = 1`))
+    .join(', ')
+}
+
+/** Runs a ledger script for one launch key (or, with '', for the ledger as a whole). */
+export function runLedgerScript(
+  ledger: Ledger,
+  script: Script,
+  key: string,
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const clock = ledger.clock ? String(Math.floor(ledger.clock())) : ''
+  return runScript(ledger.redis, script, ledger.keys.launch(key), [ledger.keys.root, clock, ...args])
+}

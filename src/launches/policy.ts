@@ -1,0 +1,98 @@
+/** How late, how often and how persistently a launch may go out: the same rules for schedules, bulk and manual launches. */
+import { z } from 'zod'
+import { duration } from '../files/duration.ts'
+
+const retryInput = z.strictObject({
+  attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'How many requests at most, the first one included. Default 5.' }),
+  initial: duration
+    .refine(ms => ms > 0, 'must be longer than 0')
+    .optional()
+    .meta({ description: 'Upper bound of the first pause; it doubles with every attempt. Default 2s.' }),
+  max: duration.optional().meta({ description: 'Upper bound of any pause. Default 1m.' }),
+  deadline: duration
+    .refine(ms => ms > 0, 'must be longer than 0')
+    .optional()
+    .meta({ description: 'No further attempt later than this after the due time. Default: maxLateness decides.' }),
+})
+
+/** The policy as people declare it: every key may be absent. Output durations are milliseconds. */
+export const policyInput = z.strictObject({
+  maxLateness: duration
+    .optional()
+    .meta({ description: 'How long after its due time a launch may still go out. Default 15m.' }),
+  misfire: z.enum(['once', 'skip', 'all']).optional().meta({
+    description:
+      'Due times missed while nothing ran: launch the newest one, none, or all within maxLateness. Default once.',
+  }),
+  overlap: z.enum(['skip', 'queueOne', 'allow']).optional().meta({
+    description:
+      'While another launch of the same mailing is under way: skip this one, queue one, or allow it. Default skip.',
+  }),
+  maxPerDay: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({
+      description: 'Most launches of the mailing to the same audience in a day. Default: what the timetable makes.',
+    }),
+  coolDown: duration.optional().meta({ description: 'Least time between two launches of the mailing.' }),
+  retry: retryInput.optional().meta({ description: 'Attempts after a proof that nothing was launched.' }),
+})
+export type PolicyInput = z.output<typeof policyInput>
+
+/** The policy of one launch, complete; durations in milliseconds. What is absent follows the launch's origin. */
+export interface Policy {
+  readonly maxLateness: number
+  readonly misfire: 'once' | 'skip' | 'all'
+  readonly overlap: 'skip' | 'queueOne' | 'allow'
+  readonly maxPerDay?: number
+  readonly coolDown?: number
+  readonly retry: {
+    readonly attempts: number
+    readonly initial: number
+    readonly max: number
+    readonly deadline?: number
+  }
+}
+
+export const defaultPolicy: Policy = Object.freeze({
+  maxLateness: 15 * 60_000,
+  misfire: 'once',
+  overlap: 'skip',
+  retry: Object.freeze({ attempts: 5, initial: 2_000, max: 60_000 }),
+})
+
+/** Lays declared policies over the built-in one, the later over the earlier, key by key and inside `retry` too. */
+export function resolvePolicy(...layers: readonly (PolicyInput | undefined)[]): Policy {
+  return layers.reduce(
+    (policy: Policy, layer) => (layer === undefined ? policy : laidOver(policy, layer)),
+    defaultPolicy,
+  )
+}
+
+/** A declared policy, complete with the defaults. */
+export const policySchema = policyInput.transform((input): Policy => resolvePolicy(input))
+
+function laidOver(under: Policy, over: PolicyInput): Policy {
+  const maxPerDay = over.maxPerDay ?? under.maxPerDay
+  const coolDown = over.coolDown ?? under.coolDown
+  const deadline = over.retry?.deadline ?? under.retry.deadline
+  return {
+    maxLateness: over.maxLateness ?? under.maxLateness,
+    misfire: over.misfire ?? under.misfire,
+    overlap: over.overlap ?? under.overlap,
+    ...(maxPerDay === undefined ? {} : { maxPerDay }),
+    ...(coolDown === undefined ? {} : { coolDown }),
+    retry: {
+      attempts: over.retry?.attempts ?? under.retry.attempts,
+      initial: over.retry?.initial ?? under.retry.initial,
+      max: over.retry?.max ?? under.retry.max,
+      ...(deadline === undefined ? {} : { deadline }),
+    },
+  }
+}

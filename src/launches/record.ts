@@ -1,0 +1,68 @@
+/** The launch record as the program sees it, read from its hash. docs/ledger.md lists the hash's fields. */
+import { z } from 'zod'
+import { launchRequestSchema, origins, type State, states } from './launch.ts'
+
+const attemptSchema = z.object({
+  number: z.number(),
+  /** When connecting began; epoch milliseconds of the worker. */
+  start: z.number(),
+  /** When the right to write was in the ledger; absent in a settled attempt, whose `handed` says more. */
+  sent: z.number().optional(),
+  end: z.number().optional(),
+  outcome: z.string().optional(),
+  reason: z.string().optional(),
+  handed: z.boolean().optional(),
+  error: z.number().optional(),
+  error_text: z.string().optional(),
+  status: z.number().optional(),
+  duplicate: z.boolean().optional(),
+  detail: z.string().optional(),
+})
+export type Attempt = z.infer<typeof attemptSchema>
+
+const recordSchema = z.object({
+  key: z.string(),
+  account: z.string(),
+  mailing: z.coerce.number(),
+  origin: z.enum(origins),
+  schedule: z.string().optional(),
+  state: z.enum(states),
+  reason: z.string().optional(),
+  created: z.coerce.number(),
+  due: z.coerce.number(),
+  notBefore: z.coerce.number(),
+  sendUntil: z.coerce.number(),
+  error: z.coerce.number().optional(),
+  error_text: z.string().optional(),
+  status: z.coerce.number().optional(),
+  attempts: z.coerce.number(),
+  lateness: z.coerce.number().optional(),
+  owner: z.string().optional(),
+  requestId: z.string(),
+  request: z.string().transform(text => launchRequestSchema.parse(JSON.parse(text))),
+  policy: z.string().transform((text): unknown => JSON.parse(text)),
+  by: z.string().optional(),
+  why: z.string().optional(),
+})
+
+export interface LaunchRecord extends z.infer<typeof recordSchema> {
+  readonly attemptList: readonly Attempt[]
+  /** When it entered each state last; epoch milliseconds of the Redis server. */
+  readonly times: Partial<Record<State, number>>
+}
+
+/** Reads a record's hash; undefined for an empty one, which is how Redis says that there is none. */
+export function readRecord(hash: Readonly<Record<string, string>>): LaunchRecord | undefined {
+  if (hash.key === undefined) return undefined
+  const attemptList: Attempt[] = []
+  const times: Partial<Record<State, number>> = {}
+  for (const [name, value] of Object.entries(hash)) {
+    if (name.startsWith('attempt:')) attemptList.push(attemptSchema.parse(JSON.parse(value)))
+  }
+  for (const state of states) {
+    const at = hash[`at:${state}`]
+    if (at !== undefined) times[state] = Number(at)
+  }
+  attemptList.sort((a, b) => a.number - b.number)
+  return { ...recordSchema.parse(hash), attemptList, times }
+}

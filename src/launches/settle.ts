@@ -1,0 +1,99 @@
+/** settle: writes down what an attempt came to. Must land: it passes under memory pressure and may be repeated. */
+import { z } from 'zod'
+import type { Script } from '../redis/script.ts'
+import type { State } from './launch.ts'
+import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
+
+/** An attempt as the record keeps it. Times are epoch milliseconds of the worker. */
+export interface AttemptEnd {
+  readonly start: number
+  readonly end: number
+  readonly outcome: string
+  readonly reason: string
+  readonly handed: boolean
+  readonly error?: number
+  readonly error_text?: string
+  readonly status?: number
+  readonly duplicate?: boolean
+  readonly detail?: string
+}
+
+export interface Settlement {
+  readonly state: Extract<State, 'launched' | 'rejected' | 'waiting' | 'failed' | 'swallowed' | 'unknown'>
+  readonly reason: string
+  /** For `waiting`: when the next attempt may begin. */
+  readonly notBefore?: number
+  readonly attempt: AttemptEnd
+}
+
+export type SettleAnswer =
+  | { readonly kind: 'settled'; readonly attempts: number }
+  /** Somebody else's word stands: another owner, or a state that this outcome may not follow. */
+  | { readonly kind: 'refused'; readonly state: string }
+
+const settleScript: Script = {
+  name: 'sendoffSettle',
+  /*
+   * ARGV[3] key  [4] token  [5] nonce  [6] state  [7] reason  [8] notBefore or ''  [9] the attempt as JSON
+   * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
+   * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
+   */
+  lua: /* lua */ `#!lua flags=allow-oom
+${luaLedger}
+local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled')
+if not row.state or row.token ~= token or row.nonce ~= nonce then return { 'refused', row.state or '' } end
+if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
+local attempts = tonumber(row.attempts)
+if row.state == 'claimed' then
+  attempts = attempts + 1
+elseif row.state == 'unknown' then
+  if state == 'unknown' or state == 'failed' then return { 'refused', row.state } end
+elseif row.state ~= 'sending' then
+  return { 'refused', row.state }
+end
+local attempt = cjson.decode(ARGV[9])
+attempt.number = attempts
+local fields = { 'attempts', attempts, 'attempt:' .. attempts, cjson.encode(attempt), 'reason', ARGV[7], 'settled', nonce }
+redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status')
+local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end
+put('notBefore', ARGV[8])
+put('error', ARGV[10])
+put('status', ARGV[12])
+if ARGV[10] ~= '' then fields[#fields + 1] = 'error_text'; fields[#fields + 1] = ARGV[11] end
+if ARGV[13] == '1' then put('handed', '1') end
+local wakeAt = nil
+if state == 'waiting' then wakeAt = ARGV[8] + ${pickUpGrace} end
+enter(key, row, state, now(), wakeAt, unpack(fields))
+return { 'settled', attempts }
+`,
+}
+
+const answerSchema = z.union([
+  z.tuple([z.literal('settled'), z.coerce.number()]),
+  z.tuple([z.literal('refused'), z.string()]),
+])
+
+/** Settles the attempt that holds this token and nonce; throws only what Redis throws, and may then be called again. */
+export async function settleLaunch(
+  ledger: Ledger,
+  holder: { readonly key: string; readonly token: number; readonly nonce: string },
+  settlement: Settlement,
+): Promise<SettleAnswer> {
+  const { attempt } = settlement
+  const reply = await runLedgerScript(ledger, settleScript, holder.key, [
+    holder.key,
+    holder.token,
+    holder.nonce,
+    settlement.state,
+    settlement.reason,
+    settlement.notBefore ?? '',
+    JSON.stringify(attempt),
+    attempt.error ?? '',
+    attempt.error_text ?? '',
+    attempt.status ?? '',
+    attempt.handed ? 1 : 0,
+  ])
+  const answer = answerSchema.parse(reply)
+  return answer[0] === 'settled' ? { kind: 'settled', attempts: answer[1] } : { kind: 'refused', state: answer[1] }
+}

@@ -1,0 +1,83 @@
+/** From an outcome to what the ledger writes down: which state follows, and when the next attempt may begin. Pure. */
+import type { Claim } from './claim.ts'
+import type { Observation, Outcome } from './outcome.ts'
+import type { AttemptEnd, Settlement } from './settle.ts'
+
+/** `error_text` is kept word for word up to this many bytes. */
+const longestErrorText = 4_096
+
+export interface Ending {
+  readonly start: number
+  readonly end: number
+  readonly observation: Observation
+  readonly outcome: Outcome
+}
+
+/** `now` in epoch milliseconds; `random` in [0, 1). */
+export function settlementOf(claim: Claim, ending: Ending, now: number, random: number): Settlement {
+  const attempt = attemptEnd(ending)
+  const { outcome } = ending
+  switch (outcome.kind) {
+    case 'launched':
+      return { state: 'launched', reason: outcome.reason, attempt }
+    case 'refused':
+      return { state: 'rejected', reason: outcome.reason, attempt }
+    case 'swallowed':
+      return { state: 'swallowed', reason: outcome.reason, attempt }
+    case 'ambiguous':
+      return { state: 'unknown', reason: outcome.reason, attempt }
+    case 'notLaunched': {
+      const made = claim.attempts + 1
+      if (made >= claim.retry.attempts) {
+        return { state: 'failed', reason: `${outcome.reason}; that was attempt ${made} of ${claim.retry.attempts}`, attempt }
+      }
+      const notBefore = now + pause(claim.retry, made, outcome.retryAfter, random)
+      if (notBefore > claim.retryUntil) {
+        return { state: 'failed', reason: `${outcome.reason}; no time is left for another attempt`, attempt }
+      }
+      return { state: 'waiting', reason: outcome.reason, notBefore, attempt }
+    }
+  }
+}
+
+/**
+ * Pause before the next attempt: exponential with full jitter (any part of the doubled, capped pause), and never shorter
+ * than a `Retry-After` asks. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function pause(
+  retry: { readonly initial: number; readonly max: number },
+  attemptsMade: number,
+  retryAfter: number | undefined,
+  random: number,
+): number {
+  const ceiling = Math.min(retry.max, retry.initial * 2 ** (attemptsMade - 1))
+  return Math.ceil(Math.max(ceiling * random, retryAfter ?? 0))
+}
+
+function attemptEnd({ start, end, observation, outcome }: Ending): AttemptEnd {
+  const common = { start, end, outcome: outcome.kind, reason: outcome.reason }
+  switch (observation.kind) {
+    case 'withheld':
+      return { ...common, handed: false, detail: observation.why }
+    case 'broken': {
+      const detail = `${observation.code}${observation.syscall ? ` (${observation.syscall})` : ''}: ${observation.detail}`
+      const status = observation.status === undefined ? {} : { status: observation.status }
+      return { ...common, handed: observation.handed, detail, ...status }
+    }
+    case 'answered': {
+      const { envelope } = observation
+      const said =
+        envelope.kind === 'valid'
+          ? { error: envelope.error, error_text: capped(envelope.errorText) }
+          : { detail: `${envelope.why}: ${envelope.excerpt}` }
+      return { ...common, handed: true, status: observation.status, duplicate: observation.duplicate, ...said }
+    }
+  }
+}
+
+function capped(text: string): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= longestErrorText) return text
+  // A cut inside a character decodes to U+FFFD at the end, which was not in the text.
+  return bytes.subarray(0, longestErrorText).toString('utf8').replace(/\uFFFD+$/, '')
+}

@@ -1,0 +1,70 @@
+/** Takes launch jobs of one account from its queue and makes one attempt for each. */
+import { DelayedError, type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { type AttemptTools, attemptLaunch, type Sending } from './attempt.ts'
+import { type LaunchJob, launchJobSchema, queueName } from './queue.ts'
+
+export interface WorkerListener {
+  jobNotUnderstood(queue: string, id: string | undefined): void
+  redisLost(error: unknown): void
+}
+
+export class LaunchWorker {
+  readonly #worker: Worker<LaunchJob>
+  readonly #abort = new AbortController()
+  readonly #inFlight = new Set<Promise<unknown>>()
+
+  constructor(
+    redis: Redis,
+    queuePrefix: string,
+    account: { readonly name: string; readonly sending: Sending; readonly concurrency: number },
+    tools: AttemptTools,
+    heard: WorkerListener,
+  ) {
+    const queue = queueName(account.name)
+    const processor = async (job: Job<LaunchJob>, lock?: string) => {
+      const data = launchJobSchema.safeParse(job.data)
+      if (!data.success) return heard.jobNotUnderstood(queue, job.id)
+      const attempt = attemptLaunch(tools, account.name, account.sending, data.data.key, this.#abort.signal)
+      this.#inFlight.add(attempt)
+      const ending = await attempt.finally(() => this.#inFlight.delete(attempt))
+      if (ending.kind === 'done') return
+      // Not a failure: the same job comes back at its time. Should this be lost, the sweep makes a new job.
+      await job.moveToDelayed(Date.now() + ending.wait, lock)
+      throw new DelayedError()
+    }
+    this.#worker = new Worker<LaunchJob>(queue, processor, {
+      connection: redis,
+      prefix: queuePrefix,
+      concurrency: account.concurrency,
+      autorun: false,
+      // How often BullMQ runs a job again does not matter for safety: the record decides. Losing one would cost time.
+      maxStalledCount: 1_000,
+      stalledInterval: 15_000,
+    })
+    this.#worker.on('error', error => heard.redisLost(error))
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  start(): void {
+    // Ends when the worker is closed; its errors are reported through the error event.
+    this.#worker.run().catch(() => {})
+  }
+
+  /**
+   * Takes no new jobs and waits for the attempts in flight until `deadline` resolves; those left then have their sockets
+   * reset, which makes them unknown (or, before the write, not launched). Returns how many were left.
+   */
+  async stop(deadline: Promise<void>): Promise<number> {
+    const closed = this.#worker.close()
+    await Promise.race([closed, deadline])
+    const left = this.#inFlight.size
+    this.#abort.abort()
+    await Promise.allSettled([...this.#inFlight])
+    await closed
+    return left
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The connection on which the right to write is stored. It never sends a command twice, and an acknowledgement counts only
+ * on the connection that made the write: WAITAOF on a new connection says yes at once, having written nothing.
+ */
+import type { Redis } from 'ioredis'
+import { connectStrictly, type RedisAddress } from './connection.ts'
+import type { Script } from './script.ts'
+
+/** What to wait for, after the reply, until a write is as durable as asked. */
+export type Durability =
+  /** The reply itself is enough: `memory`, or a server with `appendfsync always`. */
+  | { readonly kind: 'reply' }
+  | { readonly kind: 'waitaof'; readonly replicas: number }
+  | { readonly kind: 'wait'; readonly replicas: number }
+
+export type CommitAnswer =
+  | { readonly kind: 'reply'; readonly reply: unknown }
+  /** Whether the write happened, or is durable, is not known. */
+  | { readonly kind: 'doubt'; readonly why: string }
+
+/** How long a commit and its durability may take together. */
+const patience = 2_000
+
+export class CommitConnection {
+  readonly #address: RedisAddress
+  readonly #name: string
+  #current: Promise<Redis> | undefined
+  #digests = new Map<string, string>()
+
+  constructor(address: RedisAddress, name: string) {
+    this.#address = address
+    this.#name = name
+  }
+
+  /** Runs the script and waits for its durability. Never throws; a broken connection is replaced for the next call. */
+  async write(
+    script: Script,
+    key: string,
+    args: readonly (string | number)[],
+    durability: Durability,
+  ): Promise<CommitAnswer> {
+    const connection = this.#open()
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<CommitAnswer>(resolve => {
+      timer = setTimeout(() => resolve({ kind: 'doubt', why: 'the ledger did not confirm in time' }), patience)
+    })
+    const answer = await Promise.race([this.#writeOn(connection, script, key, args, durability), tooLong])
+    clearTimeout(timer)
+    if (answer.kind === 'doubt') this.#discard(connection)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    if (this.#current) this.#discard(this.#current)
+  }
+
+  async #writeOn(
+    connection: Promise<Redis>,
+    script: Script,
+    key: string,
+    args: readonly (string | number)[],
+    durability: Durability,
+  ): Promise<CommitAnswer> {
+    try {
+      const redis = await connection
+      const digest = await this.#digest(redis, script)
+      // Sent in one go on one connection: the acknowledgement is of this very write.
+      const [reply, acknowledged] = await Promise.all([
+        redis.evalsha(digest, 1, key, ...args),
+        acknowledge(redis, durability),
+      ])
+      return acknowledged ? { kind: 'reply', reply } : { kind: 'doubt', why: 'the ledger could not make the intent durable' }
+    } catch (error) {
+      return { kind: 'doubt', why: `the ledger did not confirm: ${error instanceof Error ? error.message : String(error)}` }
+    }
+  }
+
+  async #digest(redis: Redis, script: Script): Promise<string> {
+    const known = this.#digests.get(script.name)
+    if (known !== undefined) return known
+    const digest = String(await redis.script('LOAD', script.lua))
+    this.#digests.set(script.name, digest)
+    return digest
+  }
+
+  #open(): Promise<Redis> {
+    if (this.#current) return this.#current
+    this.#digests = new Map()
+    const redis = connectStrictly(this.#address, this.#name)
+    const connection = redis.connect().then(() => redis)
+    // Broken connections speak through the commands that fail on them.
+    redis.on('error', () => {})
+    redis.on('end', () => this.#discard(connection))
+    this.#current = connection
+    return connection
+  }
+
+  #discard(connection: Promise<Redis>): void {
+    if (this.#current === connection) this.#current = undefined
+    connection.then(
+      redis => redis.disconnect(),
+      () => {},
+    )
+  }
+}
+
+async function acknowledge(redis: Redis, durability: Durability): Promise<boolean> {
+  switch (durability.kind) {
+    case 'reply':
+      return true
+    case 'waitaof': {
+      const reply: unknown = await redis.call('WAITAOF', 1, durability.replicas, patience)
+      return Array.isArray(reply) && Number(reply[0]) >= 1 && Number(reply[1]) >= durability.replicas
+    }
+    case 'wait':
+      return Number(await redis.wait(durability.replicas, patience)) >= durability.replicas
+  }
+}

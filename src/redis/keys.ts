@@ -1,0 +1,47 @@
+/**
+ * Every key that Sendoff writes, and how long it lives. All share one hash tag, so that the scripts, which touch several at
+ * once, also work on a cluster. docs/ledger.md describes the launch record field by field.
+ */
+export interface Keys {
+  /** What all keys begin with: `{sendoff}:`. Scripts build the rest from it. */
+  readonly root: string
+  /** HASH, one per launch. Lives until retention removes it, never under 8 days. */
+  launch(key: string): string
+  /** ZSET launch key → due time: all launches. As long as the records. */
+  readonly launches: string
+  /** ZSET launch key → due time, per state. */
+  inState(state: string): string
+  /** ZSET launch key → due time, per schedule. */
+  ofSchedule(schedule: string): string
+  /** ZSET launch key → due time, per mailing. */
+  ofMailing(account: string, mailing: number): string
+  /** HASH schedule name → stored schedule. Until a sync removes the schedule. */
+  readonly schedules: string
+  /** HASH schedule name → instant up to which due times have been minted. As long as the schedule. */
+  readonly watermarks: string
+  /** ZSET schedule name → its next due time after the watermark. As long as the schedule. */
+  readonly upcoming: string
+  /** STRING: when a planner last finished a pass; rewritten by each. */
+  readonly plannerRan: string
+  /** Prefix of BullMQ's own keys: transport only. */
+  readonly queuePrefix: string
+}
+// Written by scripts only: {root}wake, {root}ended:<origin>, {root}lane:<account>:<mailing>,
+// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>; launches/ledger.ts says what each is for.
+
+export function keysUnder(prefix: string): Keys {
+  const root = `{${prefix}}:`
+  return {
+    root,
+    launch: key => `${root}launch:${key}`,
+    launches: `${root}launches`,
+    inState: state => `${root}state:${state}`,
+    ofSchedule: schedule => `${root}schedule:${schedule}`,
+    ofMailing: (account, mailing) => `${root}mailing:${account}:${mailing}`,
+    schedules: `${root}schedules`,
+    watermarks: `${root}watermarks`,
+    upcoming: `${root}upcoming`,
+    plannerRan: `${root}planner-ran`,
+    queuePrefix: `${root}queue`,
+  }
+}

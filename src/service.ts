@@ -1,0 +1,219 @@
+/** The composition root: everything is built here, started in order and stopped in reverse. */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { createStartMailing } from './altcraft/start-mailing.ts'
+import type { ArmedAccount } from './config/account.ts'
+import type { Config } from './config/config.ts'
+import type { Events } from './events.ts'
+import type { AttemptTools, Sending } from './launches/attempt.ts'
+import { systemClocks } from './launches/commit.ts'
+import type { Ledger } from './launches/ledger.ts'
+import { LaunchQueues } from './launches/queue.ts'
+import { pruneLedger } from './launches/retention.ts'
+import { sweepEvery, sweepLedger } from './launches/sweep.ts'
+import { LaunchWorker } from './launches/worker.ts'
+import { CommitConnection, type Durability } from './redis/commit-connection.ts'
+import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
+import { keysUnder } from './redis/keys.ts'
+import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
+import { openRedis } from './redis/open.ts'
+import { Planning } from './timetable/planning.ts'
+import type { Schedule } from './timetable/schedule.ts'
+import { storedSchedules } from './timetable/store.ts'
+import { applyDifference, differenceBetween, isEmpty } from './timetable/sync.ts'
+
+/** Redis answers, but launches may not be entrusted to it. */
+export class UnfitRedis extends Error {
+  override readonly name = 'UnfitRedis'
+}
+
+export interface ServiceInput {
+  readonly config: Config
+  readonly accounts: ReadonlyMap<string, ArmedAccount>
+  /** What the files declare. */
+  readonly declared: readonly Schedule[]
+  /** Whether stored schedules are brought into step with the files. */
+  readonly apply: boolean
+  readonly events: Events
+}
+
+export interface Service {
+  /** Stops within `deadline` milliseconds: no new claims, in-flight attempts awaited, what is left becomes unknown. */
+  stop(deadline: number): Promise<void>
+}
+
+/** Time a commit and the write after it may take, added to what connecting may take. */
+const commitMargin = 5_000
+/** Time in which an outcome must be written down before its owner counts as gone. */
+const settleMargin = 15_000
+const pruneEvery = 3_600_000
+
+/** Builds and starts the service. Throws RedisUnreachable or UnfitRedis, with nothing left running. */
+export async function startService(input: ServiceInput): Promise<Service> {
+  const { config, accounts, events } = input
+  // What has been built, undone in reverse; a start that fails half-way undoes its half.
+  const undo: (() => Promise<unknown>)[] = []
+  try {
+    const opened = await openRedis(config)
+    undo.push(() => opened.leave())
+    const facts = await fitServer(opened.redis, config, events)
+    const sendings = new Map([...accounts].map(([name, account]) => [name, sendingOf(account, facts)]))
+    opened.redis.disconnect()
+
+    const redis = connectPatiently(opened.address, 'sendoff')
+    watchConnection(redis, events)
+    undo.push(async () => redis.disconnect())
+    const keys = keysUnder(config.redis.prefix)
+    const ledger: Ledger = { redis, keys }
+    const queues = new LaunchQueues(redis, keys)
+    undo.push(() => queues.close())
+    const commits = new CommitConnection(opened.address, 'sendoff-commit')
+    undo.push(() => commits.close())
+    const mailer = createStartMailing(accounts)
+    undo.push(() => mailer.close())
+
+    await stepIntoFiles(ledger, queues, input)
+    const planning = new Planning(ledger, queues, events)
+    undo.push(() => planning.stop())
+    await planning.start()
+
+    const owner = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`
+    const tools: AttemptTools = { ledger, commits, startMailing: mailer.startMailing, clocks: systemClocks, owner, heard: events }
+    const workers = [...sendings].map(
+      ([name, sending]) =>
+        new LaunchWorker(redis, keys.queuePrefix, { name, sending, concurrency: config.worker.concurrency }, tools, events),
+    )
+    const background = startBackground(ledger, queues, planning, config, events)
+    undo.push(() => background.stop())
+    for (const worker of workers) worker.start()
+    events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
+    return { stop: deadline => stop(workers, undo, events, deadline) }
+  } catch (error) {
+    await unwind(undo)
+    throw error
+  }
+}
+
+async function stop(
+  workers: readonly LaunchWorker[],
+  undo: (() => Promise<unknown>)[],
+  events: Events,
+  deadline: number,
+): Promise<void> {
+  events.serviceStopping(workers.reduce((sum, worker) => sum + worker.inFlight, 0))
+  const timer = new AbortController()
+  const over = pauseFor(deadline, undefined, { signal: timer.signal }).catch(() => {})
+  const left = await Promise.all(workers.map(worker => worker.stop(over)))
+  timer.abort()
+  await unwind(undo)
+  events.serviceStopped(left.reduce((sum, count) => sum + count, 0))
+}
+
+async function unwind(undo: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of undo.reverse()) await step()
+  undo.length = 0
+}
+
+/** Throws UnfitRedis where launches may not be entrusted to the server. */
+async function fitServer(redis: Redis, config: Config, events: Events): Promise<ServerFacts> {
+  const facts = await inspectServer(redis)
+  const { refusals, advice } = judgeServer(facts, config.redis.requireDurable)
+  if (refusals.length > 0) {
+    const over = config.redis.requireDurable ? '\nTo use it all the same, set redis.requireDurable: false.' : ''
+    throw new UnfitRedis(`launches cannot be entrusted to this Redis:\n${refusals.map(text => `  - ${text}`).join('\n')}${over}`)
+  }
+  for (const sentence of advice) events.redisAdvice(sentence)
+  return facts
+}
+
+function sendingOf(account: ArmedAccount, facts: ServerFacts): Sending {
+  return {
+    lease: account.timeouts.connect + commitMargin,
+    sendingLasts: account.timeouts.total + settleMargin,
+    durability: durabilityOf(account, facts),
+    rules: account.errors,
+  }
+}
+
+function durabilityOf(account: ArmedAccount, facts: ServerFacts): Durability {
+  const choice = durabilityFor(account.durability, facts)
+  if (!choice.ok) throw new UnfitRedis(`accounts.${account.name}: ${choice.why}`)
+  return choice.durability
+}
+
+/** An empty store is filled from the files; any other difference is applied where that was asked for, else announced. */
+async function stepIntoFiles(ledger: Ledger, queues: LaunchQueues, { declared, apply, events }: ServiceInput): Promise<void> {
+  const stored = await storedSchedules(ledger)
+  const difference = differenceBetween(stored, declared)
+  if (isEmpty(difference)) return
+  if (!apply && stored.size > 0) return events.schedulesDiffer(difference)
+  await applyDifference(ledger, queues, events, declared, difference)
+  events.schedulesSynced(difference, declared.length)
+}
+
+async function startFacts(ledger: Ledger, address: RedisAddress, accounts: ReadonlyMap<string, ArmedAccount>, owner: string) {
+  const stored = await storedSchedules(ledger)
+  return { redis: describeAddress(address), accounts: [...accounts.keys()], schedules: stored.size, owner }
+}
+
+function watchConnection(redis: Redis, events: Events): void {
+  let lost = false
+  redis.on('error', error => {
+    if (!lost) events.redisLost(error)
+    lost = true
+  })
+  redis.on('ready', () => {
+    if (lost) events.redisBack()
+    lost = false
+  })
+}
+
+interface Background {
+  stop(): Promise<void>
+}
+
+/** The sweep, the planner's watch and retention, each on its own beat until stopped. */
+function startBackground(
+  ledger: Ledger,
+  queues: LaunchQueues,
+  planning: Planning,
+  config: Config,
+  events: Events,
+): Background {
+  const ended = new AbortController()
+  const beat = async (what: string, period: number, act: () => Promise<void>) => {
+    while (!ended.signal.aborted) {
+      await act().catch(error => {
+        if (!ended.signal.aborted) events.backgroundFailed(what, error)
+      })
+      await pauseFor(period, undefined, { signal: ended.signal }).catch(() => {})
+    }
+  }
+  const beats = [
+    beat('the sweep', sweepEvery, () => sweep(ledger, queues, events)),
+    beat("the planner's watch", sweepEvery, () => planning.watch()),
+    beat('retention', pruneEvery, async () => {
+      const removed = await pruneLedger(ledger, config.history)
+      if (removed > 0) events.pruned(removed)
+    }),
+  ]
+  return {
+    stop: async () => {
+      ended.abort()
+      await Promise.race([Promise.all(beats), pauseFor(2_000)])
+    },
+  }
+}
+
+async function sweep(ledger: Ledger, queues: LaunchQueues, events: Events): Promise<void> {
+  const swept = await sweepLedger(ledger, 500)
+  events.swept(swept)
+  await queues.add(
+    swept
+      .filter(launch => launch.kind === 'requeue')
+      // A job that is stuck with a dead worker keeps its id; the new one must not be taken for it.
+      .map(({ key, account, token }) => ({ account, jobId: token === 0 ? key : `${key}~${token}`, delay: 0, job: { key } })),
+  )
+}

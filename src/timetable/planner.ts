@@ -1,0 +1,105 @@
+/**
+ * The planner turns due times into launches, a little ahead. It may run in any number of processes, at any moment, as often
+ * as it likes: records and watermark move together in one script, and a key makes one launch.
+ */
+import { z } from 'zod'
+import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
+import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
+import type { LaunchQueues } from '../launches/queue.ts'
+import type { Script } from '../redis/script.ts'
+import { horizon, type Minting, mintingOf } from './minting.ts'
+import { type StoredSchedule, schedulesDueBy } from './store.ts'
+
+/** Due times per script call: a long outage of a frequent schedule is caught up in several. */
+const mintAtOnce = 500
+
+const mintScript: Script = {
+  name: 'sendoffMint',
+  /*
+   * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next due time or ''
+   * [8] records: a JSON list of flat field lists. Returns the keys that were created, or false where the schedule or its
+   * watermark is no longer what was read: another planner, or an edit, was here first.
+   */
+  lua: /* lua */ `${luaLedger}${luaCreate}
+local name = ARGV[3]
+local text = redis.call('HGET', P .. 'schedules', name)
+if not text or redis.sha1hex(text) ~= ARGV[4] or redis.call('HGET', P .. 'watermarks', name) ~= ARGV[5] then return false end
+local created = {}
+for _, fields in ipairs(cjson.decode(ARGV[8])) do
+  if create(fields) == 1 then created[#created + 1] = fields[2] end
+end
+redis.call('HSET', P .. 'watermarks', name, ARGV[6])
+if ARGV[7] == '' then redis.call('ZREM', P .. 'upcoming', name) else redis.call('ZADD', P .. 'upcoming', ARGV[7], name) end
+return created
+`,
+}
+
+export interface PlannerListener {
+  minted(schedule: string, planned: number, missed: readonly MissedLaunch[], account: string): void
+}
+export interface MissedLaunch {
+  readonly key: string
+  readonly state: string
+  readonly reason: string
+}
+
+/** One pass: every schedule that is due within the horizon is minted up to it. `now` is the Redis server's, in ms. */
+export async function plan(ledger: Ledger, queues: LaunchQueues, heard: PlannerListener, now: number): Promise<void> {
+  for (const stored of await schedulesDueBy(ledger, now + horizon)) {
+    await mintSchedule(ledger, queues, heard, stored, now)
+  }
+  await ledger.redis.set(ledger.keys.plannerRan, now)
+}
+
+/** Mints one schedule up to the horizon, in as many scripts as it takes; gives way to whoever else is at it. */
+export async function mintSchedule(
+  ledger: Ledger,
+  queues: LaunchQueues,
+  heard: PlannerListener,
+  stored: StoredSchedule,
+  now: number,
+): Promise<void> {
+  const { schedule, digest } = stored
+  let { watermark } = stored
+  while (watermark < now + horizon) {
+    const minting = mintingOf(schedule, watermark, now, mintAtOnce)
+    const created = await mint(ledger, schedule.name, digest, watermark, minting)
+    if (created === undefined) return
+    const fresh = minting.launches.filter(launch => created.has(launch.key))
+    await queues.add(fresh.filter(launch => launch.missed === undefined).map(launch => queued(launch, now)))
+    const missed = fresh.flatMap(({ key, missed }) => (missed === undefined ? [] : [{ key, ...missed }]))
+    heard.minted(schedule.name, fresh.length - missed.length, missed, schedule.account)
+    watermark = minting.watermark
+  }
+}
+
+function queued(launch: NewLaunch, now: number) {
+  const { key, account, origin, request } = launch
+  return { account, jobId: key, delay: launch.due - now, job: { key, origin, request } }
+}
+
+async function mint(
+  ledger: Ledger,
+  schedule: string,
+  digest: string,
+  watermark: number,
+  minting: Minting,
+): Promise<Set<string> | undefined> {
+  const records = JSON.stringify(minting.launches.map(recordFields))
+  const reply = await runLedgerScript(ledger, mintScript, '', [
+    schedule,
+    digest,
+    watermark,
+    minting.watermark,
+    minting.next ?? '',
+    records,
+  ])
+  return reply === null ? undefined : new Set(z.array(z.string()).parse(reply))
+}
+
+/** The Redis server's clock, in milliseconds: the one that decides what is due. */
+export async function serverNow(ledger: Ledger): Promise<number> {
+  if (ledger.clock) return ledger.clock()
+  const [seconds, microseconds] = await ledger.redis.time()
+  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+}
