@@ -77,7 +77,10 @@ function endingOf(error: unknown): number {
       return say(error.message, exitCodes.usage)
     case 'RedisUnreachable':
     case 'UnfitRedis':
-      return say(`${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`, exitCodes.unreachable)
+      return say(
+        `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`,
+        exitCodes.unreachable,
+      )
     default:
       return say(error.stack ?? error.message, exitCodes.failed)
   }

@@ -19,7 +19,10 @@ export class Events {
 
   serviceStarted(facts: { redis: string; accounts: readonly string[]; schedules: number; owner: string }): void {
     const accounts = facts.accounts.length === 0 ? 'no account' : `account ${facts.accounts.join(', ')}`
-    this.#log.info({ event: 'serviceStarted', ...facts }, `started: ${accounts}, ${facts.schedules} schedules, Redis ${facts.redis}`)
+    this.#log.info(
+      { event: 'serviceStarted', ...facts },
+      `started: ${accounts}, ${facts.schedules} schedules, Redis ${facts.redis}`,
+    )
   }
 
   serviceStopping(inFlight: number): void {
@@ -33,7 +36,8 @@ export class Events {
 
   attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void {
     const { attempt } = settlement
-    const answer = attempt.error === undefined ? '' : `, error ${attempt.error} ${JSON.stringify(attempt.error_text ?? '')}`
+    const answer =
+      attempt.error === undefined ? '' : `, error ${attempt.error} ${JSON.stringify(attempt.error_text ?? '')}`
     const fields = {
       event: 'attemptSettled',
       launch: claim.key,
@@ -63,7 +67,10 @@ export class Events {
   /** A launch came to rest without an attempt: a guard, its deadline, or its schedule's rule for missed due times. */
   launchEnded(key: string, account: string, state: string, reason: string): void {
     const level = state === 'skipped' || state === 'cancelled' ? 'info' : 'warn'
-    this.#log[level]({ event: 'launchEnded', launch: key, account, state, reason }, `${state.padEnd(9)} ${key} - ${reason}`)
+    this.#log[level](
+      { event: 'launchEnded', launch: key, account, state, reason },
+      `${state.padEnd(9)} ${key} - ${reason}`,
+    )
   }
 
   settleRefused(claim: Claim, settlement: Settlement, state: string): void {
@@ -74,7 +81,10 @@ export class Events {
   }
 
   settleDelayed(key: string, error: unknown): void {
-    this.#log.error({ event: 'settleDelayed', launch: key, err: error }, `${key}: its outcome cannot be written down yet; trying again`)
+    this.#log.error(
+      { event: 'settleDelayed', launch: key, err: error },
+      `${key}: its outcome cannot be written down yet; trying again`,
+    )
   }
 
   swept(swept: readonly Swept[]): void {
@@ -88,7 +98,12 @@ export class Events {
           break
         case 'expired':
         case 'failed':
-          this.launchEnded(launch.key, launch.account, launch.kind, launch.kind === 'expired' ? reasons.late : reasons.exhausted)
+          this.launchEnded(
+            launch.key,
+            launch.account,
+            launch.kind,
+            launch.kind === 'expired' ? reasons.late : reasons.exhausted,
+          )
           break
       }
     }
@@ -98,12 +113,23 @@ export class Events {
     this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
   }
 
-  minted(schedule: string, planned: number, missed: readonly { key: string; state: string; reason: string }[], account: string): void {
-    this.#log.debug({ event: 'minted', schedule, planned, missed: missed.length }, `${schedule}: ${planned} due times planned`)
+  minted(
+    schedule: string,
+    planned: number,
+    missed: readonly { key: string; state: string; reason: string }[],
+    account: string,
+  ): void {
+    this.#log.debug(
+      { event: 'minted', schedule, planned, missed: missed.length },
+      `${schedule}: ${planned} due times planned`,
+    )
     for (const { key, state, reason } of missed) this.launchEnded(key, account, state, reason)
   }
 
-  schedulesSynced(diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] }, total: number): void {
+  schedulesSynced(
+    diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] },
+    total: number,
+  ): void {
     const parts = [`${diff.added.length} added`, `${diff.changed.length} changed`, `${diff.removed.length} removed`]
     this.#log.info({ event: 'schedulesSynced', ...diff, total }, `schedules: ${parts.join(', ')}, ${total} in all`)
   }

@@ -1,7 +1,7 @@
 /** The log: JSON lines for programs, or one readable line per happening for people. */
 import type { Writable } from 'node:stream'
-import { type Logger, pino } from 'pino'
 import pc from 'picocolors'
+import { type Logger, pino } from 'pino'
 import { z } from 'zod'
 import type { Secret } from './config/secret.ts'
 
@@ -62,7 +62,9 @@ function readable(line: string): string {
   if (!parsed.success) return line
   const { level, time, msg, state, err } = parsed.data
   const cause = err === undefined ? '' : ` (${err.message})`
-  const colour = (state === undefined ? undefined : paint[state]) ?? (level === 'error' ? pc.red : level === 'warn' ? pc.yellow : String)
+  const colour =
+    (state === undefined ? undefined : paint[state]) ??
+    (level === 'error' ? pc.red : level === 'warn' ? pc.yellow : String)
   return `${pc.dim(clockTime(new Date(time)))}  ${colour(msg)}${cause}\n`
 }
 

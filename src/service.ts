@@ -17,8 +17,8 @@ import { LaunchWorker } from './launches/worker.ts'
 import { CommitConnection, type Durability } from './redis/commit-connection.ts'
 import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
 import { keysUnder } from './redis/keys.ts'
-import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
 import { openRedis } from './redis/open.ts'
+import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
 import { storedSchedules } from './timetable/store.ts'
@@ -80,10 +80,23 @@ export async function startService(input: ServiceInput): Promise<Service> {
     await planning.start()
 
     const owner = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`
-    const tools: AttemptTools = { ledger, commits, startMailing: mailer.startMailing, clocks: systemClocks, owner, heard: events }
+    const tools: AttemptTools = {
+      ledger,
+      commits,
+      startMailing: mailer.startMailing,
+      clocks: systemClocks,
+      owner,
+      heard: events,
+    }
     const workers = [...sendings].map(
       ([name, sending]) =>
-        new LaunchWorker(redis, keys.queuePrefix, { name, sending, concurrency: config.worker.concurrency }, tools, events),
+        new LaunchWorker(
+          redis,
+          keys.queuePrefix,
+          { name, sending, concurrency: config.worker.concurrency },
+          tools,
+          events,
+        ),
     )
     const background = startBackground(ledger, queues, planning, config, events)
     undo.push(() => background.stop())
@@ -122,7 +135,9 @@ async function fitServer(redis: Redis, config: Config, events: Events): Promise<
   const { refusals, advice } = judgeServer(facts, config.redis.requireDurable)
   if (refusals.length > 0) {
     const over = config.redis.requireDurable ? '\nTo use it all the same, set redis.requireDurable: false.' : ''
-    throw new UnfitRedis(`launches cannot be entrusted to this Redis:\n${refusals.map(text => `  - ${text}`).join('\n')}${over}`)
+    throw new UnfitRedis(
+      `launches cannot be entrusted to this Redis:\n${refusals.map(text => `  - ${text}`).join('\n')}${over}`,
+    )
   }
   for (const sentence of advice) events.redisAdvice(sentence)
   return facts
@@ -144,7 +159,11 @@ function durabilityOf(account: ArmedAccount, facts: ServerFacts): Durability {
 }
 
 /** An empty store is filled from the files; any other difference is applied where that was asked for, else announced. */
-async function stepIntoFiles(ledger: Ledger, queues: LaunchQueues, { declared, apply, events }: ServiceInput): Promise<void> {
+async function stepIntoFiles(
+  ledger: Ledger,
+  queues: LaunchQueues,
+  { declared, apply, events }: ServiceInput,
+): Promise<void> {
   const stored = await storedSchedules(ledger)
   const difference = differenceBetween(stored, declared)
   if (isEmpty(difference)) return
@@ -153,7 +172,12 @@ async function stepIntoFiles(ledger: Ledger, queues: LaunchQueues, { declared, a
   events.schedulesSynced(difference, declared.length)
 }
 
-async function startFacts(ledger: Ledger, address: RedisAddress, accounts: ReadonlyMap<string, ArmedAccount>, owner: string) {
+async function startFacts(
+  ledger: Ledger,
+  address: RedisAddress,
+  accounts: ReadonlyMap<string, ArmedAccount>,
+  owner: string,
+) {
   const stored = await storedSchedules(ledger)
   return { redis: describeAddress(address), accounts: [...accounts.keys()], schedules: stored.size, owner }
 }
@@ -214,6 +238,11 @@ async function sweep(ledger: Ledger, queues: LaunchQueues, events: Events): Prom
     swept
       .filter(launch => launch.kind === 'requeue')
       // A job that is stuck with a dead worker keeps its id; the new one must not be taken for it.
-      .map(({ key, account, token }) => ({ account, jobId: token === 0 ? key : `${key}~${token}`, delay: 0, job: { key } })),
+      .map(({ key, account, token }) => ({
+        account,
+        jobId: token === 0 ? key : `${key}~${token}`,
+        delay: 0,
+        job: { key },
+      })),
   )
 }

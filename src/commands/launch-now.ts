@@ -43,7 +43,8 @@ export async function launchNow(mailing: number, flags: LaunchFlags): Promise<nu
     const launch = await create(open, account, request, at, flags.reason)
     await warnIfNobodySends(open, account)
     if (!flags.wait) {
-      if (flags.json) write(JSON.stringify({ key: launch.key, state: 'planned', due: new Date(launch.due).toISOString() }))
+      if (flags.json)
+        write(JSON.stringify({ key: launch.key, state: 'planned', due: new Date(launch.due).toISOString() }))
       else write(launch.key)
       return 0
     }
@@ -62,7 +63,10 @@ function requestOf(mailing: number, flags: LaunchFlags): LaunchRequest {
     id: mailing,
     ...(source === undefined
       ? {}
-      : { override_source_type: flags.list === undefined ? ('segment' as const) : ('list' as const), override_source_id: source }),
+      : {
+          override_source_type: flags.list === undefined ? ('segment' as const) : ('list' as const),
+          override_source_id: source,
+        }),
     ...(flags.limit === undefined ? {} : { override_limit: flags.limit }),
     ...(flags.content === undefined ? {} : { content: contentOf(flags.content) }),
     ...(flags.attach === undefined ? {} : { attach: flags.attach.map(attachmentOf) }),
@@ -104,23 +108,36 @@ function accountOf(flags: LaunchFlags, known: readonly string[]): string {
   const which = known.length === 0 ? 'none is configured' : `configured: ${known.join(', ')}`
   throw new CommandEnding(
     exitCodes.usage,
-    account === undefined ? `say for which account with --account (${which})` : `--account ${account} is not configured (${which})`,
+    account === undefined
+      ? `say for which account with --account (${which})`
+      : `--account ${account} is not configured (${which})`,
   )
 }
 
-async function confirm(flags: LaunchFlags, account: string, request: LaunchRequest, at: number | undefined): Promise<void> {
+async function confirm(
+  flags: LaunchFlags,
+  account: string,
+  request: LaunchRequest,
+  at: number | undefined,
+): Promise<void> {
   if (flags.yes) return
   const audience =
-    request.override_source_id === undefined ? 'its own audience' : `${request.override_source_type} ${request.override_source_id}`
+    request.override_source_id === undefined
+      ? 'its own audience'
+      : `${request.override_source_type} ${request.override_source_id}`
   const when = at === undefined ? 'now' : `at ${new Date(at).toISOString()}`
   const facts = `mailing ${request.id} of account ${account}, to ${audience}, limit ${request.override_limit ?? 'its own'}, ${when}`
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new CommandEnding(exitCodes.usage, `this would mail real people (${facts}) and there is no terminal to ask. Add --yes.`)
+    throw new CommandEnding(
+      exitCodes.usage,
+      `this would mail real people (${facts}) and there is no terminal to ask. Add --yes.`,
+    )
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const typed = await terminal.question(`Launch ${facts}.\nType ${request.id} to confirm: `)
   terminal.close()
-  if (typed.trim() !== String(request.id)) throw new CommandEnding(exitCodes.failed, 'Not confirmed; nothing was launched.')
+  if (typed.trim() !== String(request.id))
+    throw new CommandEnding(exitCodes.failed, 'Not confirmed; nothing was launched.')
 }
 
 async function create(

@@ -78,9 +78,12 @@ export function launchLines(record: LaunchRecord): string {
     lines.push(`  ${new Date(at).toISOString()}  ${state}`)
   }
   for (const attempt of whole.attempts) {
-    const answer = attempt.error === undefined ? (attempt.detail ?? '') : `error ${attempt.error} ${attempt.error_text ?? ''}`
+    const answer =
+      attempt.error === undefined ? (attempt.detail ?? '') : `error ${attempt.error} ${attempt.error_text ?? ''}`
     const status = attempt.status === undefined ? '' : `HTTP ${attempt.status}, `
-    lines.push(`  attempt ${attempt.number}  ${attempt.start}  ${attempt.outcome ?? 'under way'}: ${attempt.reason ?? ''} (${status}${answer})`)
+    lines.push(
+      `  attempt ${attempt.number}  ${attempt.start}  ${attempt.outcome ?? 'under way'}: ${attempt.reason ?? ''} (${status}${answer})`,
+    )
   }
   return lines.join('\n')
 }

@@ -36,7 +36,8 @@ export async function listCommand(flags: ListFlags): Promise<void> {
 export async function showCommand(key: string, flags: GlobalFlags & { readonly json: boolean }): Promise<void> {
   await withLedger(flags, async ({ ledger }) => {
     const record = await showLaunch(ledger, key)
-    if (!record) throw new CommandEnding(exitCodes.failed, `there is no launch ${key}; sendoff launches list shows the newest`)
+    if (!record)
+      throw new CommandEnding(exitCodes.failed, `there is no launch ${key}; sendoff launches list shows the newest`)
     write(flags.json ? JSON.stringify(launchWhole(record), null, 2) : launchLines(record))
   })
 }

@@ -15,7 +15,9 @@ export function positiveInteger(text: string): number {
 
 /** `sendoff launches list|show`. */
 export function launchesCommand(): Command {
-  const launches = new Command('launches').description('what was launched, and what came of it').addHelpText('before', examples)
+  const launches = new Command('launches')
+    .description('what was launched, and what came of it')
+    .addHelpText('before', examples)
   launches
     .command('list')
     .description('the newest launches first')

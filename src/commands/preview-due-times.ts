@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon'
-import { loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { nearest } from '../files/suggestion.ts'
 import { parseCron } from '../timetable/cron.ts'
@@ -37,7 +37,8 @@ export async function preview(names: readonly string[], flags: PreviewFlags): Pr
     const own = rows.filter(each => each.schedule === name)
     process.stdout.write(`${name}  (${when.timezone})\n`)
     if (own.length === 0) process.stdout.write('  never again\n')
-    for (const { local, due, note } of own) process.stdout.write(`  ${local}  ${due}${note === null ? '' : `  ${note}`}\n`)
+    for (const { local, due, note } of own)
+      process.stdout.write(`  ${local}  ${due}${note === null ? '' : `  ${note}`}\n`)
   }
 }
 
@@ -70,7 +71,8 @@ function row(name: string, when: When, { due, label, clocks }: Occurrence) {
 function fromOf({ from }: PreviewFlags): number {
   if (from === undefined) return Date.now()
   const at = /^\d{4}-\d\d-\d\d/.test(from) ? Date.parse(from) : Number.NaN
-  if (Number.isNaN(at)) throw new CommandEnding(exitCodes.usage, `--from ${from} is not a time; write it like 2027-03-27T00:00:00Z`)
+  if (Number.isNaN(at))
+    throw new CommandEnding(exitCodes.usage, `--from ${from} is not a time; write it like 2027-03-27T00:00:00Z`)
   return at
 }
 

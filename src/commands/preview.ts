@@ -17,10 +17,10 @@ export function previewCommand(): Command {
     .option('--timezone <zone>', 'the IANA zone of --cron')
     .option('--seconds', 'the pattern of --cron has six fields, seconds first', false)
     .addOption(
-      new Option('--day-match <how>', 'where a pattern restricts day of month and weekday: fire on any or on all').choices([
-        'any',
-        'all',
-      ]),
+      new Option(
+        '--day-match <how>',
+        'where a pattern restricts day of month and weekday: fire on any or on all',
+      ).choices(['any', 'all']),
     )
     .option('--from <iso>', 'due times after this instant (default: now)')
     .option('--next <n>', 'how many of each', positiveInteger, 5)

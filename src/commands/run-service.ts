@@ -1,5 +1,5 @@
 /** Runs the service in this process, from configuration to the last signal. */
-import { loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { armAccounts } from '../config/secrets.ts'
 import { Events } from '../events.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'

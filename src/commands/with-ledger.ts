@@ -1,5 +1,6 @@
 /** Opens the ledger for one command of a person, and leaves it again whatever happens. */
-import { type Config, loadConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load-config.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { LaunchQueues } from '../launches/queue.ts'
 import { keysUnder } from '../redis/keys.ts'

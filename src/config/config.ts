@@ -51,16 +51,18 @@ const historySchema = z.strictObject({
     .meta({ description: 'How many ended launches of each origin are kept at most.' }),
 })
 
-const accountName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'is not an account name: begin with a letter; small letters, digits and hyphens')
+/** Names are checked by rules.ts, not by the schema: zod would look no further into an account with a bad name. */
+export const accountName = /^[a-z][a-z0-9-]{0,62}$/
 
 export const configSchema = z.strictObject({
   version: z.literal(1).meta({ description: 'The version of this format.' }),
   accounts: z
-    .record(accountName, accountSchema)
+    .record(z.string(), accountSchema)
     .default({})
-    .meta({ description: 'Altcraft installations, by the names that schedules call them.' }),
+    .meta({
+      description: 'Altcraft installations, by the names that schedules call them.',
+      propertyNames: { type: 'string', pattern: accountName.source },
+    }),
   redis: redisSchema.prefault({}).meta({ description: 'Where launches are kept.' }),
   worker: z
     .strictObject({

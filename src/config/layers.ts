@@ -29,12 +29,12 @@ export class Layers {
 
   /** `config/sendoff.yaml:12`, `environment REDIS_URL`, `flag --log-level` or `default`. */
   sourceOf(path: Path): string {
+    if (valueAt(this.value, path) === undefined) return 'default'
     for (let length = path.length; length > 0; length--) {
       const setting = this.#settings.get(pathInWords(path.slice(0, length)))
       if (setting) return setting.source
     }
-    if (!this.#file || valueAt(this.#declared, path) === undefined) return 'default'
-    return `${this.#file.where}:${this.#file.locate(path).line}`
+    return this.#file ? `${this.#file.where}:${this.#file.locate(path).line}` : 'default'
   }
 
   /** A finding in `value` as a problem of the file or of the variable that holds what is wrong. */

@@ -1,5 +1,6 @@
 /** The configuration from its four sources: flag > environment > `.env` > file > default. */
 import { isAbsolute, relative, resolve } from 'node:path'
+import { withoutEchoes } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import { withoutNotes } from '../files/notes.ts'
 import { DeclarationError, type Problem } from '../files/problem.ts'
@@ -50,11 +51,12 @@ export function loadConfig({ cwd, flags, env }: LoadInput): LoadedConfig {
   const layers = new Layers(file.yaml, declared, [...settings.settings, ...flagSettings(flags)], shape)
   const readable = file.yaml === undefined || file.yaml.value !== undefined
   const findings = readable ? [...findingsIn(configSchema, layers.value), ...brokenRules(layers.value)] : []
+  const found = findings.map(finding => layers.problemOf(finding, where))
   const problems = [
     ...environment.problems,
     ...file.problems,
     ...settings.problems,
-    ...findings.map(finding => layers.problemOf(finding, where)),
+    ...(file.yaml ? withoutEchoes(found, file.yaml) : found),
     ...unsafeTls(env),
   ]
   if (problems.some(({ severity }) => severity === 'error')) throw new DeclarationError(problems)

@@ -5,14 +5,24 @@ import type { Finding } from '../files/finding.ts'
 import { keysOf, valueAt } from '../files/value.ts'
 import { accountSchema } from './account.ts'
 import { baseUrlProblems } from './base-url.ts'
-import { configSchema } from './config.ts'
+import { accountName, configSchema } from './config.ts'
 
 /** Every breach of a rule between keys, of the merged configuration before it is checked. */
 export function brokenRules(merged: unknown): Finding[] {
   return keysOf(valueAt(merged, ['accounts'])).flatMap(name => {
     const account = valueAt(merged, ['accounts', name])
-    return [...addressFlaws(account, name), ...timeoutFlaws(account, name, valueAt(merged, ['worker']))]
+    return [
+      ...nameFlaws(name),
+      ...addressFlaws(account, name),
+      ...timeoutFlaws(account, name, valueAt(merged, ['worker'])),
+    ]
   })
+}
+
+function nameFlaws(name: string): Finding[] {
+  if (accountName.test(name)) return []
+  const sentence = `${JSON.stringify(name)} is not an account name: begin with a letter; small letters, digits and hyphens`
+  return [{ path: ['accounts', name], about: ['accounts'], spot: 'key', sentence }]
 }
 
 function addressFlaws(account: unknown, name: string): Finding[] {
@@ -35,8 +45,10 @@ function timeoutFlaws(account: unknown, name: string, worker: unknown): Finding[
   }
   const drain = configSchema.shape.worker.safeParse(worker)
   if (drain.success && drain.data.drainTimeout <= total) {
-    const sentence = `is not shorter than worker.drainTimeout (${formatDuration(drain.data.drainTimeout)}): a stopping process would give up on requests under way`
-    flaws.push({ path, severity: 'warning', sentence: `${formatDuration(total)} ${sentence}` })
+    const declared = valueAt(worker, ['drainTimeout']) !== undefined
+    const pause = formatDuration(drain.data.drainTimeout)
+    const sentence = `worker.drainTimeout (${pause}) is not longer than accounts.${name}.timeouts.total (${formatDuration(total)}): a stopping process would give up on requests under way`
+    flaws.push({ path: declared ? ['worker', 'drainTimeout'] : path, about: [], severity: 'warning', sentence })
   }
   return flaws
 }

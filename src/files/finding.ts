@@ -27,12 +27,20 @@ export function sentenceOf(finding: Finding, name: (path: Path) => string): stri
   return about === '' ? finding.sentence : `${about}: ${finding.sentence}`
 }
 
-/** Findings as problems of a YAML text. Where the text itself is already flawed at a place, that flaw says enough. */
+/** Findings as problems of a YAML text. */
 export function problemsIn(yaml: Yaml, findings: readonly Finding[], name: (path: Path) => string): Problem[] {
-  const flawed = new Set(yaml.problems.map(({ line, column }) => `${line}:${column}`))
-  return findings.flatMap(finding => {
-    const place = yaml.locate(finding.path, finding.spot)
-    if (flawed.has(`${place.line}:${place.column}`)) return []
-    return [{ severity: finding.severity ?? 'error', where: yaml.where, ...place, sentence: sentenceOf(finding, name) }]
-  })
+  const problems = findings.map(finding => ({
+    severity: finding.severity ?? 'error',
+    where: yaml.where,
+    ...yaml.locate(finding.path, finding.spot),
+    sentence: sentenceOf(finding, name),
+  }))
+  return withoutEchoes(problems, yaml)
+}
+
+/** Where the text itself is flawed at a place, that flaw says enough about the place. */
+export function withoutEchoes(problems: readonly Problem[], yaml: Yaml): Problem[] {
+  const placeOf = ({ where, line, column }: Problem) => `${where}:${line}:${column}`
+  const flawed = new Set(yaml.problems.map(placeOf))
+  return problems.filter(problem => !flawed.has(placeOf(problem)))
 }

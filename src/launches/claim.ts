@@ -158,9 +158,15 @@ export async function claimLaunch(
     case 'later':
       return { kind: 'later', wait: answer[1], why: answer[2] }
     case 'over':
-      return { kind: 'over', state: answer[1] === '' ? undefined : answer[1], changed: answer[2] === 1, reason: answer[3] }
+      return {
+        kind: 'over',
+        state: answer[1] === '' ? undefined : answer[1],
+        changed: answer[2] === 1,
+        reason: answer[3],
+      }
     case 'claimed': {
-      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed] = answer
+      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed] =
+        answer
       return {
         kind: 'claimed',
         claim: {

@@ -33,13 +33,9 @@ export const policyInput = z.strictObject({
     description:
       'While another launch of the same mailing is under way: skip this one, queue one, or allow it. Default skip.',
   }),
-  maxPerDay: z
-    .int()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'Most launches of the mailing to the same audience in a day. Default: what the timetable makes.',
-    }),
+  maxPerDay: z.int().min(1).optional().meta({
+    description: 'Most launches of the mailing to the same audience in a day. Default: what the timetable makes.',
+  }),
   coolDown: duration.optional().meta({ description: 'Least time between two launches of the mailing.' }),
   retry: retryInput.optional().meta({ description: 'Attempts after a proof that nothing was launched.' }),
 })

@@ -29,7 +29,11 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
     case 'notLaunched': {
       const made = claim.attempts + 1
       if (made >= claim.retry.attempts) {
-        return { state: 'failed', reason: `${outcome.reason}; that was attempt ${made} of ${claim.retry.attempts}`, attempt }
+        return {
+          state: 'failed',
+          reason: `${outcome.reason}; that was attempt ${made} of ${claim.retry.attempts}`,
+          attempt,
+        }
       }
       const notBefore = now + pause(claim.retry, made, outcome.retryAfter, random)
       if (notBefore > claim.retryUntil) {
@@ -79,5 +83,8 @@ function capped(text: string): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= longestErrorText) return text
   // A cut inside a character decodes to U+FFFD at the end, which was not in the text.
-  return bytes.subarray(0, longestErrorText).toString('utf8').replace(/\uFFFD+$/, '')
+  return bytes
+    .subarray(0, longestErrorText)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
 }

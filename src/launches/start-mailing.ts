@@ -14,16 +14,11 @@ export interface Start {
 
 export type Permit =
   /** `stillOpen` is asked again in the tick of the write: the commit may have taken longer than the right to write lasts. */
-  | { readonly granted: true; readonly stillOpen: () => boolean }
-  | { readonly granted: false; readonly why: string }
+  { readonly granted: true; readonly stillOpen: () => boolean } | { readonly granted: false; readonly why: string }
 
 /**
  * Connects, asks `permit` once when the connection (TLS included) is ready, and only then writes the request, once.
  * Never throws: every ending is an Observation. `signal` gives up: before the write nothing leaves, after it the raw
  * socket is reset so that nothing can still arrive.
  */
-export type StartMailing = (
-  start: Start,
-  permit: () => Promise<Permit>,
-  signal: AbortSignal,
-) => Promise<Observation>
+export type StartMailing = (start: Start, permit: () => Promise<Permit>, signal: AbortSignal) => Promise<Observation>

@@ -69,9 +69,14 @@ export class CommitConnection {
         redis.evalsha(digest, 1, key, ...args),
         acknowledge(redis, durability),
       ])
-      return acknowledged ? { kind: 'reply', reply } : { kind: 'doubt', why: 'the ledger could not make the intent durable' }
+      return acknowledged
+        ? { kind: 'reply', reply }
+        : { kind: 'doubt', why: 'the ledger could not make the intent durable' }
     } catch (error) {
-      return { kind: 'doubt', why: `the ledger did not confirm: ${error instanceof Error ? error.message : String(error)}` }
+      return {
+        kind: 'doubt',
+        why: `the ledger did not confirm: ${error instanceof Error ? error.message : String(error)}`,
+      }
     }
   }
 

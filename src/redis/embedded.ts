@@ -55,7 +55,7 @@ export class EmbeddedRedis {
   async leave(): Promise<void> {
     this.#leaving = true
     const user = this.#user
-    if (!user || user.status !== 'ready') return void user?.disconnect()
+    if (user?.status !== 'ready') return void user?.disconnect()
     await this.#exclusively(async () => {
       const clients = String(await user.call('CLIENT', 'LIST'))
       const users = clients.split('\n').filter(line => line.includes(` name=${userName} `)).length
@@ -113,7 +113,9 @@ export class EmbeddedRedis {
       const outcome = await Promise.race([failed, this.#untilItAnswers()])
       if (outcome === 'missing') continue
       if (outcome === 'ended' || outcome === undefined) {
-        throw new RedisUnreachable(`the embedded Redis did not start; ${join(this.#dataDir, 'redis', 'redis.log')} says why`)
+        throw new RedisUnreachable(
+          `the embedded Redis did not start; ${join(this.#dataDir, 'redis', 'redis.log')} says why`,
+        )
       }
       return outcome
     }
@@ -126,7 +128,13 @@ export class EmbeddedRedis {
       const redis = await this.#connect()
       if (redis) {
         // Answers LOADING while it reads its file back.
-        if (await redis.ping().then(() => true, () => false)) return redis
+        if (
+          await redis.ping().then(
+            () => true,
+            () => false,
+          )
+        )
+          return redis
         redis.disconnect()
       }
       await pauseFor(20)
@@ -156,7 +164,8 @@ export class EmbeddedRedis {
     await mkdir(this.#dataDir, { recursive: true })
     const until = Date.now() + startPatience + 5_000
     while (!(await takeLock(lock))) {
-      if (Date.now() > until) throw new RedisUnreachable(`another process holds ${lock}; remove it if no Sendoff is running`)
+      if (Date.now() > until)
+        throw new RedisUnreachable(`another process holds ${lock}; remove it if no Sendoff is running`)
       await pauseFor(20)
     }
     try {

@@ -6,7 +6,7 @@ import { EmbeddedRedis } from './embedded.ts'
 
 export interface RedisSettings {
   readonly paths: { readonly data: string }
-  readonly redis: { readonly url?: Secret }
+  readonly redis: { readonly url?: Secret | undefined }
 }
 
 export interface OpenedRedis {

@@ -7,7 +7,12 @@ export interface Script {
 }
 
 /** Runs a script; ioredis sends its digest and falls back to the text where the server does not know it yet. */
-export function runScript(redis: Redis, script: Script, key: string, args: readonly (string | number)[]): Promise<unknown> {
+export function runScript(
+  redis: Redis,
+  script: Script,
+  key: string,
+  args: readonly (string | number)[],
+): Promise<unknown> {
   let command: unknown = Reflect.get(redis, script.name)
   if (typeof command !== 'function') {
     redis.defineCommand(script.name, { numberOfKeys: 1, lua: script.lua })

@@ -66,14 +66,16 @@ export function judgeServer(facts: ServerFacts, requireDurable: boolean): Server
   }
   const advice: string[] = []
   if (facts.hz !== undefined && facts.hz < 50) {
-    advice.push(`hz is ${facts.hz}: timed launches start up to ${Math.round(1_000 / facts.hz)} ms late. CONFIG SET hz 100 makes that 10 ms`)
+    advice.push(
+      `hz is ${facts.hz}: timed launches start up to ${Math.round(1_000 / facts.hz)} ms late. CONFIG SET hz 100 makes that 10 ms`,
+    )
   }
-  return requireDurable
-    ? { refusals: [...refusals, ...doubts], advice }
-    : { refusals, advice: [...doubts, ...advice] }
+  return requireDurable ? { refusals: [...refusals, ...doubts], advice } : { refusals, advice: [...doubts, ...advice] }
 }
 
-export type DurabilityChoice = { readonly ok: true; readonly durability: Durability } | { readonly ok: false; readonly why: string }
+export type DurabilityChoice =
+  | { readonly ok: true; readonly durability: Durability }
+  | { readonly ok: false; readonly why: string }
 
 /**
  * What must be waited for after a commit so that it is as durable as `asked`: `memory`, `disk` or `replicas:N`. The server's
@@ -94,5 +96,8 @@ export function durabilityFor(asked: string, facts: ServerFacts): DurabilityChoi
   const replicas = Number(asked.split(':')[1])
   if (waitaof) return { ok: true, durability: { kind: 'waitaof', replicas } }
   if (always) return { ok: true, durability: { kind: 'wait', replicas } }
-  return { ok: false, why: `durability ${asked} needs appendfsync always or Redis 7.2; the server has ${facts.version}` }
+  return {
+    ok: false,
+    why: `durability ${asked} needs appendfsync always or Redis 7.2; the server has ${facts.version}`,
+  }
 }

@@ -25,7 +25,7 @@ const wait = z.codec(z.string({ error: durationError }), z.int(durationError).mi
 
 const probabilityError = 'must be a probability above 0 and up to 1, like 0.05'
 const probability = z.codec(
-  z.string().regex(/^(0?\.\d{1,17}|0\.\d+e-\d+|\d(\.\d+)?e-\d{1,3}|1(\.0+)?)$/, probabilityError),
+  z.string().regex(/^(\d?\.\d{1,25}|\d)(e-\d{1,3})?$/, probabilityError),
   z.number().gt(0, probabilityError).lte(1, probabilityError),
   { decode: Number, encode: String },
 )

@@ -86,7 +86,8 @@ function readFields(texts: readonly string[]): CronReading {
     intervalLike: /^\*(\/\d+)?$/.test(hourText),
   }
   if (problems.length > 0) return { ok: false, problems }
-  if (!everMatches(cron)) return { ok: false, problems: ['no date ever matches: the day does not occur in those months'] }
+  if (!everMatches(cron))
+    return { ok: false, problems: ['no date ever matches: the day does not occur in those months'] }
   return { ok: true, cron }
 }
 

@@ -36,7 +36,12 @@ export function* occurrences(when: When, after: number): Generator<Occurrence> {
 }
 
 /** Due times in (`after`, `to`], at most `limit`. Splitting the interval anywhere gives the same due times. */
-export function occurrencesBetween(when: When, after: number, to: number, limit = Number.POSITIVE_INFINITY): Occurrence[] {
+export function occurrencesBetween(
+  when: When,
+  after: number,
+  to: number,
+  limit = Number.POSITIVE_INFINITY,
+): Occurrence[] {
   const found: Occurrence[] = []
   for (const occurrence of occurrences(when, after)) {
     if (occurrence.due > to || found.length >= limit) break
@@ -68,21 +73,24 @@ function* everyOccurrences(every: number, anchor: number, after: number): Genera
 }
 
 function atOccurrences(times: readonly string[], timezone: string, after: number): Occurrence[] {
-  const all = times.flatMap((text): Occurrence[] => {
-    const reading = localTime(text, timezone)
-    switch (reading.kind) {
-      case 'exact':
-        return [{ label: wallLabel(reading.at + zoneNamed(timezone).offset(reading.at)), due: reading.at }]
-      // The border refuses these; a zone table that changes later can still make them.
-      case 'gap':
-        return [{ label: wallLabel(Date.parse(`${text.slice(0, 16)}Z`)), due: reading.at, clocks: 'shifted' }]
-      case 'fold':
-        return [{ label: wallLabel(Date.parse(`${text.slice(0, 16)}Z`)), due: reading.first, clocks: 'firstPass' }]
-      case 'invalid':
-        throw new RangeError(`not a local time: ${text}`)
-    }
-  })
+  const all = times.map(text => atOccurrence(text, timezone))
   return onePerInstant(all.filter(occurrence => occurrence.due > after))
+}
+
+function atOccurrence(text: string, timezone: string): Occurrence {
+  const reading = localTime(text, timezone)
+  const written = wallLabel(Date.parse(`${text.slice(0, 16)}Z`))
+  switch (reading.kind) {
+    case 'exact':
+      return { label: wallLabel(reading.at + zoneNamed(timezone).offset(reading.at)), due: reading.at }
+    // The border refuses these two; a zone table that changes later can still make them.
+    case 'gap':
+      return { label: written, due: reading.at, clocks: 'shifted' }
+    case 'fold':
+      return { label: written, due: reading.first, clocks: 'firstPass' }
+    case 'invalid':
+      throw new RangeError(`not a local time: ${text}`)
+  }
 }
 
 /** A pattern as the rules below need it: the labels it stands for, and how it takes a change of clocks. */

@@ -37,7 +37,14 @@ beforeEach(async () => {
 
 function launch(key: string, over: Partial<NewLaunch> = {}, policy: Partial<Policy> = {}): NewLaunch {
   const sendUntil = start + 900_000
-  const common = { account: 'main', origin: 'manual', request: { id: 90 }, due: start, sendUntil, retryUntil: sendUntil } as const
+  const common = {
+    account: 'main',
+    origin: 'manual',
+    request: { id: 90 },
+    due: start,
+    sendUntil,
+    retryUntil: sendUntil,
+  } as const
   return { key, ...common, policy: { ...defaultPolicy, overlap: 'allow', ...policy }, ...over }
 }
 
@@ -103,6 +110,12 @@ describe('a launch', () => {
     expect(await commit(second)).toMatchObject({ granted: true })
   })
 
+  it('whose commit the server lost after the write is still settled as what it came to', async () => {
+    await createLaunch(ledger, launch('a'))
+    await settleLaunch(ledger, await claimed('a'), ending('launched', { error: 0, error_text: 'ok' }))
+    expect(await showLaunch(ledger, 'a')).toMatchObject({ state: 'launched', attempts: 1 })
+  })
+
   it('found in sending is never claimed again, however late', async () => {
     await createLaunch(ledger, launch('a', { sendUntil: start + 1e9 }))
     await commit(await claimed('a', 'n1'))
@@ -116,8 +129,12 @@ describe('a launch', () => {
     await commit(claim)
     now += 60_001
     expect(await sweepLedger(ledger, 10)).toMatchObject([{ kind: 'unknown', key: 'a' }])
-    expect(await settleLaunch(ledger, { ...claim, nonce: 'other' }, ending('launched'))).toMatchObject({ kind: 'refused' })
-    expect(await settleLaunch(ledger, claim, ending('launched', { error: 0, error_text: 'ok' }))).toMatchObject({ kind: 'settled' })
+    expect(await settleLaunch(ledger, { ...claim, nonce: 'other' }, ending('launched'))).toMatchObject({
+      kind: 'refused',
+    })
+    expect(await settleLaunch(ledger, claim, ending('launched', { error: 0, error_text: 'ok' }))).toMatchObject({
+      kind: 'settled',
+    })
     expect(await stateOf('a')).toBe('launched')
   })
 
@@ -229,8 +246,15 @@ describe('launches of one mailing', () => {
 
   it('are skipped where overlap is skip, also while one waits for its next attempt', async () => {
     await createLaunch(ledger, launch('second', {}, { overlap: 'skip' }))
-    expect(await claimLaunch(ledger, 'second', 'n', 'w', lease)).toMatchObject({ state: 'skipped', reason: reasons.overlap })
-    await settleLaunch(ledger, { key: 'first', token: 1, nonce: 'nonce-first' }, ending('waiting', { handed: false }, now + 9_000))
+    expect(await claimLaunch(ledger, 'second', 'n', 'w', lease)).toMatchObject({
+      state: 'skipped',
+      reason: reasons.overlap,
+    })
+    await settleLaunch(
+      ledger,
+      { key: 'first', token: 1, nonce: 'nonce-first' },
+      ending('waiting', { handed: false }, now + 9_000),
+    )
     await createLaunch(ledger, launch('third', {}, { overlap: 'skip' }))
     expect(await claimLaunch(ledger, 'third', 'n', 'w', lease)).toMatchObject({ state: 'skipped' })
   })
@@ -259,7 +283,10 @@ describe('missed launches of a schedule', () => {
   const missed = (misfire: Policy['misfire']) =>
     Promise.all(
       [0, 60_000, 120_000].map(offset =>
-        createLaunch(ledger, launch(`s@${offset}`, { origin: 'schedule', schedule: 's', due: start + offset }, { misfire })),
+        createLaunch(
+          ledger,
+          launch(`s@${offset}`, { origin: 'schedule', schedule: 's', due: start + offset }, { misfire }),
+        ),
       ),
     )
   const answers = async () => {
@@ -267,7 +294,7 @@ describe('missed launches of a schedule', () => {
     for (const offset of [0, 60_000, 120_000]) {
       const answer = await claimLaunch(ledger, `s@${offset}`, `n${offset}`, 'w', lease)
       found.push(answer.kind === 'over' ? String(answer.state) : answer.kind)
-      if (answer.kind === 'claimed') await settleLaunch(ledger, answer.claim, ending('launched', { error: 0, error_text: '' }))
+      if (answer.kind === 'claimed') await settleLaunch(ledger, answer.claim, ending('failed', { handed: false }))
     }
     return found
   }
@@ -309,7 +336,8 @@ describe('the ledger', () => {
   })
 
   it('keeps what is active, held or unknown, and what ended less than 8 days ago, whatever retention says', async () => {
-    for (const key of ['old', 'young', 'unknown', 'planned']) await createLaunch(ledger, launch(key, { sendUntil: start + 1e11 }))
+    for (const key of ['old', 'young', 'unknown', 'planned'])
+      await createLaunch(ledger, launch(key, { sendUntil: start + 1e11 }))
     await settleLaunch(ledger, await claimed('old'), ending('failed', { handed: false }))
     const unknown = await claimed('unknown')
     await commit(unknown)
@@ -319,7 +347,11 @@ describe('the ledger', () => {
     const maxRows = { schedule: 0, bulk: 0, manual: 0 }
     expect(await pruneLedger(ledger, { keep: 1, maxRows })).toBe(1)
     expect(await stateOf('old')).toBeUndefined()
-    expect((await listLaunches(ledger, {}, 10, [])).map(({ key }) => key).sort()).toEqual(['planned', 'unknown', 'young'])
+    expect((await listLaunches(ledger, {}, 10, [])).map(({ key }) => key).sort()).toEqual([
+      'planned',
+      'unknown',
+      'young',
+    ])
   })
 })
 

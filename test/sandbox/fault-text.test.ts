@@ -68,14 +68,18 @@ describe('the text form of a fault', () => {
     p: fc.double({ min: Number.MIN_VALUE, max: 1, noNaN: true }),
     on: fc.constantFrom('start', 'log', 'status', 'any'),
   } as const
-  const options = { requiredKeys: ['name', 'value'] } as const
+  const options: { requiredKeys: ('name' | 'value')[] } = { requiredKeys: ['name', 'value'] }
   const bare = ['drop', 'drop-after', 'reset', 'silent-after', 'html', 'garbage-after', 'mislabel', 'swallow'] as const
   const words = fc.string({ unit: 'grapheme', minLength: 1 }).filter(text => !/[\p{Cc}\p{Cs}]/u.test(text))
   const faults: fc.Arbitrary<Fault> = fc.oneof(
     fc.record({ name: fc.constantFrom(...bare), ...scope }, { requiredKeys: ['name'] }),
     fc.record({ name: fc.constant('truncate' as const), value: fc.constantFrom('length', 'stall'), ...scope }, options),
     fc.record(
-      { name: fc.constantFrom('delay', 'delay-after', 'drip'), value: fc.integer({ min: 0, max: 86_400_000 }), ...scope },
+      {
+        name: fc.constantFrom('delay', 'delay-after', 'drip'),
+        value: fc.integer({ min: 0, max: 86_400_000 }),
+        ...scope,
+      },
       options,
     ),
     fc.record(
@@ -100,19 +104,42 @@ describe('the text form of a fault', () => {
   )
 
   it('is read back as the fault that was written', () => {
-    fc.assert(fc.property(faults, fault => expect(parseFault(formatFault(fault))).toEqual(fault)))
+    fc.assert(
+      fc.property(faults, fault => {
+        expect(parseFault(formatFault(fault))).toEqual(fault)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('never ends in anything but a fault or a sentence', () => {
-    const parts = fc.constantFrom('refuse', 'status', 'drip', '=', ':', 'x1', '/launch', 'id', 'p', '402', '1s', '%', '%41', ' ')
+    const parts = fc.constantFrom(
+      'refuse',
+      'status',
+      'drip',
+      '=',
+      ':',
+      'x1',
+      '/launch',
+      'id',
+      'p',
+      '402',
+      '1s',
+      '%',
+      '%41',
+      ' ',
+    )
     fc.assert(
-      fc.property(fc.array(parts).map(all => all.join('')), text => {
-        try {
-          expect(Object.keys(executes)).toContain(parseFault(text).name)
-        } catch (error) {
-          expect(error).toBeInstanceOf(FaultTextError)
-        }
-      }),
+      fc.property(
+        fc.array(parts).map(all => all.join('')),
+        text => {
+          try {
+            expect(Object.keys(executes)).toContain(parseFault(text).name)
+          } catch (error) {
+            expect(error).toBeInstanceOf(FaultTextError)
+          }
+        },
+      ),
     )
   })
 })

@@ -37,7 +37,9 @@ export function send(port: number, { path = startPath, headers = {}, body }: Sen
     })
   })
   const all = { Host: 'stand-in', 'Content-Type': 'application/json', 'Content-Length': `${Buffer.byteLength(body)}` }
-  const lines = Object.entries({ ...all, Connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const lines = Object.entries({ ...all, Connection: 'close', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
   socket.write(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
   return { socket, text: () => text, ending }
 }
@@ -56,6 +58,8 @@ export async function until(condition: () => boolean): Promise<void> {
 export function answerOf({ text }: Ending): { status: number; headers: Map<string, string>; body: string } {
   const [head = '', ...body] = text.split('\r\n\r\n')
   const [line = '', ...lines] = head.split('\r\n')
-  const headers = lines.map(header => header.split(/: (.*)/s)).map(([name = '', value = '']) => [name.toLowerCase(), value] as const)
+  const headers = lines
+    .map(header => header.split(/: (.*)/s))
+    .map(([name = '', value = '']) => [name.toLowerCase(), value] as const)
   return { status: Number(line.split(' ')[1]), headers: new Map(headers), body: body.join('\r\n\r\n') }
 }

@@ -43,26 +43,52 @@ describe('the reference vectors', () => {
   })
 })
 
-const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Casablanca', 'Asia/Kathmandu', 'Africa/Cairo', 'Pacific/Chatham']
-const patterns = ['*/30 * * * *', '30 2 * * *', '0 0 * * *', '15,45 1-3 * * *', '0 */6 * * 1', '0 9 L * *', '10 2 1-7 * 0', '5 4 * 3,10 *']
+const zones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Africa/Casablanca',
+  'Asia/Kathmandu',
+  'Africa/Cairo',
+  'Pacific/Chatham',
+]
+const patterns = [
+  '*/30 * * * *',
+  '30 2 * * *',
+  '0 0 * * *',
+  '15,45 1-3 * * *',
+  '0 */6 * * 1',
+  '0 9 L * *',
+  '10 2 1-7 * 0',
+  '5 4 * 3,10 *',
+]
 const instant = fc.integer({ min: Date.UTC(2015, 0), max: Date.UTC(2035, 0) })
-const someCron = fc.tuple(fc.constantFrom(...patterns), fc.constantFrom(...zones)).map(([pattern, zone]) => cron(pattern, zone))
-const someEvery = fc.integer({ min: 1_000, max: 3_600_000 }).map((every): When => ({ kind: 'every', every, anchor: 0, timezone: 'UTC' }))
+const someCron = fc
+  .tuple(fc.constantFrom(...patterns), fc.constantFrom(...zones))
+  .map(([pattern, zone]) => cron(pattern, zone))
+const someEvery = fc
+  .integer({ min: 1_000, max: 3_600_000 })
+  .map((every): When => ({ kind: 'every', every, anchor: 0, timezone: 'UTC' }))
 
 describe('due times', () => {
   it('are the same however an interval is split', () => {
     fc.assert(
-      fc.property(fc.oneof(someCron, someEvery), instant, fc.array(fc.integer({ min: 1, max: 40 * 3_600_000 }), { minLength: 1, maxLength: 4 }), (when, start, steps) => {
-        const end = start + steps.reduce((sum, step) => sum + step, 0)
-        const whole = occurrencesBetween(when, start, end, 5_000).map(({ due }) => due)
-        const parts: number[] = []
-        let at = start
-        for (const step of steps) {
-          parts.push(...occurrencesBetween(when, at, at + step, 5_000 - parts.length).map(({ due }) => due))
-          at += step
-        }
-        expect(parts).toEqual(whole)
-      }),
+      fc.property(
+        fc.oneof(someCron, someEvery),
+        instant,
+        fc.array(fc.integer({ min: 1, max: 40 * 3_600_000 }), { minLength: 1, maxLength: 4 }),
+        (when, start, steps) => {
+          const end = start + steps.reduce((sum, step) => sum + step, 0)
+          const whole = occurrencesBetween(when, start, end, 5_000).map(({ due }) => due)
+          const parts: number[] = []
+          let at = start
+          for (const step of steps) {
+            parts.push(...occurrencesBetween(when, at, at + step, 5_000 - parts.length).map(({ due }) => due))
+            at += step
+          }
+          expect(parts).toEqual(whole)
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -99,10 +125,17 @@ describe('due times', () => {
   })
 
   it('carry the local label, ~2 for the second pass of a fold, and a UTC instant for `every`', () => {
-    const fold = occurrencesBetween(cron('0 * * * *', 'Europe/Berlin'), Date.parse('2026-10-24T23:30Z'), Date.parse('2026-10-25T01:30Z'))
+    const fold = occurrencesBetween(
+      cron('0 * * * *', 'Europe/Berlin'),
+      Date.parse('2026-10-24T23:30Z'),
+      Date.parse('2026-10-25T01:30Z'),
+    )
     expect(fold.map(({ label }) => label)).toEqual(['20261025T0200', '20261025T0200~2'])
     const every: When = { kind: 'every', every: 90_000, anchor: 0, timezone: 'Europe/Berlin' }
-    expect(occurrencesBetween(every, 0, 180_000).map(({ label }) => label)).toEqual(['19700101T000130Z', '19700101T0003Z'])
+    expect(occurrencesBetween(every, 0, 180_000).map(({ label }) => label)).toEqual([
+      '19700101T000130Z',
+      '19700101T0003Z',
+    ])
   })
 
   it('end for a pattern whose only date has passed its until', () => {
