@@ -8,7 +8,7 @@ import type { Ledger } from '../launches/ledger.ts'
 import { defaultPolicy } from '../launches/policy.ts'
 import { showLaunch } from '../launches/read.ts'
 import type { LaunchRecord } from '../launches/record.ts'
-import { readAttachment } from '../timetable/attachment.ts'
+import { readAttachmentFile } from '../timetable/attachment.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { isZone, localTime } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
@@ -84,9 +84,9 @@ function contentOf(text: string): NonNullable<LaunchRequest['content']> {
 }
 
 function attachmentOf(file: string) {
-  const read = readAttachment(file)
-  if (!read.ok) throw new CommandEnding(exitCodes.usage, `--attach ${file}: ${read.problem}`)
-  return read.attachment
+  const read = readAttachmentFile(file)
+  if (typeof read === 'string') throw new CommandEnding(exitCodes.usage, `--attach ${file} ${read}`)
+  return read
 }
 
 function timeOf({ at, timezone }: LaunchFlags): number | undefined {

@@ -1,6 +1,7 @@
 /** Runs the service in this process, from configuration to the last signal. */
+
+import { armAccounts } from '../config/arm-accounts.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { armAccounts } from '../config/secrets.ts'
 import { Events } from '../events.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { createLogger } from '../log.ts'

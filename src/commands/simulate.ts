@@ -9,7 +9,6 @@ const examples = `Examples:
   sendoff simulate --fault status=429:retry-after=2:x1/launch
   sendoff simulate --fault silent-after:p=0.05 --seed 7 --record starts.ndjson
   sendoff simulate --deduplication off --log-delay 30s --json
-
 `
 
 const faultHelp = `
@@ -27,7 +26,7 @@ interface Flags {
   readonly port: string
   readonly host: string
   readonly tokenEnv?: string
-  readonly fault: readonly string[]
+  readonly fault?: readonly string[]
   readonly deduplication: string
   readonly replayRefusals: string
   readonly logDelay: string
@@ -44,14 +43,12 @@ export function simulateCommand(): Command {
     .option('--port <number>', 'port to listen on, 0 for any free one', '8090')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--token-env <name>', 'environment variable with the only token to accept (default: any token)')
-    .option(
-      '--fault <spec>',
-      'a fault to make, see below; may be repeated',
-      (spec, all: string[]) => [...all, spec],
-      [],
-    )
+    .option('--fault <spec>', 'a fault to make, see below; may be repeated', (spec, all: string[] = []) => [
+      ...all,
+      spec,
+    ])
     .option('--deduplication <on|off>', 'whether a repeated request is recognised and not executed', 'on')
-    .option('--replay-refusals <on|off>', 'whether a repeat of a refused request is refused again unseen', 'on')
+    .option('--replay-refusals <on|off>', 'whether a repeat of a refused request gets the same refusal', 'on')
     .option('--log-delay <duration>', 'how late log_v2 and get_status show a start', '0s')
     .option('--seed <number>', 'for faults with a probability', '1')
     .option('--record <file>', 'append one JSON line per start, on disk before the answer')
@@ -64,7 +61,7 @@ export function simulateCommand(): Command {
 async function readFlags(flags: Flags, env: NodeJS.ProcessEnv): Promise<AltcraftOptions> {
   const { parseDuration } = await import('../files/duration.ts')
   const { FaultTextError, parseFault } = await import('../sandbox/fault-text.ts')
-  const faults = flags.fault.map(spec => {
+  const faults = (flags.fault ?? []).map(spec => {
     try {
       return parseFault(spec)
     } catch (error) {

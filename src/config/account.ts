@@ -9,8 +9,13 @@ const variableName = /^(?![0-9a-fA-F]{24,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/
 /** A secret is only ever referred to: by the name of an environment variable or of a file. */
 export const secretReference = z
   .union([
-    z.strictObject({ env: z.string().regex(variableName, 'is not the name of an environment variable') }),
-    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({
+      env: z
+        .string()
+        .regex(variableName, 'is not the name of an environment variable')
+        .meta({ expects: 'the name of an environment variable' }),
+    }),
+    z.strictObject({ file: z.string().min(1).meta({ expects: 'the path of a file' }) }),
   ])
   .meta({
     secret: true,
@@ -22,7 +27,10 @@ export type SecretReference = z.infer<typeof secretReference>
 const errorCodes = z.array(z.int().positive()).default([])
 
 export const accountSchema = z.strictObject({
-  baseUrl: z.string().meta({ description: 'https://host[:port] of the Altcraft installation, without /api.' }),
+  baseUrl: z.string().meta({
+    expects: 'a URL such as https://altcraft.example.com',
+    description: 'https://host[:port] of the Altcraft installation, without /api.',
+  }),
   token: secretReference,
   format: z
     .enum(['json', 'xml'])

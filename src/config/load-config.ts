@@ -1,9 +1,10 @@
 /** The configuration from its four sources: flag > environment > `.env` > file > default. */
-import { isAbsolute, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fileName } from '../files/file-name.ts'
 import { withoutEchoes } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import { withoutNotes } from '../files/notes.ts'
-import { DeclarationError, type Problem } from '../files/problem.ts'
+import { DeclarationError, inOrder, type Problem } from '../files/problem.ts'
 import { shapeOf } from '../files/shape.ts'
 import { readYamlFile, type Yaml } from '../files/yaml.ts'
 import { tidyBaseUrl } from './base-url.ts'
@@ -37,13 +38,24 @@ export interface LoadedConfig {
   readonly warnings: readonly Problem[]
 }
 
+export interface ChosenFile {
+  /** Absolute. */
+  readonly path: string
+  /** `default`, or which flag or variable chose it. */
+  readonly source: string
+}
+
+/** Which config file and which folder of schedule files are meant; neither has to exist. */
+export function chosenFiles({ cwd, flags, env }: LoadInput): { config: ChosenFile; jobs: ChosenFile } {
+  return filesChosen(cwd, flags, readEnvironment(env, cwd))
+}
+
 /** Reads and checks the configuration; throws a DeclarationError that carries everything wrong with it at once. */
 export function loadConfig({ cwd, flags, env }: LoadInput): LoadedConfig {
   const environment = readEnvironment(env, cwd)
-  const configFile = fileChoice('config', 'config/sendoff.yaml', flags.config, environment)
-  const jobs = fileChoice('jobs', 'jobs', flags.jobs, environment)
-  const where = nameOf(resolve(cwd, configFile.path), cwd)
-  const file = readConfigFile(resolve(cwd, configFile.path), where, configFile.source !== 'default')
+  const { config: configFile, jobs } = filesChosen(cwd, flags, environment)
+  const where = fileName(configFile.path, cwd)
+  const file = readConfigFile(configFile.path, where, configFile.source !== 'default')
 
   const shape = shapeOf(configSchema)
   const declared = file.yaml ? withoutNotes(file.yaml.value ?? {}, shape) : { version: 1 }
@@ -52,17 +64,17 @@ export function loadConfig({ cwd, flags, env }: LoadInput): LoadedConfig {
   const readable = file.yaml === undefined || file.yaml.value !== undefined
   const findings = readable ? [...findingsIn(configSchema, layers.value), ...brokenRules(layers.value)] : []
   const found = findings.map(finding => layers.problemOf(finding, where))
-  const problems = [
+  const problems = inOrder([
     ...environment.problems,
     ...file.problems,
     ...settings.problems,
     ...(file.yaml ? withoutEchoes(found, file.yaml) : found),
     ...unsafeTls(env),
-  ]
+  ])
   if (problems.some(({ severity }) => severity === 'error')) throw new DeclarationError(problems)
 
-  const paths = { ...(file.yaml ? { config: resolve(cwd, configFile.path) } : {}), ...dataPaths(cwd, jobs.path) }
-  const config = builtConfig(layers.value, paths)
+  const paths = { jobs: jobs.path, data: resolve(cwd, '.sendoff') }
+  const config = builtConfig(layers.value, file.yaml ? { config: configFile.path, ...paths } : paths)
   const sources = new Map(leavesOf(writtenConfig(config)).map(({ path, words }) => [words, layers.sourceOf(path)]))
   if (config.paths.config !== undefined) sources.set('paths.config', configFile.source)
   sources.set('paths.jobs', jobs.source).set('paths.data', 'default')
@@ -77,28 +89,15 @@ function builtConfig(value: unknown, paths: Paths): Config {
   return deepFrozen({ paths, ...rest, accounts: Object.fromEntries(named) })
 }
 
-function dataPaths(cwd: string, jobs: string): Pick<Paths, 'jobs' | 'data'> {
-  return { jobs: resolve(cwd, jobs), data: resolve(cwd, '.sendoff') }
-}
-
-interface Choice {
-  readonly path: string
-  readonly source: string
-}
-
-function fileChoice(key: 'config' | 'jobs', usual: string, flag: string | undefined, environment: Environment): Choice {
-  if (flag !== undefined) return { path: flag, source: `flag --${key}` }
-  for (const layer of environment.layers.toReversed()) {
-    const variable = layer.get(fileVariables[key])
-    if (variable) return { path: variable.value, source: inWords(variable) }
+function filesChosen(cwd: string, flags: Flags, environment: Environment) {
+  const choose = (key: 'config' | 'jobs', usual: string): ChosenFile => {
+    const flag = flags[key]
+    if (flag !== undefined) return { path: resolve(cwd, flag), source: `flag --${key}` }
+    const variable = environment.layers.findLast(layer => layer.has(fileVariables[key]))?.get(fileVariables[key])
+    if (variable) return { path: resolve(cwd, variable.value), source: inWords(variable) }
+    return { path: resolve(cwd, usual), source: 'default' }
   }
-  return { path: usual, source: 'default' }
-}
-
-/** The file as people name it: relative where it lies below the folder they are in. */
-export function nameOf(path: string, cwd: string): string {
-  const below = relative(cwd, path)
-  return below === '' || below.startsWith('..') || isAbsolute(below) ? path : below
+  return { config: choose('config', 'config/sendoff.yaml'), jobs: choose('jobs', 'jobs') }
 }
 
 function readConfigFile(path: string, where: string, asked: boolean): { yaml?: Yaml; problems: readonly Problem[] } {

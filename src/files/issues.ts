@@ -1,8 +1,8 @@
 /** What zod found wrong, in sentences for the people who wrote the file. Pure. */
 import type { z } from 'zod'
-import type { Finding } from './finding.ts'
+import { type Finding, pathInWords } from './finding.ts'
 import { inWords, knownKeys, type Path, type Shape, shapeOf, shapesAt } from './shape.ts'
-import { didYouMean } from './suggestion.ts'
+import { didYouMean, nearest } from './suggestion.ts'
 import { quoted, valueAt } from './value.ts'
 
 type Issue = z.core.$ZodIssue
@@ -16,27 +16,34 @@ interface Reading {
 export function findingsIn(schema: z.ZodType, value: unknown): Finding[] {
   const result = schema.safeParse(value)
   if (result.success) return []
-  const reading = { shape: shapeOf(schema), value }
-  return result.error.issues.flatMap(issue => findingsOf(issue, pathOf(issue), reading))
+  return findingsOfAll(result.error.issues, [], { shape: shapeOf(schema), value })
+}
+
+/** A mistyped key is also a missing one; it is told once, as the mistyped one. */
+function findingsOfAll(issues: readonly Issue[], base: Path, reading: Reading): Finding[] {
+  const meant = new Set(
+    issues.flatMap(issue => meantKeys(issue, [...base, ...pathOf(issue)], reading)).map(pathInWords),
+  )
+  return issues.flatMap(issue => {
+    const path = [...base, ...pathOf(issue)]
+    const mistyped = valueAt(reading.value, path) === undefined && meant.has(pathInWords(path))
+    return mistyped ? [] : findingsOf(issue, path, reading)
+  })
+}
+
+function meantKeys(issue: Issue, path: Path, { shape }: Reading): Path[] {
+  if (issue.code !== 'unrecognized_keys') return []
+  const known = knownKeys(shapesAt(shape, path))
+  return issue.keys.flatMap(key => nearest(key, known).slice(0, 1)).map(key => [...path, key])
 }
 
 function findingsOf(issue: Issue, path: Path, reading: Reading): Finding[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map(key => unknownKey(key, path, reading))
-    case 'invalid_key':
-      return [
-        {
-          path,
-          about: path.slice(0, -1),
-          spot: 'key',
-          sentence: predicate(JSON.stringify(path.at(-1)), issue.issues[0]),
-        },
-      ]
     case 'invalid_union':
       return choiceFindings(issue, path, reading)
     case 'custom':
-      return [{ path, sentence: spokenOf(issue, path, reading) }]
     case 'invalid_format':
       return [{ path, sentence: spokenOf(issue, path, reading) }]
     default:
@@ -75,11 +82,10 @@ function unfit(path: Path, { shape, value }: Reading): Finding {
 /** A choice is judged by the alternative that was most likely meant: the one with the fewest flaws below its top. */
 function choiceFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, reading: Reading): Finding[] {
   if (valueAt(reading.value, path) === undefined) return [missing(path, reading)]
-  const [nearest] = issue.errors
+  const [likeliest] = issue.errors
     .filter(issues => issues.every(each => each.path.length > 0 || each.code === 'unrecognized_keys'))
     .sort((a, b) => weight(a) - weight(b))
-  if (!nearest) return [unfit(path, reading)]
-  return nearest.flatMap(each => findingsOf(each, [...path, ...pathOf(each)], reading))
+  return likeliest ? findingsOfAll(likeliest, path, reading) : [unfit(path, reading)]
 }
 
 function weight(issues: readonly Issue[]): number {
@@ -87,13 +93,9 @@ function weight(issues: readonly Issue[]): number {
 }
 
 /** Our own messages: those that begin with "is" speak about the value, which then goes before them. */
-function spokenOf(issue: Issue, path: Path, { shape, value }: Reading): string {
-  return predicate(quoted(valueAt(value, path), shape, path) ?? 'the value', issue)
-}
-
-function predicate(subject: string, issue: Pick<Issue, 'message'> | undefined): string {
-  const message = issue?.message ?? 'is not allowed'
-  return message.startsWith('is ') ? `${subject} ${message}` : message
+function spokenOf({ message }: Issue, path: Path, { shape, value }: Reading): string {
+  if (!message.startsWith('is ')) return message
+  return `${quoted(valueAt(value, path), shape, path) ?? 'the value'} ${message}`
 }
 
 function wantedAt(shape: Shape, path: Path): string {

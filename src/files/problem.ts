@@ -15,6 +15,16 @@ export function formatProblem(problem: Problem): string {
   return `${place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${problem.sentence}`
 }
 
+/** The problems file by file in the order given, from the top of each file to its end. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = new Map<string, number>()
+  for (const { where } of problems) if (!files.has(where)) files.set(where, files.size)
+  const rank = ({ where }: Problem) => files.get(where) ?? 0
+  return problems.toSorted(
+    (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  )
+}
+
 /** Thrown at the border when what a person gave cannot be used; carries every problem found, not the first. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError'

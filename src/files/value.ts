@@ -11,6 +11,12 @@ export function valueAt(value: unknown, path: Path): unknown {
   return found
 }
 
+/** The text at the path; `undefined` where there is none, or something else. */
+export function textAt(value: unknown, path: Path): string | undefined {
+  const found = valueAt(value, path)
+  return typeof found === 'string' ? found : undefined
+}
+
 /** The own keys of a map; none of anything else. */
 export function keysOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []

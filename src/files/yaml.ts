@@ -38,7 +38,11 @@ export type YamlFile =
 export function readYamlFile(path: string, where: string): YamlFile {
   const read = readTextFile(path, largestFile)
   if (read.ok) return { ok: true, yaml: readYaml(read.text, where) }
-  return { ok: false, missing: read.missing, problem: { severity: 'error', where, sentence: `the file ${read.why}` } }
+  return {
+    ok: false,
+    missing: read.missing,
+    problem: { severity: 'error', where, line: 1, column: 1, sentence: `the file ${read.why}` },
+  }
 }
 
 /** Reads YAML text; `where` is its name in problems. Never throws: what is wrong is in `problems`. */

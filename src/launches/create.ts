@@ -39,7 +39,7 @@ local function create(fields)
   redis.call('ZADD', P .. 'state:' .. row.state, row.due, row.key)
   redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, row.due, row.key)
   if row.schedule then redis.call('ZADD', P .. 'schedule:' .. row.schedule, row.due, row.key) end
-  if RESTS[row.state] then
+  if rests(row.state) then
     redis.call('ZADD', P .. 'ended:' .. row.origin, at, row.key)
   else
     redis.call('ZADD', P .. 'wake', row.notBefore + ${pickUpGrace}, row.key)

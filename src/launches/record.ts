@@ -16,6 +16,7 @@ const attemptSchema = z.object({
   error_text: z.string().optional(),
   status: z.number().optional(),
   duplicate: z.boolean().optional(),
+  requestId: z.string().optional(),
   detail: z.string().optional(),
 })
 export type Attempt = z.infer<typeof attemptSchema>

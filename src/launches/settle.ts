@@ -1,4 +1,5 @@
 /** settle: writes down what an attempt came to. Must land: it passes under memory pressure and may be repeated. */
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
 import type { State } from './launch.ts'
@@ -23,6 +24,11 @@ export interface Settlement {
   readonly reason: string
   /** For `waiting`: when the next attempt may begin. */
   readonly notBefore?: number
+  /**
+   * The next attempt needs a Request-ID of its own: this one was answered with a replayed refusal, and would be again.
+   * In every other case all attempts of a launch carry the same.
+   */
+  readonly renewRequestId?: boolean
   readonly attempt: AttemptEnd
 }
 
@@ -36,12 +42,13 @@ const settleScript: Script = {
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] state  [7] reason  [8] notBefore or ''  [9] the attempt as JSON
    * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
+   * [14] a new Request-ID or ''
    * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
    */
   lua: /* lua */ `#!lua flags=allow-oom
 ${luaLedger}
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled')
+local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId')
 if not row.state or row.token ~= token or row.nonce ~= nonce then return { 'refused', row.state or '' } end
 if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
 local attempts = tonumber(row.attempts)
@@ -56,12 +63,14 @@ elseif row.state ~= 'sending' then
 end
 local attempt = cjson.decode(ARGV[9])
 attempt.number = attempts
+attempt.requestId = row.requestId
 local fields = { 'attempts', attempts, 'attempt:' .. attempts, cjson.encode(attempt), 'reason', ARGV[7], 'settled', nonce }
 redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status')
 local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end
 put('notBefore', ARGV[8])
 put('error', ARGV[10])
 put('status', ARGV[12])
+put('requestId', ARGV[14])
 if ARGV[10] ~= '' then fields[#fields + 1] = 'error_text'; fields[#fields + 1] = ARGV[11] end
 if ARGV[13] == '1' then put('handed', '1') end
 local wakeAt = nil
@@ -95,6 +104,7 @@ export async function settleLaunch(
     attempt.error_text ?? '',
     attempt.status ?? '',
     attempt.handed ? 1 : 0,
+    settlement.renewRequestId === true ? randomUUID() : '',
   ])
   const answer = answerSchema.parse(reply)
   return answer[0] === 'settled' ? { kind: 'settled', attempts: answer[1] } : { kind: 'refused', state: answer[1] }

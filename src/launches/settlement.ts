@@ -39,7 +39,8 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
       if (notBefore > claim.retryUntil) {
         return { state: 'failed', reason: `${outcome.reason}; no time is left for another attempt`, attempt }
       }
-      return { state: 'waiting', reason: outcome.reason, notBefore, attempt }
+      const replayed = ending.observation.kind === 'answered' && ending.observation.duplicate
+      return { state: 'waiting', reason: outcome.reason, notBefore, renewRequestId: replayed, attempt }
     }
   }
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '../files/duration.ts'
 
-export const calls = ['start', 'log', 'status'] as const
+const calls = ['start', 'log', 'status'] as const
 /** `start`: broadcasts/start. `log`: campaigns/log_v2. `status`: campaigns/get_status. */
 export type Call = (typeof calls)[number]
 

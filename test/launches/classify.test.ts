@@ -15,7 +15,7 @@ function answer(status: number, envelope: Envelope, more: Answer = {}): Observat
 function broken(handed: boolean, code: string, status?: number): Observation {
   return { kind: 'broken', handed, code, syscall: undefined, detail: 'what broke', status }
 }
-/** Kind, and what a refusal stops, in one word: N, F (with its reach), S, A as research on failures names them. */
+/** The kind of the outcome, and what a refusal stops. */
 function verdict(observation: Observation, rules: OutcomeRules = noRules, earlierHanded = false): string {
   const outcome = classify(observation, rules, earlierHanded)
   return outcome.kind === 'refused' ? `refused ${outcome.stops}` : outcome.kind

@@ -21,7 +21,7 @@ export interface Api {
   ) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string

@@ -35,7 +35,7 @@ describe('docs/simulate.md', () => {
   })
 
   it('gives only examples that can be read', () => {
-    const examples = [...page.matchAll(/--fault ["']?([^"'\n`]+?)["']?(?= |\n|`)/g)].map(([, text]) => text ?? '')
+    const examples = [...page.matchAll(/--fault ["']?([a-z][^"'\n`]+?)["']?(?= |\n|`)/g)].map(([, text]) => text ?? '')
     expect(examples.length).toBeGreaterThan(4)
     for (const text of examples) expect(() => parseFault(text)).not.toThrow()
   })

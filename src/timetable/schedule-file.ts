@@ -1,0 +1,140 @@
+/** One schedule file: from YAML to schedules, with everything that is wrong with it. */
+import { type Finding, pathInWords, problemsIn } from '../files/finding.ts'
+import { findingsIn } from '../files/issues.ts'
+import { withoutNotes } from '../files/notes.ts'
+import type { Problem } from '../files/problem.ts'
+import { type Path, shapeOf } from '../files/shape.ts'
+import { keysOf, textAt, valueAt } from '../files/value.ts'
+import { readYaml, type Yaml } from '../files/yaml.ts'
+import { type AttachmentFolders, readAttach } from './attachment.ts'
+import { readWhen } from './read-when.ts'
+import type { Schedule } from './schedule.ts'
+import { accountFlaws, audienceFlaws, isToken, nameFlaws, policyFlaws, tokenFlaws } from './schedule-rules.ts'
+import { scheduleFileSchema, scheduleSchema } from './schedule-schema.ts'
+
+export interface ScheduleContext {
+  /** Names of the accounts in the configuration; absent where it is not known. */
+  readonly accounts?: readonly string[] | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly folders: AttachmentFolders
+}
+
+export interface ScheduleFile {
+  /** Those with nothing wrong about them, in a file whose head is right. */
+  readonly schedules: readonly Schedule[]
+  readonly problems: readonly Problem[]
+  /** Every name the file declares and its line, right or wrong. */
+  readonly names: readonly {
+    readonly name: string
+    readonly file: string
+    readonly line: number
+    readonly column: number
+  }[]
+}
+
+/** Reads schedules from text; `where` is its name in problems, `-` for standard input. */
+export function readScheduleText(text: string, where: string, context: ScheduleContext): ScheduleFile {
+  return readSchedules(readYaml(text, where), context)
+}
+
+/** Reads schedules from YAML that was read already. Never throws for what a person may have written. */
+export function readSchedules(yaml: Yaml, context: ScheduleContext): ScheduleFile {
+  if (yaml.value === undefined) return { schedules: [], problems: yaml.problems, names: [] }
+  const declared = withoutNotes(yaml.value ?? {}, shapeOf(scheduleFileSchema))
+  const head = [
+    ...tokenFlaws(yaml.value),
+    ...findingsIn(scheduleFileSchema, declared).filter(({ path }) => !isToken(String(path.at(-1)))),
+    ...defaultsFlaws(declared, context),
+  ]
+  const read = keysOf(valueAt(declared, ['schedules'])).map(name => readSchedule(name, declared, yaml, context, head))
+  const findings = [...head, ...read.flatMap(each => each.findings)]
+  const sound = yaml.problems.length === 0 && !head.some(({ path }) => path[0] !== 'schedules' || path.length < 2)
+  return {
+    schedules: sound ? read.flatMap(({ schedule }) => (schedule ? [schedule] : [])) : [],
+    problems: [...yaml.problems, ...problemsIn(yaml, findings, nameOf)],
+    names: read.map(({ name }) => ({ name, file: yaml.where, ...yaml.locate(['schedules', name], 'key') })),
+  }
+}
+
+function defaultsFlaws(declared: unknown, { accounts }: ScheduleContext): Finding[] {
+  return [
+    ...accountFlaws(textAt(declared, ['defaults', 'account']), accounts, ['defaults', 'account']),
+    ...policyFlaws(undefined, valueAt(declared, ['defaults', 'policy']), ['defaults', 'policy']).findings,
+  ]
+}
+
+interface Reading {
+  readonly name: string
+  readonly schedule?: Schedule
+  readonly findings: readonly Finding[]
+}
+
+function readSchedule(
+  name: string,
+  file: unknown,
+  yaml: Yaml,
+  context: ScheduleContext,
+  head: readonly Finding[],
+): Reading {
+  const path = ['schedules', name]
+  const declared = valueAt(file, path)
+  const defaults = valueAt(file, ['defaults'])
+  const account = valueAt(declared, ['account'])
+  const when = readWhen(valueAt(declared, ['when']), textAt(defaults, ['timezone']), context.now, [...path, 'when'])
+  const attach = readAttach(valueAt(declared, ['launch', 'attach']) ?? [], context.folders, [
+    ...path,
+    'launch',
+    'attach',
+  ])
+  const policy = policyFlaws(valueAt(defaults, ['policy']), valueAt(declared, ['policy']), [...path, 'policy'])
+  const findings = [
+    ...nameFlaws(name, path),
+    ...(account === undefined ? accountMissing(defaults, path) : []),
+    ...accountFlaws(textAt(declared, ['account']), context.accounts, [...path, 'account']),
+    ...when.findings,
+    ...audienceFlaws(valueAt(declared, ['launch']), [...path, 'launch']),
+    ...attach.findings,
+    ...policy.findings,
+  ]
+  const broken = [...head.filter(finding => isBelow(finding.path, path)), ...findings].some(isError)
+  const parsed = broken ? undefined : scheduleSchema.safeParse(declared)
+  const by = parsed?.data?.account ?? textAt(defaults, ['account'])
+  if (!parsed?.success || by === undefined || !when.when || !policy.policy) return { name, findings }
+  const { description, launch } = parsed.data
+  const { line } = yaml.locate(path, 'key')
+  const schedule: Schedule = {
+    name,
+    ...(description === undefined ? {} : { description }),
+    account: by,
+    when: when.when,
+    launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },
+    policy: policy.policy,
+    source: { file: yaml.where, line },
+  }
+  return { name, schedule, findings }
+}
+
+function accountMissing(defaults: unknown, path: Path): Finding[] {
+  if (valueAt(defaults, ['account']) !== undefined) return []
+  return [
+    {
+      path,
+      spot: 'key',
+      sentence: 'account is missing, here or in defaults (the name of an account in the configuration)',
+    },
+  ]
+}
+
+function isBelow(path: Path, top: Path): boolean {
+  return top.every((key, depth) => path[depth] === key)
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity !== 'warning'
+}
+
+/** `weekly-digest.launch.id`: people know a schedule by its name. */
+function nameOf(path: Path): string {
+  return pathInWords(path[0] === 'schedules' && path.length > 1 ? path.slice(1) : path)
+}

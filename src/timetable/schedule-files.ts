@@ -1,0 +1,96 @@
+/** All schedule files of a folder, read together: a name may be declared only once among them. */
+import { readdirSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import { fileName } from '../files/file-name.ts'
+import { inOrder, type Problem } from '../files/problem.ts'
+import { codeOf } from '../files/text-file.ts'
+import { readYamlFile } from '../files/yaml.ts'
+import type { Schedule } from './schedule.ts'
+import { readSchedules, type ScheduleFile } from './schedule-file.ts'
+
+export interface SchedulesInput {
+  /** The folder of schedule files, absolute or relative to `cwd`. */
+  readonly jobsDir: string
+  readonly cwd: string
+  /** Names of the accounts in the configuration; absent where it is not known. */
+  readonly accounts?: readonly string[] | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+export interface Schedules {
+  /** Those with nothing wrong about them; complete only where no problem is an error. */
+  readonly schedules: readonly Schedule[]
+  readonly problems: readonly Problem[]
+  /** How many files were read. */
+  readonly files: number
+}
+
+/** Reads every `.yaml` and `.yml` file below the folder. A folder that is empty or missing holds no schedules. */
+export function loadSchedules(input: SchedulesInput): Schedules {
+  return together(readScheduleFolder(resolve(input.cwd, input.jobsDir), input))
+}
+
+/** Files that were read one by one, as if they were all there is. */
+export function together(read: readonly ScheduleFile[]): Schedules {
+  const repeats = repeatedNames(read)
+  const repeated = new Set(repeats.map(({ name }) => name))
+  return {
+    schedules: read.flatMap(({ schedules }) => schedules).filter(({ name }) => !repeated.has(name)),
+    problems: inOrder([...read.flatMap(({ problems }) => problems), ...repeats.map(({ problem }) => problem)]),
+    files: read.length,
+  }
+}
+
+/** Every schedule file below the folder (an absolute path), in order of their names. */
+export function readScheduleFolder(folder: string, input: SchedulesInput): ScheduleFile[] {
+  const found = filesBelow(folder)
+  if (typeof found !== 'string') return found.map(path => readScheduleFile(path, input))
+  const where = fileName(folder, input.cwd)
+  const problem: Problem = { severity: 'error', where, line: 1, column: 1, sentence: `the folder ${found}` }
+  return [{ schedules: [], problems: [problem], names: [] }]
+}
+
+/** One file by its absolute path; a file outside of the folder of schedule files may attach files of its own folder. */
+export function readScheduleFile(path: string, { jobsDir, cwd, accounts, now }: SchedulesInput): ScheduleFile {
+  const file = readYamlFile(path, fileName(path, cwd))
+  if (!file.ok) return { schedules: [], problems: [file.problem], names: [] }
+  const from = dirname(path)
+  const jobs = resolve(cwd, jobsDir)
+  const within = `${from}${sep}`.startsWith(`${jobs}${sep}`) ? jobs : from
+  return readSchedules(file.yaml, { accounts, now, folders: { from, within } })
+}
+
+/** Absolute paths, or why the folder cannot be listed. Hidden entries are left out; linked files count, linked folders do not. */
+function filesBelow(folder: string): string[] | string {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const paths: string[] = []
+    for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+      const path = join(folder, entry.name)
+      const below = entry.isDirectory() ? filesBelow(path) : /\.ya?ml$/i.test(entry.name) ? [path] : []
+      if (typeof below === 'string') return below
+      paths.push(...below)
+    }
+    return paths
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return []
+    return code === 'ENOTDIR' ? 'is not a folder' : `cannot be listed (${code})`
+  }
+}
+
+function repeatedNames(read: readonly ScheduleFile[]): { name: string; problem: Problem }[] {
+  const first = new Map<string, string>()
+  return read.flatMap(({ names }) =>
+    names.flatMap(({ name, file, line, column }) => {
+      const before = first.get(name)
+      if (before === undefined) {
+        first.set(name, `${file}:${line}`)
+        return []
+      }
+      const sentence = `the schedule ${JSON.stringify(name)} is declared here and at ${before}; give one of them another name`
+      return [{ name, problem: { severity: 'error', where: file, line, column, sentence } as const }]
+    }),
+  )
+}

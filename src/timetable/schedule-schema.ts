@@ -1,0 +1,100 @@
+/** What may be written in a schedule file. Rules between keys, and rules that need the clock or the disk, are not here. */
+import { z } from 'zod'
+import { duration } from '../files/duration.ts'
+import { launchFields } from '../launches/launch.ts'
+import { policyInput } from '../launches/policy.ts'
+import { isZone, suggestZones } from './zone.ts'
+
+const zone = z
+  .string()
+  .superRefine((name, context) => {
+    if (isZone(name)) return
+    const near = suggestZones(name)
+    const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : ', such as Europe/Berlin'
+    context.addIssue({ code: 'custom', message: `is not an IANA time zone${hint}` })
+  })
+  .meta({ expects: 'an IANA time zone such as Europe/Berlin' })
+
+const moment = z.string().meta({ expects: 'a local time such as 2026-12-24T09:00' })
+
+function isInstant(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+  )
+}
+
+export const whenSchema = z.strictObject({
+  cron: z.string().optional().meta({
+    expects: 'a cron pattern such as "0 9 * * 1"',
+    description: 'Five fields: minute hour day-of-month month weekday, or a macro such as @daily.',
+  }),
+  seconds: z.boolean().optional().meta({ description: 'true: the cron pattern has six fields, seconds first.' }),
+  dayMatch: z.enum(['any', 'all']).optional().meta({
+    description:
+      'Where cron restricts the day of the month and the weekday: due on days that match any of them, or all.',
+  }),
+  every: duration
+    .refine(ms => ms >= 1_000, 'must be at least 1s')
+    .optional()
+    .meta({ description: 'A steady interval, at least 1s, counted from the anchor.' }),
+  anchor: z
+    .string()
+    .refine(isInstant, 'is not an instant: write 2026-01-01T00:00:00Z, or an offset such as +03:00 in place of Z')
+    .optional()
+    .meta({ description: 'The instant that every is counted from. Default 1970-01-01T00:00:00Z.' }),
+  at: z
+    .union([moment, z.array(moment).min(1)])
+    .optional()
+    .meta({
+      description: 'One local time or a list of them: 2026-12-24T09:00, with an offset or Z where it needs one.',
+    }),
+  timezone: zone.optional().meta({ description: 'IANA zone of cron, at, from and until. Needed for cron and at.' }),
+  from: moment.optional().meta({ description: 'Nothing is due before this local time or date.' }),
+  until: moment.optional().meta({ description: 'Nothing is due at or after this local time or date.' }),
+})
+
+const launchInput = z.strictObject({
+  id: launchFields.id.meta({ description: 'The id of the mailing in Altcraft.' }),
+  override_source_type: launchFields.override_source_type.meta({
+    description: 'Another audience for this launch: a list (database) or a segment. Together with override_source_id.',
+  }),
+  override_source_id: launchFields.override_source_id.meta({ description: 'The id of that list or segment.' }),
+  override_limit: launchFields.override_limit.meta({ description: 'The most recipients of this launch.' }),
+  content: launchFields.content.meta({
+    description: 'Values for the variables of the mailing, passed on as they are.',
+  }),
+  attach: launchFields.attach.meta({
+    description: 'Attachments, passed on as they are; { file: path } is read from the folder of schedule files.',
+  }),
+})
+
+const account = z.string().meta({ expects: 'the name of an account in the configuration' })
+
+export const scheduleSchema = z.strictObject({
+  description: z.string().optional().meta({ description: 'What it is for, in words.' }),
+  account: account
+    .optional()
+    .meta({ description: 'The account of the configuration that launches. Needed here or in defaults.' }),
+  when: whenSchema.meta({ description: 'When it is due: exactly one of cron, every and at.' }),
+  launch: launchInput.meta({ description: 'What is launched, under the names that Altcraft gives the parameters.' }),
+  policy: policyInput.optional().meta({ description: 'How late, how often and how persistently.' }),
+})
+
+/** `weekly-digest`. Checked outside of the schema: zod would look no further into a schedule with a bad name. */
+export const scheduleName = /^(?!\d+$)[a-z0-9][a-z0-9-]{0,62}$/
+
+export const scheduleFileSchema = z.strictObject({
+  version: z.literal(1).meta({ description: 'The version of this format.' }),
+  defaults: z
+    .strictObject({
+      account: account.optional().meta({ description: 'The account of schedules that name none.' }),
+      timezone: zone.optional().meta({ description: 'The zone of schedules that name none.' }),
+      policy: policyInput.optional().meta({ description: 'The policy below that of each schedule, key by key.' }),
+    })
+    .optional()
+    .meta({ description: 'What holds for every schedule of this file.' }),
+  schedules: z.record(z.string(), scheduleSchema).meta({
+    description: 'Schedules by name: small letters, digits and hyphens, unique among all files.',
+    propertyNames: { type: 'string', pattern: scheduleName.source },
+  }),
+})

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { parseFault } from '../../src/sandbox/fault-text.ts'
+import { canary, configFor, Project, schedules, until } from './project.ts'
+
+let altcraft: Altcraft
+let project: Project
+beforeEach(async () => {
+  altcraft = await startAltcraft({ token: canary })
+})
+afterEach(async () => {
+  await project.remove()
+  await altcraft.close()
+})
+
+const jobs = (...declared: Parameters<typeof schedules>) => ({
+  'config/sendoff.yaml': configFor(altcraft.url),
+  'jobs/all.yaml': schedules(...declared),
+})
+const ended = (rows: readonly { state: string }[]) => rows.filter(row => row.state !== 'planned')
+
+describe('a schedule', () => {
+  it.each(['json', 'xml'])(
+    'in %s launches its mailing at each due time, with its parameters, and says what came of it',
+    async format => {
+      project = await Project.create({
+        'config/sendoff.yaml': configFor(altcraft.url, `    format: ${format}\n`),
+        'jobs/all.yaml': schedules({
+          name: 'offers',
+          when: '{ every: 2s }',
+          launch:
+            '{ id: 90, override_source_type: segment, override_source_id: 7, override_limit: 300, content: { city: "Rīga <&>" }, attach: [{ file: a.csv }] }',
+        }),
+        'jobs/a.csv': 'a,b\n',
+      })
+      const service = await project.serve()
+      await until(() => altcraft.launches().length >= 3)
+      expect((await service.stop()).code).toBe(0)
+      const rows = (await project.launches('--state', 'launched')).reverse()
+      expect(rows).toHaveLength(altcraft.launches().length)
+      expect(rows[0]).toMatchObject({
+        account: 'main',
+        mailing: 90,
+        origin: 'schedule',
+        schedule: 'offers',
+        error: 0,
+        error_text: 'Successful operation',
+        attempts: 1,
+      })
+      const dues = rows.map(row => Date.parse(row.due))
+      expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 2_000))
+      const shown = JSON.parse((await project.run('launches', 'show', rows[0]?.key ?? '', '--json')).stdout)
+      expect(shown.request).toMatchObject({
+        id: 90,
+        override_source_type: 'segment',
+        override_limit: 300,
+        content: { city: 'Rīga <&>' },
+      })
+      expect(altcraft.launches()[0]).toMatchObject({ mailing: 90, request_id: shown.requestId, format })
+    },
+  )
+
+  it('whose first attempt meets a transient failure is tried again with the same Request-ID, and launched', async () => {
+    altcraft.setFaults([parseFault('status=429:retry-after=1:x1')])
+    project = await Project.create(
+      jobs({ name: 'offers', when: '{ every: 30m, anchor: "2026-01-01T00:00:00Z" }', launch: '{ id: 90 }' }),
+    )
+    await project.serve()
+    const { code, stdout } = await project.run('launch', '90', '--account', 'main', '--yes', '--wait', '--json')
+    expect(code).toBe(0)
+    const launch = JSON.parse(stdout)
+    expect(launch.attempts.map((attempt: { outcome: string }) => attempt.outcome)).toEqual(['notLaunched', 'launched'])
+    expect(Date.parse(launch.attempts[1].start) - Date.parse(launch.attempts[0].end)).toBeGreaterThanOrEqual(1_000)
+    expect(altcraft.launches().map(started => started.request_id)).toEqual([launch.requestId])
+  })
+
+  it('that the platform refuses is rejected with its word, and not tried again', async () => {
+    project = await Project.create(jobs({ name: 'refused', when: '{ every: 1h }', launch: '{ id: 900402 }' }))
+    await project.serve()
+    const { code, stdout } = await project.run('launch', '900402', '--yes', '--wait', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'rejected', error: 402, attempts: [{ outcome: 'refused' }] })
+    expect(altcraft.requests()).toBe(1)
+  })
+})
+
+describe('an attempt whose end nobody knows', () => {
+  it.each([
+    'drop-after',
+    'reset-after',
+    'silent-after',
+    'status-after=502',
+    'truncate=length',
+    'html-after',
+    'string-error',
+  ])('(%s) is unknown, and is not sent again', async fault => {
+    altcraft.setFaults([parseFault(fault)])
+    project = await Project.create(jobs())
+    const service = await project.serve()
+    const { code, stdout } = await project.run('launch', '90', '--yes', '--wait', '--json')
+    expect([code, JSON.parse(stdout).state]).toEqual([7, 'unknown'])
+    await service.stop()
+    const again = await project.serve()
+    await project.run('launch', '91', '--yes', '--wait')
+    await again.stop()
+    expect(altcraft.launches().filter(started => started.mailing === 90)).toHaveLength(1)
+    expect(await project.launches('--mailing', '90')).toMatchObject([{ state: 'unknown', attempts: 1 }])
+  })
+})
+
+describe('two processes', () => {
+  it('make one launch of each due time', async () => {
+    project = await Project.create(
+      jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }', policy: '{ overlap: allow }' }),
+    )
+    const services = await Promise.all([project.serve(), project.serve()])
+    await until(() => altcraft.launches().length >= 6)
+    await Promise.all(services.map(service => service.stop()))
+    const rows = ended(await project.launches())
+    expect(rows.filter(row => row.state === 'launched')).toHaveLength(altcraft.launches().length)
+    expect(new Set(altcraft.launches().map(started => started.request_id)).size).toBe(altcraft.launches().length)
+    expect(new Set(rows.map(row => row.due)).size).toBe(rows.length)
+  })
+})
+
+describe('a restart', () => {
+  it('keeps what was due: a killed service comes back, its Redis with its data, and no due time is without a record', async () => {
+    project = await Project.create(
+      jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }', policy: '{ misfire: all, overlap: allow }' }),
+    )
+    const first = await project.serve()
+    await until(() => altcraft.launches().length >= 2)
+    await first.stop('SIGKILL')
+    const before = altcraft.launches().length
+    const second = await project.serve()
+    await until(() => altcraft.launches().length >= before + 5)
+    await second.stop()
+    const rows = ended(await project.launches()).reverse()
+    const dues = rows.map(row => Date.parse(row.due))
+    expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+    const launched = rows.filter(row => row.state === 'launched').length
+    const unknown = rows.filter(row => row.state === 'unknown' || row.state === 'sending').length
+    expect(altcraft.launches().length - launched).toBeLessThanOrEqual(unknown)
+    expect(new Set(altcraft.launches().map(started => started.request_id)).size).toBe(altcraft.launches().length)
+  })
+
+  it('of a schedule that was changed in its file applies the change and drops nothing', async () => {
+    project = await Project.create(jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }))
+    const first = await project.serve()
+    await until(() => altcraft.launches().length >= 2)
+    await first.stop()
+    await project.write('jobs/all.yaml', schedules({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 91 }' }))
+    const loud = await project.serve([])
+    expect(loud.stdout).toContain('THE FILES AND THE STORED SCHEDULES DIFFER')
+    await loud.stop()
+    const second = await project.serve(['--apply'])
+    await until(() => altcraft.launches().some(started => started.mailing === 91))
+    await second.stop()
+    const rows = ended(await project.launches())
+    const dues = rows.map(row => Date.parse(row.due)).reverse()
+    expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+    expect(new Set(rows.map(row => row.key)).size).toBe(rows.length)
+  })
+})
+
+describe('stopping', () => {
+  it('waits for the request in flight', async () => {
+    altcraft.setFaults([parseFault('delay=1s')])
+    project = await Project.create(jobs())
+    const service = await project.serve()
+    await project.run('launch', '90', '--yes')
+    await until(() => altcraft.requests() === 1)
+    const { code } = await service.stop()
+    expect(code).toBe(0)
+    expect(await project.launches()).toMatchObject([{ state: 'launched' }])
+  })
+
+  it('with a deadline that is too short leaves what is in flight as unknown', async () => {
+    altcraft.setFaults([parseFault('silent-after')])
+    project = await Project.create(jobs())
+    const service = await project.serve([], { SENDOFF_WORKER__DRAIN_TIMEOUT: '200ms' })
+    await project.run('launch', '90', '--yes')
+    await until(() => altcraft.requests() === 1)
+    await service.stop()
+    expect(await project.launches()).toMatchObject([{ state: 'unknown', attempts: 1 }])
+  })
+
+  it('twice ends at once', async () => {
+    altcraft.setFaults([parseFault('silent-after')])
+    project = await Project.create(jobs())
+    const service = await project.serve()
+    await project.run('launch', '90', '--yes')
+    await until(() => altcraft.requests() === 1)
+    service.process.kill('SIGTERM')
+    await until(() => service.stdout.includes('"serviceStopping"'))
+    expect((await service.stop('SIGTERM')).code).toBe(130)
+  })
+})

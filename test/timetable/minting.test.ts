@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
+import { horizon, mintingOf } from '../../src/timetable/minting.ts'
+import type { Schedule } from '../../src/timetable/schedule.ts'
+
+const minute = 60_000
+const now = Date.UTC(2026, 10, 23, 9, 0, 30)
+const nine = Date.UTC(2026, 10, 23, 9)
+
+function schedule(policy: Partial<Policy> = {}): Schedule {
+  return {
+    name: 's',
+    account: 'main',
+    when: { kind: 'every', every: minute, anchor: 0, timezone: 'UTC' },
+    launch: { id: 90 },
+    policy: { ...defaultPolicy, ...policy },
+    source: { file: 'jobs/s.yaml', line: 4 },
+  }
+}
+const mint = (policy: Partial<Policy>, watermark: number) =>
+  mintingOf(schedule(policy), watermark, now, 500).launches.map(({ due, missed }) => [
+    (due - nine) / minute,
+    missed?.state ?? 'planned',
+  ])
+
+describe('minting', () => {
+  it('plans what is due within the horizon, and says from where to go on', () => {
+    const minting = mintingOf(schedule(), now, now, 500)
+    expect(minting.launches.map(launch => launch.key)).toEqual(['s@20261123T0901Z'])
+    expect(minting).toMatchObject({ watermark: now + horizon, next: nine + 2 * minute })
+  })
+
+  it.each([
+    [
+      'once',
+      [
+        [-2, 'skipped'],
+        [-1, 'skipped'],
+        [0, 'planned'],
+        [1, 'planned'],
+      ],
+    ],
+    [
+      'skip',
+      [
+        [-2, 'skipped'],
+        [-1, 'skipped'],
+        [0, 'skipped'],
+        [1, 'planned'],
+      ],
+    ],
+    [
+      'all',
+      [
+        [-2, 'planned'],
+        [-1, 'planned'],
+        [0, 'planned'],
+        [1, 'planned'],
+      ],
+    ],
+  ] as const)('of missed due times follows misfire: %s', (misfire, expected) => {
+    expect(mint({ misfire }, nine - 3 * minute + 1)).toEqual(expected)
+  })
+
+  it('records as expired what is older than the lateness its owner allows', () => {
+    expect(mint({ misfire: 'all', maxLateness: 2 * minute }, nine - 4 * minute + 1)).toEqual([
+      [-3, 'expired'],
+      [-2, 'expired'],
+      [-1, 'planned'],
+      [0, 'planned'],
+      [1, 'planned'],
+    ])
+  })
+
+  it('of a long outage comes in pieces without loss or doubles', () => {
+    let watermark = nine - 1_000 * minute
+    const keys: string[] = []
+    while (watermark < now + horizon) {
+      const minting = mintingOf(schedule(), watermark, now, 300)
+      keys.push(...minting.launches.map(launch => launch.key))
+      watermark = minting.watermark
+    }
+    expect(keys).toHaveLength(1_001)
+    expect(new Set(keys).size).toBe(1_001)
+  })
+
+  it('lets no retry reach into the next due time, nor beyond the deadline for retries', () => {
+    const [launch] = mintingOf(schedule(), now, now, 500).launches
+    expect(launch).toMatchObject({ sendUntil: nine + 16 * minute, retryUntil: nine + 2 * minute })
+    const strict = schedule({ retry: { ...defaultPolicy.retry, deadline: 5_000 } })
+    expect(mintingOf(strict, now, now, 500).launches[0]).toMatchObject({ retryUntil: nine + minute + 5_000 })
+  })
+
+  it('of a schedule whose last due time has passed asks for no further look', () => {
+    const over: Schedule = { ...schedule(), when: { kind: 'at', times: ['2026-11-23T09:01'], timezone: 'UTC' } }
+    expect(mintingOf(over, now, now, 500)).toMatchObject({ launches: [{ key: 's@20261123T0901' }], next: undefined })
+  })
+})
