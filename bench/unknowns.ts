@@ -112,7 +112,7 @@ for (const record of unknown) {
   )
   if (classify(observation, account.errors, true).kind === 'launched') endedByRepeat += 1
 }
-const perLaunch = new Map<string | undefined, number>()
+const perLaunch = new Map<string | null, number>()
 for (const { request_id } of altcraft.launches()) perLaunch.set(request_id, (perLaunch.get(request_id) ?? 0) + 1)
 process.stdout.write(
   `${total} launches of ${mailings} mailings, faults ${kinds.join(', ')}, ${share * 100} % of requests in all\n`,

@@ -99,7 +99,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#break(faultOf(error))
+    const fault = faultOf(error)
+    const isLost = !this.#handed && !this.#line.isAlive
+    this.#break(isLost ? { ...fault, code: 'SENDOFF_CONNECTION_LOST' } : fault)
   }
 
   #whyNotToWrite(): string | undefined {

@@ -1,8 +1,10 @@
 /** What `sendoff config show` does. */
-import { Document, isNode } from 'yaml'
+import { stringify } from 'yaml'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { leavesOf, writtenConfig } from '../config/show.ts'
+import { pathInWords } from '../files/finding.ts'
 import { formatProblem } from '../files/problem.ts'
+import { keysOf, valueAt } from '../files/value.ts'
 
 export interface ShowFlags {
   readonly config?: string
@@ -27,12 +29,14 @@ function asJson({ config, sources }: LoadedConfig, withSources: boolean): string
 }
 
 function asYaml({ config, sources }: LoadedConfig, withSources: boolean): string {
-  const written = writtenConfig(config)
-  const document = new Document(written)
-  for (const { path, words } of leavesOf(written)) {
-    const node = document.getIn(path, true)
-    const source = sources.get(words)
-    if (withSources && isNode(node) && source !== undefined) node.comment = ` ${source}`
-  }
-  return document.toString({ lineWidth: 0, collectionStyle: 'any' })
+  const lines = (value: unknown, path: readonly string[]): string[] =>
+    keysOf(value).flatMap(key => {
+      const below = valueAt(value, [key])
+      const start = `${'  '.repeat(path.length)}${key}:`
+      if (keysOf(below).length > 0) return [start, ...lines(below, [...path, key])]
+      const source = withSources ? sources.get(pathInWords([...path, key])) : undefined
+      const text = stringify(below, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+      return [`${start} ${text}${source === undefined ? '' : `  # ${source}`}`]
+    })
+  return `${lines(writtenConfig(config), []).join('\n')}\n`
 }

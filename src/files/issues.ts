@@ -45,6 +45,8 @@ function findingsOf(issue: Issue, path: Path, reading: Reading): Finding[] {
       return choiceFindings(issue, path, reading)
     case 'custom':
     case 'invalid_format':
+      // zod's own words quote patterns; ours, where a schema has them, say what to write.
+      if (issue.message.startsWith('Invalid ')) return [unfit(path, reading)]
       return [{ path, sentence: spokenOf(issue, path, reading) }]
     default:
       return [valueAt(reading.value, path) === undefined ? missing(path, reading) : unfit(path, reading)]
@@ -64,18 +66,15 @@ function unknownKey(key: string, path: Path, { shape }: Reading): Finding {
 }
 
 function missing(path: Path, { shape }: Reading): Finding {
-  const wanted = wantedAt(shape, path)
-  return {
-    path,
-    about: path.slice(0, -1),
-    sentence: `${path.at(-1) ?? 'everything'} is missing${wanted ? ` (${wanted})` : ''}`,
-  }
+  const leaves = shapesAt(shape, path).filter(({ type }) => type !== 'object')
+  const wanted = leaves.length > 0 ? ` (${leaves.map(inWords).join(' or ')})` : ''
+  return { path, about: path.slice(0, -1), sentence: `${path.at(-1) ?? 'everything'} is missing${wanted}` }
 }
 
 function unfit(path: Path, { shape, value }: Reading): Finding {
   const given = valueAt(value, path)
   const got = quoted(given, shape, path)
-  const wanted = wantedAt(shape, path) || 'something else'
+  const wanted = shapesAt(shape, path).map(inWords).join(' or ') || 'something else'
   return { path, sentence: `must be ${wanted}${got === undefined ? '' : `, got ${got}${hintAt(shape, path, given)}`}` }
 }
 
@@ -96,10 +95,6 @@ function weight(issues: readonly Issue[]): number {
 function spokenOf({ message }: Issue, path: Path, { shape, value }: Reading): string {
   if (!message.startsWith('is ')) return message
   return `${quoted(valueAt(value, path), shape, path) ?? 'the value'} ${message}`
-}
-
-function wantedAt(shape: Shape, path: Path): string {
-  return shapesAt(shape, path).map(inWords).join(' or ')
 }
 
 function hintAt(shape: Shape, path: Path, given: unknown): string {

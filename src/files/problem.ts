@@ -12,7 +12,9 @@ export interface Problem {
 /** `file:line:column: sentence`, the form editors and CI understand; a warning says so after the place. */
 export function formatProblem(problem: Problem): string {
   const place = problem.line === undefined ? problem.where : `${problem.where}:${problem.line}:${problem.column ?? 1}`
-  return `${place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${problem.sentence}`
+  const line = `${place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${problem.sentence}`
+  // What a person wrote may hold line breaks or terminal codes; a problem stays one line of text.
+  return line.replace(/\p{Cc}+/gu, ' ')
 }
 
 /** The problems file by file in the order given, from the top of each file to its end. */

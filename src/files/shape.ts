@@ -74,11 +74,11 @@ export function inWords(shape: Shape): string {
     case 'number':
       return `a ${shape.type === 'integer' ? 'whole ' : ''}number${rangeInWords(shape)}`
     case 'string':
-      return 'text'
+      return shape.minLength ? 'text that is not empty' : 'text'
     case 'boolean':
       return 'true or false'
     case 'array':
-      return 'a list'
+      return shape.minItems ? 'a list that is not empty' : 'a list'
     case 'object':
       return shape.properties ? `a map (${Object.keys(shape.properties).join(', ')})` : 'a map'
     default:

@@ -7,11 +7,12 @@ export function nearest(word: string, candidates: Iterable<string>): string[] {
   if (word.length === 0 || word.length > longestWord) return []
   const known = [...candidates]
   const reach = Math.max(1, Math.floor(word.length / 3))
-  const mistyped = known
+  const measured = known
     .map(candidate => ({ candidate, distance: editDistance(squeezed(word), squeezed(candidate)) }))
-    .filter(({ distance }) => distance <= reach)
     .sort((a, b) => a.distance - b.distance)
-    .map(({ candidate }) => candidate)
+  // A candidate that is much further off than the best one is noise beside it.
+  const furthest = Math.min(reach, (measured[0]?.distance ?? 0) + 1)
+  const mistyped = measured.filter(({ distance }) => distance <= furthest).map(({ candidate }) => candidate)
   const found = mistyped.length > 0 ? mistyped : known.filter(candidate => shareWord(word, candidate))
   return found.slice(0, 3)
 }

@@ -32,5 +32,7 @@ function briefly(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value !== 'string') return String(value)
+  // JSON that did not parse may hold anything, a token too.
+  if (/^[[{]/.test(value)) return 'text'
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
 }

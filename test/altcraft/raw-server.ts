@@ -82,13 +82,13 @@ export function httpAnswer(status: string, body: string, headers: readonly strin
 }
 
 /** A key and a self-signed certificate for the given names, both PEM. */
-export function makeCertificate(alternativeNames: string, ...more: string[]): { key: string; cert: string } {
+export function makeCertificate(alternativeNames: string): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   const names = ['-subj', '/CN=raw-server', '-addext', `subjectAltName=${alternativeNames}`]
   try {
-    execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', cert, ...more], {
+    execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', cert], {
       stdio: 'pipe',
     })
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }

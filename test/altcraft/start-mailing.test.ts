@@ -5,6 +5,8 @@ import { httpAnswer, type Manners, openRawServer, type Visit } from './raw-serve
 
 const say = (text: string): Manners => ({ onRequest: visit => visit.socket.end(text) })
 const quick = { timeouts: { connect: 200, headers: 150, total: 200 } }
+/** Short enough for the kernel to hold all of it after a plain close, and to deliver it later. */
+const long = { id: 42, content: { text: 'x'.repeat(1_000_000) } }
 const big = { id: 42, content: { text: 'x'.repeat(20_000_000) } }
 
 describe('an answer that arrives whole', () => {
@@ -223,12 +225,11 @@ describe('the deadlines after the write', () => {
 
   it('throw away what was not delivered, so that nothing arrives later', async () => {
     const { server, post } = await openPair({ onConnect: ({ socket }) => socket.pause() }, quick)
-    expect(await post.start({ request: big })).toMatchObject({ handed: true, code: 'SENDOFF_HEADERS_TIMEOUT' })
+    expect(await post.start({ request: long })).toMatchObject({ handed: true, code: 'SENDOFF_HEADERS_TIMEOUT' })
     const [visit] = server.visits
     visit?.socket.resume()
-    await vi.waitFor(() => expect(visit?.closedBy).toBe('reset'))
+    await vi.waitFor(() => expect(visit?.closedBy).not.toBe('open'))
     expect(visit?.requests).toBe(0)
-    expect(visit?.received.length).toBeLessThan(20_000_000)
   })
 
   it('do not count the time in which this process stood still', async () => {

@@ -152,5 +152,6 @@ export function schedules(...declared: readonly Declared[]): string {
     ({ name, when, launch, policy }) =>
       `  ${name}:\n    when: ${when}\n    launch: ${launch}\n${policy === undefined ? '' : `    policy: ${policy}\n`}`,
   )
-  return `version: 1\ndefaults: { account: main, timezone: UTC }\nschedules:\n${entries.join('')}`
+  const map = entries.length === 0 ? ' {}\n' : `\n${entries.join('')}`
+  return `version: 1\ndefaults: { account: main, timezone: UTC }\nschedules:${map}`
 }

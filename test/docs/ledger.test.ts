@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Claim, claimLaunch } from '../../src/launches/claim.ts'
+import { commitLaunch } from '../../src/launches/commit.ts'
+import { createLaunch, type NewLaunch } from '../../src/launches/create.ts'
+import type { Ledger } from '../../src/launches/ledger.ts'
+import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
+import { LaunchQueues } from '../../src/launches/queue.ts'
+import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
+import { CommitConnection } from '../../src/redis/commit-connection.ts'
+import { keysUnder } from '../../src/redis/keys.ts'
+import { plan } from '../../src/timetable/planner.ts'
+import { putSchedule } from '../../src/timetable/store.ts'
+import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { plain, readPage, rowsOf, sectionOf } from './page.ts'
+
+const page = readPage('docs/ledger.md')
+const names = (heading: string) => rowsOf(sectionOf(page, heading)).map(([name]) => plain(name))
+const launchSection = sectionOf(page, 'The launch hash')
+const fields = rowsOf(launchSection.slice(0, launchSection.indexOf('### '))).map(([name]) => plain(name))
+const members = names('An attempt').flatMap(name => name.split(', '))
+
+/** `{sendoff}:lane:<account>:<mailing>` matches what stands for it; the last part may hold anything. */
+function pattern(name: string): RegExp {
+  const parts = name.split(/<[^>]+>/).map(part => part.replace(/[{}.*+?^$()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.+')}$`)
+}
+
+let server: TestRedis
+let commits: CommitConnection
+let queues: LaunchQueues
+let ledger: Ledger
+let now = Date.UTC(2026, 10, 23, 9)
+const seenKeys = new Set<string>()
+const seenFields = new Set<string>()
+const seenMembers = new Set<string>()
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  const keys = keysUnder('sendoff')
+  ledger = { redis: server.redis, keys, clock: () => now }
+  commits = new CommitConnection({ kind: 'socket', path: server.socket }, 'test')
+  queues = new LaunchQueues(server.redis, keys)
+  await liveThrough()
+})
+afterAll(async () => {
+  await queues.close()
+  await commits.close()
+  await server.stop()
+})
+
+async function look(): Promise<void> {
+  for (const key of await server.redis.keys('*')) seenKeys.add(key)
+  for (const key of await server.redis.keys(ledger.keys.launch('*'))) {
+    for (const [field, value] of Object.entries(await server.redis.hgetall(key))) {
+      seenFields.add(field)
+      if (!field.startsWith('attempt:')) continue
+      for (const member of Object.keys(JSON.parse(value))) seenMembers.add(member)
+    }
+  }
+}
+
+function manual(key: string, policy: Partial<Policy> = {}): NewLaunch {
+  const sendUntil = now + 900_000
+  const when = { due: now, sendUntil, retryUntil: sendUntil }
+  return {
+    key,
+    account: 'main',
+    origin: 'manual',
+    request: { id: 90 },
+    ...when,
+    policy: { ...defaultPolicy, ...policy },
+    by: 'someone',
+    why: 'to see',
+  }
+}
+
+async function claim(key: string): Promise<Claim | undefined> {
+  const answer = await claimLaunch(ledger, key, `nonce-${key}-${now}`, 'owner', 10_000)
+  await look()
+  return answer.kind === 'claimed' ? answer.claim : undefined
+}
+
+async function attempt(key: string, state: Settlement['state'], end: Partial<Settlement['attempt']>): Promise<void> {
+  const held = await claim(key)
+  if (!held) throw new Error(`${key} is not claimed`)
+  await commitLaunch(ledger, commits, held, { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } })
+  await look()
+  const notBefore = state === 'waiting' ? { notBefore: now + 1_000 } : {}
+  const whole = { start: now, end: now + 5, outcome: 'launched', reason: 'because', handed: true, ...end }
+  await settleLaunch(ledger, held, { state, reason: 'because', ...notBefore, attempt: whole })
+  await look()
+}
+
+/** Every key and every field that Sendoff writes comes to be at some moment of this. */
+async function liveThrough(): Promise<void> {
+  const policy: Policy = { ...defaultPolicy, overlap: 'queueOne' }
+  await putSchedule(ledger, 'offers', {
+    name: 'offers',
+    account: 'main',
+    when: { kind: 'every', every: 3_600_000, anchor: now + 30_000, timezone: 'UTC' },
+    launch: { id: 90 },
+    policy,
+    source: { file: 'jobs/offers.yaml', line: 3 },
+  })
+  await plan(ledger, queues, { minted: () => {} }, now)
+  now += 30_000
+  await createLaunch(ledger, manual('manual-1', { overlap: 'allow' }))
+  const [scheduled] = await server.redis.zrevrange(ledger.keys.ofSchedule('offers'), 0, -1)
+  const first = await claim('manual-1')
+  // Queued behind the first, and seen.
+  await claim(scheduled ?? '')
+  if (!first) throw new Error('the first launch is not claimed')
+  const end = { start: now, end: now, outcome: 'notLaunched', reason: 'because', handed: false, detail: 'no route' }
+  await settleLaunch(ledger, first, { state: 'waiting', reason: 'because', notBefore: now + 1_000, attempt: end })
+  await look()
+  now += 2_000
+  await attempt('manual-1', 'launched', { error: 0, error_text: 'Successful operation', status: 200, duplicate: false })
+}
+
+describe('docs/ledger.md', () => {
+  it('names every key that is written, and no other', () => {
+    const documented = names('Keys')
+    const unknown = [...seenKeys].filter(key => !documented.some(name => pattern(name).test(key)))
+    expect(unknown).toEqual([])
+    expect(documented.filter(name => ![...seenKeys].some(key => pattern(name).test(key)))).toEqual([])
+  })
+
+  it('names every field of the launch hash, and no other', () => {
+    const unknown = [...seenFields].filter(field => !fields.some(name => pattern(name).test(field)))
+    expect(unknown).toEqual([])
+    expect(fields.filter(name => ![...seenFields].some(field => pattern(name).test(field)))).toEqual([])
+  })
+
+  it('names every member of an attempt, and no other', () => {
+    expect([...seenMembers].toSorted()).toEqual(members.toSorted())
+  })
+})

@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { embeddedSocket } from '../../src/redis/embedded.ts'
+import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { parseFault } from '../../src/sandbox/fault-text.ts'
+import { canary, configFor, Project, schedules, until } from './project.ts'
+
+let altcraft: Altcraft
+let project: Project
+beforeEach(async () => {
+  altcraft = await startAltcraft({ token: canary })
+})
+afterEach(async () => {
+  await project.remove()
+  await altcraft.close()
+})
+
+/** The token as it is, in URLs, in JSON of JSON, in base64 at each alignment, and as the numbers of its bytes. */
+const shapes = [
+  canary,
+  encodeURIComponent(canary),
+  ...[0, 1, 2].map(shift => Buffer.from(canary).subarray(shift).toString('base64').slice(0, -4)),
+  [...Buffer.from(canary)].join(','),
+]
+const betrays = (text: string) => shapes.filter(shape => text.includes(shape))
+
+async function everythingInRedis(folder: string): Promise<string> {
+  const redis = new Redis({ path: embeddedSocket(join(folder, '.sendoff')) })
+  const found: string[] = []
+  for (const key of await redis.keys('*')) {
+    const type = await redis.type(key)
+    found.push(key)
+    if (type === 'string') found.push((await redis.get(key)) ?? '')
+    else if (type === 'hash') found.push(JSON.stringify(await redis.hgetall(key)))
+    else if (type === 'zset') found.push(JSON.stringify(await redis.zrange(key, 0, -1)))
+    else if (type === 'set') found.push(JSON.stringify(await redis.smembers(key)))
+    else if (type === 'list') found.push(JSON.stringify(await redis.lrange(key, 0, -1)))
+    else if (type === 'stream') found.push(JSON.stringify(await redis.xrange(key, '-', '+')))
+  }
+  redis.disconnect()
+  return found.join('\n')
+}
+
+async function everyFile(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter(entry => entry.isFile())
+  const texts = await Promise.all(files.map(entry => readFile(join(entry.parentPath, entry.name), 'latin1')))
+  return texts.join('\n')
+}
+
+it.each(['body', 'bearer'])(
+  'the token (auth: %s) is in no key, log, output or file, whatever the far side answers',
+  async auth => {
+    project = await Project.create({
+      'config/sendoff.yaml': configFor(altcraft.url, `    auth: ${auth}\n`),
+      'jobs/all.yaml': schedules({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }),
+    })
+    // The far side may quote the whole request in its words.
+    altcraft.setFaults([
+      parseFault(`refuse=402:text=You sent ${canary}:id=1`),
+      parseFault('drop-after:id=2'),
+      parseFault('html-after:id=3'),
+      parseFault('status=429:retry-after=1:x1:id=4'),
+    ])
+    const service = await project.serve(['--apply'], { SENDOFF_LOG__LEVEL: 'trace' })
+    const outputs = await Promise.all(
+      ['1', '2', '3', '4'].map(id => project.run('launch', id, '--yes', '--wait', '--json')),
+    )
+    await until(() => altcraft.launches().length >= 3)
+    outputs.push(await project.run('config', 'show', '--sources'), await project.run('launches', 'list', '--json'))
+    const rejected = (await project.launches('--mailing', '1'))[0]
+    outputs.push(await project.run('launches', 'show', rejected?.key ?? '', '--json'))
+    const redis = await everythingInRedis(project.folder)
+    outputs.push(await service.stop())
+    expect(rejected).toMatchObject({ state: 'rejected', error: 402 })
+    expect(redis).toContain(rejected?.key)
+    expect(outputs.flatMap(({ stdout, stderr }) => betrays(stdout + stderr))).toEqual([])
+    expect(betrays(redis)).toEqual([])
+    expect(betrays(await everyFile(project.folder))).toEqual([])
+    // The search can find it: the far side did get the token.
+    expect(altcraft.launches().length).toBeGreaterThan(0)
+    expect(betrays(`x${canary}x`)).not.toEqual([])
+  },
+)
