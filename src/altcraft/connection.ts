@@ -30,7 +30,7 @@ export function destinationOf(account: Pick<ArmedAccount, 'baseUrl' | 'ca'>): De
   const connector = buildConnector({
     // Built once: parsing all root certificates for every launch would cost more than the launch.
     secureContext: createSecureContext({
-      minVersion: 'TLSv1',
+      minVersion: 'TLSv1.2',
       ...(account.ca === undefined ? {} : { ca: [...rootCertificates, account.ca] }),
     }),
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot unsay it.

@@ -5,6 +5,7 @@ import type { CommitConnection, Durability } from '../redis/commit-connection.ts
 import { type Claim, claimLaunch } from './claim.ts'
 import { classify, type OutcomeRules } from './classify.ts'
 import { type Clocks, commitLaunch } from './commit.ts'
+import { faultPoint } from './fault-point.ts'
 import type { State } from './launch.ts'
 import type { Ledger } from './ledger.ts'
 import { type Settlement, settleLaunch } from './settle.ts'
@@ -51,6 +52,7 @@ export async function attemptLaunch(
   key: string,
   signal: AbortSignal,
 ): Promise<AttemptEnding> {
+  faultPoint('taken')
   const answer = await claimLaunch(tools.ledger, key, randomUUID(), tools.owner, sending.lease)
   switch (answer.kind) {
     case 'later':
@@ -59,8 +61,11 @@ export async function attemptLaunch(
       if (answer.changed) tools.heard.launchEnded(key, account, answer.state ?? '', answer.reason)
       return { kind: 'done', state: answer.state }
     case 'claimed': {
+      faultPoint('claimed')
       const settlement = await start(tools, sending, answer.claim, signal)
+      faultPoint('answered')
       await settle(tools, answer.claim, settlement)
+      faultPoint('settled')
       return settlement.notBefore === undefined
         ? { kind: 'done', state: settlement.state }
         : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall() }

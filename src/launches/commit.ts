@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
 import type { Script } from '../redis/script.ts'
 import type { Claim } from './claim.ts'
+import { faultPoint } from './fault-point.ts'
 import { type Ledger, luaLedger } from './ledger.ts'
 import type { Permit } from './start-mailing.ts'
 
@@ -60,6 +61,7 @@ export async function commitLaunch(
   attempt: { readonly start: number; readonly sendingLasts: number; readonly durability: Durability },
   clocks: Clocks = systemClocks,
 ): Promise<Permit> {
+  faultPoint('connected')
   const wall = clocks.wall()
   const steady = clocks.steady()
   const clock = ledger.clock ? Math.floor(ledger.clock()) : ''
@@ -69,10 +71,15 @@ export async function commitLaunch(
   const parsed = answerSchema.safeParse(answer.reply)
   if (!parsed.success) return { granted: false, why: 'the ledger gave an answer that is not understood' }
   if (parsed.data[0] === 'refused') return { granted: false, why: parsed.data[1] }
+  faultPoint('committed')
   const life = Math.min(permitLife, parsed.data[1])
   return {
     granted: true,
-    stillOpen: () => within(clocks.wall() - wall, life) && within(clocks.steady() - steady, life),
+    stillOpen: () => {
+      const open = within(clocks.wall() - wall, life) && within(clocks.steady() - steady, life)
+      if (open) faultPoint('writing')
+      return open
+    },
   }
 }
 

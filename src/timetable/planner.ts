@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
+import { faultPoint } from '../launches/fault-point.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
@@ -63,9 +64,11 @@ export async function mintSchedule(
   let { watermark } = stored
   while (watermark < now + horizon) {
     const minting = mintingOf(schedule, watermark, now, mintAtOnce)
+    faultPoint('listed')
     const created = await mint(ledger, schedule.name, digest, watermark, minting)
     if (created === undefined) return
     const fresh = minting.launches.filter(launch => created.has(launch.key))
+    faultPoint('minted')
     await queues.add(fresh.filter(launch => launch.missed === undefined).map(launch => queued(launch, now)))
     const missed = fresh.flatMap(({ key, missed }) => (missed === undefined ? [] : [{ key, ...missed }]))
     heard.minted(schedule.name, fresh.length - missed.length, missed, schedule.account)
