@@ -37,7 +37,10 @@ export function retryAfter(headers: AnswerHeaders, now: number): number | undefi
   return wait < 0 ? undefined : wait
 }
 
-/** The one form of date that senders may still use (IMF-fixdate, RFC 9110, 5.6.7); Date.parse alone takes almost anything. */
+/**
+ * The one form of date that senders may still use (IMF-fixdate, RFC 9110, 5.6.7); Date.parse alone takes almost
+ * anything.
+ */
 function httpDate(text: string | undefined): number | undefined {
   if (text === undefined || !/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text))
     return undefined

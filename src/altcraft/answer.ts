@@ -1,4 +1,6 @@
-/** Reads the part of an answer that every Altcraft call shares. Strict on purpose: what it accepts may mean "launched". */
+/**
+ * Reads the part of an answer that every Altcraft call shares. Strict on purpose: what it accepts may mean "launched".
+ */
 import { z } from 'zod'
 import type { Envelope } from '../launches/outcome.ts'
 import { topLevelValues } from './json-members.ts'

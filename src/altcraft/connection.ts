@@ -1,4 +1,6 @@
-/** Opening a connection: name lookup, TCP and TLS. All of it is slow and fallible, and none of it sends a byte of HTTP. */
+/**
+ * Opening a connection: name lookup, TCP and TLS. All of it is slow and fallible, and none of it sends a byte of HTTP.
+ */
 import { connect, type Socket } from 'node:net'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { buildConnector } from 'undici'

@@ -10,7 +10,9 @@ function firstOf(error: Error): Error {
   return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error
 }
 
-/** Takes anything thrown or reported; returns its code (the error's name where it has none), system call and message. */
+/**
+ * Takes anything thrown or reported; returns its code (the error's name where it has none), system call and message.
+ */
 export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error)) return { code: 'UNKNOWN', syscall: undefined, detail: String(thrown) }
   const error = firstOf(thrown)

@@ -15,7 +15,10 @@ export class Line {
   readonly #socket: Socket
   #handedOver = false
 
-  /** Takes the origin, the TCP socket, the socket that carries HTTP (the same without TLS), and whether to keep it alive. */
+  /**
+   * Takes the origin, the TCP socket, the socket that carries HTTP (the same without TLS), and whether to keep it
+   * alive.
+   */
   constructor(origin: string, raw: Socket, socket: Socket, keepAlive: boolean) {
     this.#raw = raw
     this.#socket = socket
@@ -57,7 +60,8 @@ export class Line {
   }
 
   /**
-   * Throws away what the kernel still holds of the request, so that it cannot arrive after we gave up. Under TLS too the
+   * Throws away what the kernel still holds of the request, so that it cannot arrive after we gave up. Under TLS too
+   * the
    * reset goes to the TCP socket: ending the TLS session would first send what waits.
    */
   reset(): void {

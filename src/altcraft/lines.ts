@@ -10,7 +10,10 @@ export type Taken =
   | { readonly kind: 'failed'; readonly fault: Fault }
   | { readonly kind: 'stopped' }
 
-/** The connections of one account: opened for each launch, or kept alive between launches where the account says `reuse`. */
+/**
+ * The connections of one account: opened for each launch, or kept alive between launches where the account says
+ * `reuse`.
+ */
 export class Lines {
   readonly #destination: Destination
   readonly #keepAlive: boolean

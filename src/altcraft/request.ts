@@ -7,7 +7,7 @@ import type { Secret } from '../config/secret.ts'
 import type { Start } from '../launches/start-mailing.ts'
 import { writeStartAsXml } from './xml-request.ts'
 
-export const startPath = '/api/v1.1/campaigns/broadcasts/start'
+const startPath = '/api/v1.1/campaigns/broadcasts/start'
 
 export interface EncodedStart {
   readonly path: string
@@ -24,7 +24,8 @@ const visibleAscii = /^[!-~]+$/
 
 /**
  * Takes how the account is spoken to, its token and the start; returns path, headers and body, or why this start cannot
- * be written. Field names and order: https://guides.altcraft.com/en/developer-guide/campaigns/broadcast-campaigns/3116196
+ * be written. Field names and order:
+ * https://guides.altcraft.com/en/developer-guide/campaigns/broadcast-campaigns/3116196
  */
 export function encodeStart(
   account: Pick<Account, 'format' | 'auth'>,

@@ -1,4 +1,7 @@
-/** Starts broadcast mailings over HTTP: connect, ask for the permit, write once, wait. Implements the port of launches/. */
+/**
+ * Starts broadcast mailings over HTTP: connect, ask for the permit, write once, wait. Implements the port of
+ * launches/.
+ */
 import { setMaxListeners } from 'node:events'
 import type { ArmedAccount } from '../config/account.ts'
 import type { Observation } from '../launches/outcome.ts'

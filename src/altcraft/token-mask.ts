@@ -37,7 +37,10 @@ function spell(token: string): readonly string[] {
   return [...new Set(forms)].filter(form => form !== '').sort((a, b) => b.length - a.length)
 }
 
-/** The base64 characters that depend on nothing but the token when `offset` bytes stand before it (RFC 4648, section 4). */
+/**
+ * The base64 characters that depend on nothing but the token when `offset` bytes stand before it (RFC 4648, section
+ * 4).
+ */
 function base64At(token: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(token)])
   return bytes.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6))

@@ -1,7 +1,10 @@
 /** XML as Altcraft speaks it, through one library; nothing else in this room knows that library. */
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
 
-/** What an element holds: text, child elements by name, or the same element repeated. `arrayMark` stands for an attribute. */
+/**
+ * What an element holds: text, child elements by name, or the same element repeated. `arrayMark` stands for an
+ * attribute.
+ */
 export type XmlValue = string | { readonly [name: string]: XmlValue } | readonly XmlValue[]
 
 export const arrayMark = '@_array'
@@ -65,14 +68,18 @@ export function readXml(text: string): { ok: true; root: unknown } | { ok: false
 }
 
 /**
- * Takes the content of the root element `<xml>`; returns the document. Throws where the library refuses a name or depth.
- * A carriage return is written as a reference, because every XML parser turns a bare one into a line feed (XML 1.0, 2.11).
+ * Takes the content of the root element `<xml>`; returns the document. Throws where the library refuses a name or
+ * depth.
+ * A carriage return is written as a reference, because every XML parser turns a bare one into a line feed (XML 1.0,
+ * 2.11).
  */
 export function writeXml(content: XmlValue): string {
   return builder.build({ xml: content }).replaceAll('\r', '&#13;')
 }
 
-/** Takes a document of `writeXml`; returns the content of its root for comparison. Throws where it is not well-formed. */
+/**
+ * Takes a document of `writeXml`; returns the content of its root for comparison. Throws where it is not well-formed.
+ */
 export function readOwnXml(text: string): unknown {
   const verdict = XMLValidator.validate(text)
   if (verdict !== true) throw new Error(verdict.err.msg)

@@ -9,7 +9,9 @@ import { readTextFile } from './text-file.ts'
 import { YamlTree } from './yaml-tree.ts'
 
 const largestFile = 256 * 1_024
+/** Syntax errors follow from each other; flaws of the tree stand alone. */
 const mostSyntaxProblems = 10
+const mostFlaws = 100
 const mostBrackets = 64
 const mostIndicatorsInLine = 32
 const widestIndentation = 200
@@ -77,7 +79,7 @@ export function readYaml(text: string, where: string): Yaml {
     value: syntax.length > 0 ? undefined : tree.value,
     problems: [
       ...syntax.slice(0, mostSyntaxProblems),
-      ...tree.flaws.map(({ offset, sentence }) => at(offset, sentence)),
+      ...tree.flaws.slice(0, mostFlaws).map(({ offset, sentence }) => at(offset, sentence)),
     ],
     locate: (path, spot = 'value') => placeAt(tree.offsetOf(path, spot)),
   }
@@ -116,11 +118,11 @@ function nestsTooDeeply(text: string): boolean {
     if (type === 'scalar') scalarFollows = true
     else if (type === 'newline') indicators = 0
     else if (type === 'flow-seq-start' || type === 'flow-map-start') brackets += 1
-    else if (type === 'flow-seq-end' || type === 'flow-map-end') brackets -= 1
+    else if (type === 'flow-seq-end' || type === 'flow-map-end') brackets = Math.max(0, brackets - 1)
+    else if (brackets > 0) continue
     else if (type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind') indicators += 1
-    if (brackets > mostBrackets) return true
-    if (brackets <= 0 && indicators > mostIndicatorsInLine) return true
-    if (brackets <= 0 && lineStarts && type === 'space' && lexeme.length > widestIndentation) return true
+    else if (lineStarts && type === 'space' && lexeme.length > widestIndentation) return true
+    if (brackets > mostBrackets || indicators > mostIndicatorsInLine) return true
     lineStarts = type === 'newline'
   }
   return false

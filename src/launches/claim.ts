@@ -69,6 +69,8 @@ if tonumber(row.sendUntil) < at then
   return { 'over', row.state, 1, overtime(key, row, at) }
 end
 
+local stop = holdOn(row)
+if stop then return { 'over', 'held', 1, hold(key, row, at, stop) } end
 if row.schedule and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
   -- Missed. Which of several missed due times goes is only known when the planner has come up to now.
   local watermark = redis.call('HGET', P .. 'watermarks', row.schedule)

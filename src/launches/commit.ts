@@ -30,6 +30,8 @@ if row.state == 'sending' then return { 'committed', row.sendUntil - at } end
 if row.state ~= 'claimed' then return { 'refused', 'the launch is ' .. row.state .. ' by now' } end
 if tonumber(row.leaseUntil) < at then return { 'refused', 'connecting took longer than the claim lasts' } end
 if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it may be sent has passed' } end
+local stop = holdOn(row)
+if stop then return { 'refused', hold(key, row, at, stop) } end
 local attempt = row.attempts + 1
 enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
   'attempt:' .. attempt, cjson.encode({ number = attempt, start = tonumber(ARGV[6]), sent = at }))

@@ -25,11 +25,23 @@ export type State = (typeof states)[number]
 /** From each state, the states that may follow. An empty list is an end that nothing but the record's retention undoes. */
 export const transitions: Readonly<Record<State, readonly State[]>> = {
   planned: ['claimed', 'held', 'skipped', 'expired', 'cancelled'],
-  claimed: ['sending', 'waiting', 'rejected', 'failed', 'planned', 'held', 'skipped', 'expired', 'cancelled'],
+  claimed: [
+    'sending',
+    'waiting',
+    'rejected',
+    'failed',
+    'planned',
+    'held',
+    'unknown',
+    'skipped',
+    'expired',
+    'cancelled',
+  ],
   sending: ['launched', 'rejected', 'waiting', 'failed', 'swallowed', 'unknown'],
   waiting: ['claimed', 'held', 'skipped', 'expired', 'cancelled', 'failed'],
   held: ['planned', 'skipped', 'expired', 'cancelled'],
-  unknown: ['launched', 'rejected', 'swallowed', 'waiting', 'writtenOff'],
+  // An identical repeat is claimed from unknown and goes back there where it decides nothing: the doubt is never hidden.
+  unknown: ['claimed', 'launched', 'rejected', 'swallowed', 'waiting', 'failed', 'writtenOff'],
   rejected: ['planned'],
   failed: ['planned'],
   swallowed: ['planned'],
@@ -59,6 +71,8 @@ export const reasons = {
   missed: 'misfire: it was missed, and its schedule skips what was missed',
   late: 'late: it was not sent within the lateness its owner allows',
   exhausted: 'late: no attempt succeeded within the lateness its owner allows',
+  /** Followed by the reason given for the stop. */
+  hold: 'hold: ',
   vanished: 'vanished: the process that was sending it disappeared before it could say what came of it',
 } as const
 

@@ -7,6 +7,9 @@
  *   ended:<origin>              ZSET launch key → when it came to rest; what retention walks
  *   lane:<account>:<mailing>    STRING launch key: the one launch of the mailing that is claimed or sending
  *   waiting:<account>:<mailing> SET of launch keys of the mailing between two attempts
+ *   holds                       HASH scope (all, account:<account>, mailing:<account>:<mailing>) → the stop as JSON
+ *   denied:<account>            SET of mailings that the account's token may not start, since its last launched one
+ *   audit                       STREAM of what people and the service decided; launches/audit.ts
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
  */
 import type { Redis } from 'ioredis'
@@ -75,10 +78,24 @@ local function enter(key, row, state, at, wakeAt, ...)
   row.state = state
 end
 
+-- The stop in force for this mailing, this account or everything, as its JSON; nil where there is none.
+local function holdOn(row)
+  local account = 'account:' .. row.account
+  local holds = redis.call('HMGET', P .. 'holds', 'all', account, 'mailing:' .. row.account .. ':' .. row.mailing)
+  return holds[1] or holds[2] or holds[3] or nil
+end
+
+-- A held launch keeps its deadline.
+local function hold(key, row, at, stop)
+  local reason = '${reasons.hold}' .. cjson.decode(stop).reason
+  enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'hold')
+  return reason
+end
+
 -- The time in which it may be sent is over: expired where nothing was tried, failed where every attempt was proven not launched.
 local function overtime(key, row, at)
   local state, reason = 'expired', '${reasons.late}'
-  if tonumber(row.attempts) > 0 then state, reason = 'failed', '${reasons.exhausted}' end
+  if tonumber(row.attempts) > 0 and row.state ~= 'held' then state, reason = 'failed', '${reasons.exhausted}' end
   enter(key, row, state, at, nil, 'reason', reason)
   return reason
 end

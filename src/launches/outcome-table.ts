@@ -162,7 +162,8 @@ export const outcomeTable: readonly OutcomeRow[] = [
     outcome: 'refused',
     reason: it => `The server does not support this call (${said(it)}).`,
   },
-  // RFC 9110, 15.6.4; but gateways also say so of connections that died halfway: https://github.com/istio/istio/issues/13205
+  // RFC 9110, 15.6.4; but gateways also say so of connections that died halfway:
+  // https://github.com/istio/istio/issues/13205
   {
     name: '503 that the account trusts',
     when: (it, rules) => status(it, 503) && rules.trust503 && it.error !== 0,

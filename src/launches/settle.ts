@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
+import { luaAudit } from './audit.ts'
 import type { State } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 
@@ -29,6 +30,8 @@ export interface Settlement {
    * In every other case all attempts of a launch carry the same.
    */
   readonly renewRequestId?: boolean
+  /** A refusal that concerns more than this launch stops the mailing, or the account, until a person has looked. */
+  readonly stops?: 'mailing' | 'account'
   readonly attempt: AttemptEnd
 }
 
@@ -42,11 +45,21 @@ const settleScript: Script = {
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] state  [7] reason  [8] notBefore or ''  [9] the attempt as JSON
    * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
-   * [14] a new Request-ID or ''
+   * [14] a new Request-ID or ''  [15] what the refusal stops: '', mailing or account
    * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
    */
   lua: /* lua */ `#!lua flags=allow-oom
-${luaLedger}
+${luaLedger}${luaAudit}
+-- A refused token stops the account; a refused right stops the mailing and, at the third mailing in a row, the account.
+local function stopFor(row, stops, reason, at)
+  local denied, scope = P .. 'denied:' .. row.account, 'account:' .. row.account
+  if stops == 'mailing' then
+    redis.call('SADD', denied, row.mailing)
+    if redis.call('SCARD', denied) < 3 then scope = 'mailing:' .. row.account .. ':' .. row.mailing end
+  end
+  local stop = cjson.encode({ cause = stops == 'mailing' and 'rights' or 'token', reason = reason, by = 'service', at = at })
+  if redis.call('HSETNX', P .. 'holds', scope, stop) == 1 then audit('service', 'hold on', scope, reason, '', 'held') end
+end
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId')
 if not row.state or row.token ~= token or row.nonce ~= nonce then return { 'refused', row.state or '' } end
@@ -75,7 +88,10 @@ if ARGV[10] ~= '' then fields[#fields + 1] = 'error_text'; fields[#fields + 1] =
 if ARGV[13] == '1' then put('handed', '1') end
 local wakeAt = nil
 if state == 'waiting' then wakeAt = ARGV[8] + ${pickUpGrace} end
-enter(key, row, state, now(), wakeAt, unpack(fields))
+local at = now()
+enter(key, row, state, at, wakeAt, unpack(fields))
+if state == 'launched' then redis.call('DEL', P .. 'denied:' .. row.account) end
+if ARGV[15] ~= '' then stopFor(row, ARGV[15], ARGV[7], at) end
 return { 'settled', attempts }
 `,
 }
@@ -105,6 +121,7 @@ export async function settleLaunch(
     attempt.status ?? '',
     attempt.handed ? 1 : 0,
     settlement.renewRequestId === true ? randomUUID() : '',
+    settlement.stops ?? '',
   ])
   const answer = answerSchema.parse(reply)
   return answer[0] === 'settled' ? { kind: 'settled', attempts: answer[1] } : { kind: 'refused', state: answer[1] }

@@ -20,8 +20,10 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
   switch (outcome.kind) {
     case 'launched':
       return { state: 'launched', reason: outcome.reason, attempt }
-    case 'refused':
-      return { state: 'rejected', reason: outcome.reason, attempt }
+    case 'refused': {
+      const stops = outcome.stops === 'launch' ? {} : { stops: outcome.stops }
+      return { state: 'rejected', reason: outcome.reason, ...stops, attempt }
+    }
     case 'swallowed':
       return { state: 'swallowed', reason: outcome.reason, attempt }
     case 'ambiguous':

@@ -23,6 +23,10 @@ export interface Keys {
   readonly upcoming: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string
+  /** HASH scope → the stop in force, as JSON. Until somebody ends it. */
+  readonly holds: string
+  /** STREAM of decisions. Never trimmed. */
+  readonly audit: string
   /** Prefix of BullMQ's own keys: transport only. */
   readonly queuePrefix: string
 }
@@ -42,6 +46,8 @@ export function keysUnder(prefix: string): Keys {
     watermarks: `${root}watermarks`,
     upcoming: `${root}upcoming`,
     plannerRan: `${root}planner-ran`,
+    holds: `${root}holds`,
+    audit: `${root}audit`,
     queuePrefix: `${root}queue`,
   }
 }

@@ -2,7 +2,7 @@
 import { type Finding, pathInWords, problemsIn } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import { withoutNotes } from '../files/notes.ts'
-import type { Problem } from '../files/problem.ts'
+import { inOrder, type Problem } from '../files/problem.ts'
 import { type Path, shapeOf } from '../files/shape.ts'
 import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
@@ -52,7 +52,7 @@ export function readSchedules(yaml: Yaml, context: ScheduleContext): ScheduleFil
   const sound = yaml.problems.length === 0 && !head.some(({ path }) => path[0] !== 'schedules' || path.length < 2)
   return {
     schedules: sound ? read.flatMap(({ schedule }) => (schedule ? [schedule] : [])) : [],
-    problems: [...yaml.problems, ...problemsIn(yaml, findings, nameOf)],
+    problems: inOrder([...yaml.problems, ...problemsIn(yaml, findings, nameOf)]),
     names: read.map(({ name }) => ({ name, file: yaml.where, ...yaml.locate(['schedules', name], 'key') })),
   }
 }

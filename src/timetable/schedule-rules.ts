@@ -19,7 +19,7 @@ export function tokenFlaws(value: unknown, path: Path = []): Finding[] {
 
 /** Whether a key is one under which people put tokens. */
 export function isToken(key: string): boolean {
-  return /^(api[_-]?)?token$/i.test(key)
+  return /(^|[_-]|api|altcraft)token$/i.test(key)
 }
 
 const tokenSentence =

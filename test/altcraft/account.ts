@@ -30,7 +30,7 @@ export function account(baseUrl: string, more: Partial<ArmedAccount> = {}): Arme
   }
 }
 
-export interface Attempt {
+interface Attempt {
   readonly permit?: () => Promise<Permit>
   readonly signal?: AbortSignal
   readonly request?: LaunchRequest

@@ -1,11 +1,18 @@
 /** What the tests of the documents read out of a page: tables, fenced blocks, sections. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const repository = fileURLToPath(new URL('../../', import.meta.url))
 
 export function readPage(path: string): string {
   return readFileSync(`${repository}${path}`, 'utf8')
+}
+
+/** Every page of the repository, by its path: those of the top folder and those below docs/. */
+export function allPages(): string[] {
+  const top = readdirSync(repository).filter(name => name.endsWith('.md'))
+  const below = readdirSync(`${repository}docs`, { recursive: true, encoding: 'utf8' }).map(name => `docs/${name}`)
+  return [...top, ...below.filter(name => name.endsWith('.md'))].toSorted()
 }
 
 /** The text under a heading, up to the next heading of the same or a higher level. */

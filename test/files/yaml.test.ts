@@ -21,6 +21,7 @@ describe('YAML', () => {
     ['an anchor that is set again', 'a: &x 1\nb: &x 2\nc: *x', { a: 1, b: 2, c: 2 }],
     ['an empty file', '# only a comment\n', null],
     ['line ends of any kind', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
+    ['JSON in one line', `{${Array.from({ length: 50 }, (_, index) => `"k${index}":[1]`).join(',')}}`, expect.anything()],
     ['a map in brackets over several lines', 'a: {\n  "b": [1,\n 2]\n}\n', { a: { b: [1, 2] } }],
   ])('reads %s', (_, text, value) => {
     expect(readYaml(text, 'f.yaml')).toMatchObject({ value, problems: [] })
@@ -61,6 +62,7 @@ describe('YAML', () => {
     ['maps in brackets', '{a: '.repeat(20_000)],
     ['list marks in one line', '- '.repeat(100_000)],
     ['question marks', '? '.repeat(100_000)],
+    ['brackets behind closed ones', `${']'.repeat(50_000)}${'['.repeat(50_000)}`],
     ['indentation', Array.from({ length: 600 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
   ])('survives depth made of %s', (_, text) => {
     expect(problemsOf(text)).toEqual(['f.yaml:1:1: is nested too deeply'])

@@ -34,7 +34,7 @@ async function everythingInRedis(folder: string): Promise<string> {
     found.push(key)
     if (type === 'string') found.push((await redis.get(key)) ?? '')
     else if (type === 'hash') found.push(JSON.stringify(await redis.hgetall(key)))
-    else if (type === 'zset') found.push(JSON.stringify(await redis.zrange(key, 0, -1)))
+    else if (type === 'zset') found.push(JSON.stringify(await redis.zrange(key, '0', '-1')))
     else if (type === 'set') found.push(JSON.stringify(await redis.smembers(key)))
     else if (type === 'list') found.push(JSON.stringify(await redis.lrange(key, 0, -1)))
     else if (type === 'stream') found.push(JSON.stringify(await redis.xrange(key, '-', '+')))

@@ -1,0 +1,53 @@
+/** The audit: an append-only stream of what people and the service decided. Who, when, what, about what, why, before, after. */
+import type { Ledger } from './ledger.ts'
+
+/** Adds `audit(who, what, subject, why, before, after)` to a script that begins with `luaLedger`. */
+export const luaAudit = /* lua */ `
+local function audit(who, what, subject, why, before, after)
+  redis.call('XADD', P .. 'audit', '*', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why,
+    'before', before, 'after', after)
+end
+`
+
+export interface AuditEntry {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly who: string
+  readonly what: string
+  /** A launch key, or the scope of a hold. */
+  readonly subject: string
+  readonly why: string
+  readonly before: string
+  readonly after: string
+}
+
+/** The newest entries first, at most `limit`; with a subject, only those about it. */
+export async function readAudit(ledger: Ledger, limit: number, subject?: string): Promise<AuditEntry[]> {
+  const found: AuditEntry[] = []
+  let end = '+'
+  while (found.length < limit) {
+    const page = await ledger.redis.xrevrange(ledger.keys.audit, end, '-', 'COUNT', 500)
+    for (const [id, fields] of page) {
+      const entry = auditEntry(id, fields)
+      if (found.length < limit && (subject === undefined || entry.subject === subject)) found.push(entry)
+    }
+    const last = page.at(-1)
+    if (last === undefined || page.length < 500) break
+    end = `(${last[0]}`
+  }
+  return found
+}
+
+function auditEntry(id: string, fields: readonly string[]): AuditEntry {
+  const field = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
+  const { who, what, subject, why, before, after } = {
+    who: field('who'),
+    what: field('what'),
+    subject: field('subject'),
+    why: field('why'),
+    before: field('before'),
+    after: field('after'),
+  }
+  return { id, at: Number(field('at')), who, what, subject, why, before, after }
+}

@@ -1,0 +1,116 @@
+/**
+ * Holds: stops for everything, for an account or for a mailing. Checked inside the claim and the commit, so that nothing
+ * leaves under one; kept in Redis, so that they survive restarts; never without a reason.
+ */
+import { z } from 'zod'
+import type { Script } from '../redis/script.ts'
+import { luaAudit } from './audit.ts'
+import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+
+export type HoldScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'account'; readonly account: string }
+  | { readonly kind: 'mailing'; readonly account: string; readonly mailing: number }
+
+/** The scope as the `holds` hash and the audit name it. */
+export function scopeName(scope: HoldScope): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'all'
+    case 'account':
+      return `account:${scope.account}`
+    case 'mailing':
+      return `mailing:${scope.account}:${scope.mailing}`
+  }
+}
+
+const holdSchema = z.object({
+  /** `person`: somebody said so. `token`, `rights`: the platform refused the account's token, or its rights. */
+  cause: z.enum(['person', 'token', 'rights', 'store', 'clock']),
+  reason: z.string(),
+  by: z.string(),
+  at: z.number(),
+})
+export interface Hold extends z.infer<typeof holdSchema> {
+  readonly scope: string
+}
+
+/** The stops in force. */
+export async function holdsInForce(ledger: Ledger): Promise<Hold[]> {
+  const holds = await ledger.redis.hgetall(ledger.keys.holds)
+  return Object.entries(holds).map(([scope, text]) => ({ scope, ...holdSchema.parse(JSON.parse(text)) }))
+}
+
+const onScript: Script = {
+  name: 'sendoffHoldOn',
+  // ARGV[3] scope  [4] cause  [5] reason  [6] who. Returns 1, or 0 where the scope was held already: the first reason stands.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local stop = cjson.encode({ cause = ARGV[4], reason = ARGV[5], by = ARGV[6], at = now() })
+local new = redis.call('HSETNX', P .. 'holds', ARGV[3], stop)
+if new == 1 then audit(ARGV[6], 'hold on', ARGV[3], ARGV[5], '', 'held') end
+return new
+`,
+}
+
+/** Stops what the scope names. False where it was stopped already. */
+export async function holdOn(
+  ledger: Ledger,
+  scope: HoldScope,
+  hold: { readonly cause: Hold['cause']; readonly reason: string; readonly by: string },
+): Promise<boolean> {
+  return (await runLedgerScript(ledger, onScript, '', [scopeName(scope), hold.cause, hold.reason, hold.by])) === 1
+}
+
+const offScript: Script = {
+  name: 'sendoffHoldOff',
+  // ARGV[3] scope  [4] reason  [5] who. Returns 1, or 0 where there was no such stop.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local stop = redis.call('HGET', P .. 'holds', ARGV[3])
+if not stop then return 0 end
+redis.call('HDEL', P .. 'holds', ARGV[3])
+redis.call('DEL', P .. 'denied:' .. (string.match(ARGV[3], '^%a+:([^:]+)') or ''))
+audit(ARGV[5], 'hold off', ARGV[3], ARGV[4], stop, '')
+return 1
+`,
+}
+
+const releaseScript: Script = {
+  name: 'sendoffRelease',
+  /*
+   * ARGV[3] offset into the held launches  [4] how many to look at. Launches that a stop held, and none holds any more, are
+   * planned again. Returns {the offset to go on from or -1, how many were released}.
+   */
+  lua: /* lua */ `${luaLedger}
+local at, offset, looked, released = now(), tonumber(ARGV[3]), 0, 0
+for _, key in ipairs(redis.call('ZRANGE', P .. 'state:held', offset, offset + ARGV[4] - 1)) do
+  looked = looked + 1
+  local row = read(key, 'state', 'heldBy', 'due', 'account', 'mailing', 'origin', 'sendUntil', 'attempts')
+  if row.heldBy == 'hold' and not holdOn(row) then
+    if tonumber(row.sendUntil) < at then overtime(key, row, at) else enter(key, row, 'planned', at, at) end
+    redis.call('HDEL', P .. 'launch:' .. key, 'heldBy', 'reason')
+    released = released + 1
+  end
+end
+if looked < tonumber(ARGV[4]) then return { -1, released } end
+return { offset + looked - released, released }
+`,
+}
+
+/** Ends a stop and gives back what it held; returns undefined where there was none, else how many launches were given back. */
+export async function holdOff(
+  ledger: Ledger,
+  scope: HoldScope,
+  reason: string,
+  by: string,
+): Promise<number | undefined> {
+  if ((await runLedgerScript(ledger, offScript, '', [scopeName(scope), reason, by])) !== 1) return undefined
+  let total = 0
+  for (let offset = 0; offset >= 0; ) {
+    const reply = z
+      .tuple([z.number(), z.number()])
+      .parse(await runLedgerScript(ledger, releaseScript, '', [offset, 500]))
+    total += reply[1]
+    offset = reply[0]
+  }
+  return total
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { exitCodes } from '../../src/commands/ending.ts'
+import { complaint, factories, leaves } from './command-tree.ts'
+import { allPages, blocksOf, plain, readPage, rowsOf, sectionOf } from './page.ts'
+
+const page = readPage('docs/commands.md')
+const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading)
+const flagsIn = (text: string) => [...text.matchAll(/`(--[a-z-]+)/g)].map(([, flag = '']) => flag)
+
+describe('docs/commands.md', () => {
+  it('is checked against the commands that cli.ts puts together', () => {
+    const inCli = [...readPage('src/cli.ts').matchAll(/^ {4}(\w+Command)\(\),$/gm)].map(([, name = '']) => name)
+    expect(inCli.toSorted()).toEqual(Object.keys(factories).toSorted())
+  })
+
+  it.each(leaves())('describes every option of sendoff %s, and no other', (words, command) => {
+    const heading = headings.find(each => new RegExp(`^\`sendoff ${words}( [[A-Z|a-z.\\]]+)?\`$`).test(each))
+    const section = sectionOf(page, heading ?? words)
+    const described =
+      words === 'simulate' ? flagsIn(section) : rowsOf(section).flatMap(([option = '']) => flagsIn(option))
+    expect(described.toSorted()).toEqual(command.options.map(({ long }) => long ?? '').toSorted())
+  })
+
+  it('describes the options that cli.ts gives to every command', () => {
+    const own = [...readPage('src/cli.ts').matchAll(/'(?:-\w, )?(--[a-z]+)(?: <\w+>)?'/g)].map(([, flag = '']) => flag)
+    const described = rowsOf(sectionOf(page, 'Options of every command')).flatMap(([option = '']) => flagsIn(option))
+    expect(described.toSorted()).toEqual([...own, '--help'].toSorted())
+  })
+
+  it('lists every exit code', () => {
+    const described = rowsOf(sectionOf(page, 'Exit codes')).map(([code]) => Number(plain(code)))
+    expect(described).toEqual([0, ...Object.values(exitCodes)].toSorted((a, b) => a - b))
+  })
+})
+
+/** Words of a shell line, as far as documents use the shell: quotes, comments, pipes, redirections. */
+function words(line: string): string[] {
+  const found = [...line.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)]
+  const all = found.map(([whole, single, double]) => ({ bare: whole, text: single ?? double ?? whole }))
+  const end = all.findIndex(({ bare }) => /^([|#&;]|&&|\d?>.*|<.*)$/.test(bare))
+  return all.slice(0, end < 0 ? undefined : end).map(({ text }) => text)
+}
+
+describe('command lines in the documents', () => {
+  const lines = allPages().flatMap(path =>
+    blocksOf(readPage(path))
+      .filter(({ language }) => ['console', 'sh', 'bash'].includes(language))
+      .flatMap(({ text }) => text.split('\n'))
+      .flatMap(line => {
+        const called = /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npx )?sendoff (.+)$/.exec(line)
+        return called ? [[path, called[1] ?? ''] as const] : []
+      }),
+  )
+
+  it('are found at all', () => expect(lines.length).toBeGreaterThan(10))
+
+  it.each(lines)('%s: sendoff %s', async (_, line) => {
+    expect(await complaint(words(line))).toBeUndefined()
+  })
+})
