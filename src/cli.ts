@@ -2,9 +2,12 @@
 /** argv → one command. The only place that ends the process with a code. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { configCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
 import { CommandEnding, exitCodes } from './commands/ending.ts'
+import { explainCommand } from './commands/explain.ts'
+import { holdCommand } from './commands/hold.ts'
 import { launchCommand } from './commands/launch.ts'
 import { launchesCommand } from './commands/launches.ts'
 import { previewCommand } from './commands/preview.ts'
@@ -42,6 +45,9 @@ function program(): Command {
     previewCommand(),
     launchCommand(),
     launchesCommand(),
+    explainCommand(),
+    holdCommand(),
+    auditCommand(),
     simulateCommand(),
     schemaCommand(),
     configCommand(),

@@ -96,6 +96,8 @@ export class Events {
         case 'unknown':
           this.launchEnded(launch.key, launch.account, 'unknown', reasons.vanished)
           break
+        case 'recover':
+          break
         case 'expired':
         case 'failed':
           this.launchEnded(
@@ -107,6 +109,24 @@ export class Events {
           break
       }
     }
+  }
+
+  doubtStep(key: string, account: string, words: string): void {
+    this.#log.info({ event: 'doubtStep', launch: key, account }, `unknown   ${key} - ${words}`)
+  }
+
+  doubtEnded(key: string, account: string, state: string, words: string): void {
+    this.#log.warn(
+      { event: 'doubtEnded', launch: key, account, state },
+      `${state.padEnd(9)} ${key}, no longer unknown - ${words}`,
+    )
+  }
+
+  personNeeded(key: string, account: string, words: string): void {
+    this.#log.error(
+      { event: 'personNeeded', launch: key, account, state: 'unknown' },
+      `unknown   ${key} needs a decision: ${words}. See sendoff explain ${key}, then sendoff launches resolve ${key}`,
+    )
   }
 
   jobNotUnderstood(queue: string, id: string | undefined): void {

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { createReadPlatform } from './altcraft/read-platform.ts'
 import { createStartMailing } from './altcraft/start-mailing.ts'
+import { startBackground } from './background.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
@@ -11,14 +13,14 @@ import type { AttemptTools, Sending } from './launches/attempt.ts'
 import { systemClocks } from './launches/commit.ts'
 import type { Ledger } from './launches/ledger.ts'
 import { LaunchQueues } from './launches/queue.ts'
-import { pruneLedger } from './launches/retention.ts'
-import { sweepEvery, sweepLedger } from './launches/sweep.ts'
+import { Recovery } from './launches/recovery.ts'
 import { LaunchWorker } from './launches/worker.ts'
 import { CommitConnection, type Durability } from './redis/commit-connection.ts'
 import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
 import { keysUnder } from './redis/keys.ts'
 import { openRedis } from './redis/open.ts'
 import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
+import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
 import { storedSchedules } from './timetable/store.ts'
@@ -48,7 +50,6 @@ export interface Service {
 const commitMargin = 5_000
 /** Time in which an outcome must be written down before its owner counts as gone. */
 const settleMargin = 15_000
-const pruneEvery = 3_600_000
 
 /** Builds and starts the service. Throws RedisUnreachable or UnfitRedis, with nothing left running. */
 export async function startService(input: ServiceInput): Promise<Service> {
@@ -75,6 +76,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => mailer.close())
 
     await stepIntoFiles(ledger, queues, input)
+    await warnOfMissingAccounts(ledger, input)
     const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())
     await planning.start()
@@ -88,6 +90,11 @@ export async function startService(input: ServiceInput): Promise<Service> {
       owner,
       heard: events,
     }
+    const platform = createReadPlatform(accounts)
+    undo.push(() => platform.close())
+    const now = () => serverNow(ledger)
+    const recovery = new Recovery({ ledger, queues, accounts, readLog: platform.readLog, now, heard: events })
+    undo.push(() => recovery.stop())
     const workers = [...sendings].map(
       ([name, sending]) =>
         new LaunchWorker(
@@ -98,7 +105,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
           events,
         ),
     )
-    const background = startBackground(ledger, queues, planning, config, events)
+    const background = startBackground({ ledger, queues, planning, recovery, owner, config, events })
     undo.push(() => background.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
@@ -172,6 +179,13 @@ async function stepIntoFiles(
   events.schedulesSynced(difference, declared.length)
 }
 
+/** Schedules of an account that this process does not know expire unsent, unless another process knows it. */
+async function warnOfMissingAccounts(ledger: Ledger, { accounts, events }: ServiceInput): Promise<void> {
+  for (const { schedule } of (await storedSchedules(ledger)).values()) {
+    if (!accounts.has(schedule.account)) events.accountMissing(schedule.name, schedule.account)
+  }
+}
+
 async function startFacts(
   ledger: Ledger,
   address: RedisAddress,
@@ -192,57 +206,4 @@ function watchConnection(redis: Redis, events: Events): void {
     if (lost) events.redisBack()
     lost = false
   })
-}
-
-interface Background {
-  stop(): Promise<void>
-}
-
-/** The sweep, the planner's watch and retention, each on its own beat until stopped. */
-function startBackground(
-  ledger: Ledger,
-  queues: LaunchQueues,
-  planning: Planning,
-  config: Config,
-  events: Events,
-): Background {
-  const ended = new AbortController()
-  const beat = async (what: string, period: number, act: () => Promise<void>) => {
-    while (!ended.signal.aborted) {
-      await act().catch(error => {
-        if (!ended.signal.aborted) events.backgroundFailed(what, error)
-      })
-      await pauseFor(period, undefined, { signal: ended.signal }).catch(() => {})
-    }
-  }
-  const beats = [
-    beat('the sweep', sweepEvery, () => sweep(ledger, queues, events)),
-    beat("the planner's watch", sweepEvery, () => planning.watch()),
-    beat('retention', pruneEvery, async () => {
-      const removed = await pruneLedger(ledger, config.history)
-      if (removed > 0) events.pruned(removed)
-    }),
-  ]
-  return {
-    stop: async () => {
-      ended.abort()
-      await Promise.race([Promise.all(beats), pauseFor(2_000)])
-    },
-  }
-}
-
-async function sweep(ledger: Ledger, queues: LaunchQueues, events: Events): Promise<void> {
-  const swept = await sweepLedger(ledger, 500)
-  events.swept(swept)
-  await queues.add(
-    swept
-      .filter(launch => launch.kind === 'requeue')
-      // A job that is stuck with a dead worker keeps its id; the new one must not be taken for it.
-      .map(({ key, account, token }) => ({
-        account,
-        jobId: token === 0 ? key : `${key}~${token}`,
-        delay: 0,
-        job: { key },
-      })),
-  )
 }

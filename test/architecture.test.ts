@@ -17,7 +17,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: ['config'],
   events: ['launches'],
   sandbox: ['files'],
-  service: ['timetable', 'launches', 'redis', 'altcraft', 'config', 'events'],
+  background: ['timetable', 'launches', 'config', 'events'],
+  service: ['background', 'timetable', 'launches', 'redis', 'altcraft', 'config', 'events'],
   commands: ['service', 'timetable', 'launches', 'redis', 'config', 'files', 'events', 'log', 'sandbox'],
   cli: ['commands'],
 }

@@ -12,11 +12,18 @@ const longestExcerpt = 200
 /** 0 to 999999999 as people write it: no sign, point, exponent, hex or leading zeros. */
 const digits = /^(?:0|[1-9]\d{0,8})$/
 const jsonAnswer = z.object({ error_text: z.string().nullish() })
+/**
+ * A text of an XML answer, as the parser leaves it. Several samples in the docs show texts inside XML with literal double
+ * quotes round them.
+ */
+export const xmlText = z
+  .union([
+    z.string().transform(decodeEntities),
+    z.object({ [cdataName]: z.string() }).transform(cdata => cdata[cdataName]),
+  ])
+  .transform(text => (/^".*"$/s.test(text) ? text.slice(1, -1) : text))
 const xmlAnswer = z.strictObject({
-  xml: z.object({
-    error: z.string().regex(digits),
-    error_text: z.union([z.string().transform(decodeEntities), z.object({ [cdataName]: z.string() })]).optional(),
-  }),
+  xml: z.object({ error: z.string().regex(digits), error_text: xmlText.optional() }),
 })
 
 type Reading = { ok: true; error: number; errorText: string } | { ok: false; why: string }
@@ -70,7 +77,7 @@ function readXmlAnswer(text: string): Reading {
   const parsed = xmlAnswer.safeParse(document.root)
   if (!parsed.success) return unclear('the answer is XML, but not <xml> with exactly one <error> in digits')
   const { error, error_text: errorText = '' } = parsed.data.xml
-  return { ok: true, error: Number(error), errorText: unquoted(errorText) }
+  return { ok: true, error: Number(error), errorText }
 }
 
 const unclear = (why: string): Reading => ({ ok: false, why })
@@ -89,12 +96,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Several samples in the docs show texts inside XML with literal double quotes round them. */
-function unquoted(text: string | { [cdataName]: string }): string {
-  const content = typeof text === 'string' ? text : text[cdataName]
-  return /^".*"$/s.test(content) ? content.slice(1, -1) : content
 }
 
 function capped(text: string): string {

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import { failure } from './fault.ts'
 
-/** Bytes of an answer's body that are read at most; a real answer has about a hundred. */
-const longestAnswer = 64 * 1024
+/** Bytes of a start's answer that are read at most; a real one has about a hundred. */
+const longestStartAnswer = 64 * 1024
 
 /**
  * One open connection, and undici's client bound to it for good. undici may speak over this socket only: it would
@@ -16,10 +16,16 @@ export class Line {
   #handedOver = false
 
   /**
-   * Takes the origin, the TCP socket, the socket that carries HTTP (the same without TLS), and whether to keep it
-   * alive.
+   * Takes the origin, the TCP socket, the socket that carries HTTP (the same without TLS), whether to keep it alive, and
+   * how many bytes of an answer's body are read at most.
    */
-  constructor(origin: string, raw: Socket, socket: Socket, keepAlive: boolean) {
+  constructor(
+    origin: string,
+    raw: Socket,
+    socket: Socket,
+    keepAlive: boolean,
+    longestAnswer: number = longestStartAnswer,
+  ) {
     this.#raw = raw
     this.#socket = socket
     this.#client = new Client(origin, {

@@ -18,13 +18,20 @@ export class Lines {
   readonly #destination: Destination
   readonly #keepAlive: boolean
   readonly #connectTimeout: number
+  readonly #longestAnswer: number | undefined
   readonly #idle: Line[] = []
   #isClosed = false
 
-  constructor(account: Pick<ArmedAccount, 'baseUrl' | 'ca' | 'connections'>, connectTimeout: number) {
+  /** `connectTimeout` in milliseconds; `longestAnswer` in bytes, for answers that may be longer than a start's. */
+  constructor(
+    account: Pick<ArmedAccount, 'baseUrl' | 'ca' | 'connections'>,
+    connectTimeout: number,
+    longestAnswer?: number,
+  ) {
     this.#destination = destinationOf(account)
     this.#keepAlive = account.connections === 'reuse'
     this.#connectTimeout = connectTimeout
+    this.#longestAnswer = longestAnswer
   }
 
   /** A living line for one exchange: the idle one used last, or a new one. */
@@ -34,7 +41,7 @@ export class Lines {
     }
     const opened = await openConnection(this.#destination, this.#connectTimeout, signal)
     if (opened.kind !== 'open') return opened
-    const line = new Line(this.#destination.origin, opened.raw, opened.socket, this.#keepAlive)
+    const line = new Line(this.#destination.origin, opened.raw, opened.socket, this.#keepAlive, this.#longestAnswer)
     line.onceClosed(() => this.#forget(line))
     return { kind: 'line', line }
   }

@@ -60,7 +60,12 @@ function encodeBody(account: Pick<Account, 'format' | 'auth'>, token: Secret, re
   return { ok: true as const, body: JSON.stringify(fields) }
 }
 
-function headersFor(account: Pick<Account, 'format' | 'auth'>, token: Secret, requestId: string) {
+/** The headers of a call; a read has no Request-ID, so that it can never pass for the repeat of a launch. */
+export function headersFor(
+  account: Pick<Account, 'format' | 'auth'>,
+  token: Secret,
+  requestId?: string,
+): Readonly<Record<string, string>> {
   const media = account.format === 'xml' ? 'application/xml' : 'application/json'
   const headers = {
     'content-type': media,
@@ -68,8 +73,7 @@ function headersFor(account: Pick<Account, 'format' | 'auth'>, token: Secret, re
     // An answer is read under a cap on its bytes; a compressed one could unfold past it.
     'accept-encoding': 'identity',
     // Older platforms read the second name, newer ones the first.
-    'Request-ID': requestId,
-    'X-Request-ID': requestId,
+    ...(requestId === undefined ? {} : { 'Request-ID': requestId, 'X-Request-ID': requestId }),
     'user-agent': 'sendoff',
   }
   return account.auth === 'bearer' ? { ...headers, authorization: `Bearer ${token.reveal()}` } : headers

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { createLaunch, type NewLaunch } from '../launches/create.ts'
+import { lastSent, manualCoolDown, manualSpan } from '../launches/guards.ts'
 import { type LaunchRequest, launchRequestSchema, restStates } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { defaultPolicy } from '../launches/policy.ts'
@@ -13,6 +13,7 @@ import { serverNow } from '../timetable/planner.ts'
 import { isZone, localTime } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { launchLines, launchWhole } from './launch-view.ts'
+import { person } from './person.ts'
 import { type GlobalFlags, type OpenLedger, withLedger } from './with-ledger.ts'
 
 export interface LaunchFlags extends GlobalFlags {
@@ -25,6 +26,7 @@ export interface LaunchFlags extends GlobalFlags {
   readonly at?: string
   readonly timezone?: string
   readonly reason?: string
+  readonly confirmDuplicate?: string
   readonly yes: boolean
   readonly wait: boolean
   readonly json: boolean
@@ -39,8 +41,9 @@ export async function launchNow(mailing: number, flags: LaunchFlags): Promise<nu
   const at = timeOf(flags)
   return withLedger(flags, async open => {
     const account = accountOf(flags, Object.keys(open.config.accounts))
+    await confirmDuplicate(open, flags, account, request)
     await confirm(flags, account, request, at)
-    const launch = await create(open, account, request, at, flags.reason)
+    const launch = await create(open, account, request, at, flags)
     await warnIfNobodySends(open, account)
     if (!flags.wait) {
       if (flags.json)
@@ -114,6 +117,31 @@ function accountOf(flags: LaunchFlags, known: readonly string[]): string {
   )
 }
 
+/** A mailing that went to the same people within a day goes again only for somebody who says which launch it repeats. */
+async function confirmDuplicate(
+  { ledger }: OpenLedger,
+  flags: LaunchFlags,
+  account: string,
+  request: LaunchRequest,
+): Promise<void> {
+  const now = await serverNow(ledger)
+  const last = await lastSent(ledger, account, request, now)
+  if (last === undefined) {
+    if (flags.confirmDuplicate === undefined) return
+    throw new CommandEnding(
+      exitCodes.usage,
+      '--confirm-duplicate: this mailing has not gone to this audience within a day',
+    )
+  }
+  const time = new Date(last).toISOString().slice(11, 16)
+  if (flags.confirmDuplicate === time) return
+  const minutes = Math.round((now - last) / 60_000)
+  throw new CommandEnding(
+    exitCodes.usage,
+    `mailing ${request.id} went to this audience ${minutes} minutes ago, at ${new Date(last).toISOString()}. To mail the same people again, add --confirm-duplicate ${time}`,
+  )
+}
+
 async function confirm(
   flags: LaunchFlags,
   account: string,
@@ -145,7 +173,7 @@ async function create(
   account: string,
   request: LaunchRequest,
   at: number | undefined,
-  why: string | undefined,
+  { reason: why, confirmDuplicate }: LaunchFlags,
 ): Promise<NewLaunch> {
   const now = await serverNow(ledger)
   const due = at ?? now
@@ -160,7 +188,10 @@ async function create(
     retryUntil: due + defaultPolicy.maxLateness,
     // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
     policy: { ...defaultPolicy, overlap: 'allow' },
-    by: userInfo().username,
+    ...(confirmDuplicate === undefined
+      ? { guard: { maxPerDay: 1, since: due - manualSpan, coolDown: manualCoolDown } }
+      : {}),
+    by: person(),
     ...(why === undefined ? {} : { why }),
   }
   await createLaunch(ledger, launch)

@@ -24,6 +24,10 @@ export function launchCommand(): Command {
     .option('--at <time>', 'when to launch: a time with Z or an offset, or local with --timezone')
     .option('--timezone <zone>', 'the IANA zone of --at')
     .option('--reason <text>', 'why; kept on the record')
+    .option(
+      '--confirm-duplicate <HH:MM>',
+      'the mailing went to the same audience at that time (UTC) within a day: mail them again',
+    )
     .option('-y, --yes', 'do not ask', false)
     .option('--wait', 'wait until it is known what came of it', false)
     .option('--json', 'an object on standard output', false)

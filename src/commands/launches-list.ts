@@ -1,5 +1,6 @@
 import { type State, states } from '../launches/launch.ts'
 import { type LaunchFilter, listLaunches, showLaunch } from '../launches/read.ts'
+import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { answerCell, launchLines, launchRow, launchWhole, table } from './launch-view.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
@@ -15,8 +16,9 @@ interface ListFlags extends GlobalFlags {
 
 /** `launches list`: the newest first, filtered. */
 export async function listCommand(flags: ListFlags): Promise<void> {
-  const filter = filterOf(flags)
+  const chosen = filterOf(flags)
   await withLedger(flags, async ({ config, ledger }) => {
+    const filter = flags.state === 'planned' ? chosen : { ...chosen, dueBy: await serverNow(ledger) }
     const records = await listLaunches(ledger, filter, flags.limit, Object.keys(config.accounts))
     if (flags.json) return write(JSON.stringify(records.map(launchRow), null, 2))
     if (records.length === 0) return void process.stderr.write('No launches.\n')

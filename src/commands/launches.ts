@@ -7,20 +7,28 @@ const examples = `Examples:
   sendoff launches show weekly-digest@20261123T0900
 `
 
+const peopleExamples = `Examples:
+  sendoff launches resolve KEY --launched --reason "seen in the mailing's report"
+  sendoff launches resolve KEY --not-launched --reason "report is empty" --relaunch --send-until 2026-11-23T11:00+03:00
+  sendoff launches resolve KEY --write-off --reason "too late to matter"
+  sendoff launches retry KEY --reason "tariff was raised"
+  sendoff launches cancel KEY --reason "wrong audience"
+`
+
 /** A whole number of at least 1, or a usage error. */
 export function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 is needed')
   return Number(text)
 }
 
-/** `sendoff launches list|show`. */
+/** `sendoff launches list|show|resolve|retry|cancel`. */
 export function launchesCommand(): Command {
   const launches = new Command('launches')
     .description('what was launched, and what came of it')
     .addHelpText('before', examples)
   launches
     .command('list')
-    .description('the newest launches first')
+    .description('the newest launches first; due times still to come with --state planned, or see preview')
     .option('--state <state>', 'only launches in this state')
     .option('--schedule <name>', 'only launches of this schedule')
     .option('--mailing <id>', 'only launches of this mailing', positiveInteger)
@@ -40,6 +48,40 @@ export function launchesCommand(): Command {
     .action(async (key: string, _options, command: Command) => {
       const { showCommand } = await import('./launches-list.ts')
       await showCommand(key, command.optsWithGlobals())
+    })
+  launches
+    .command('resolve <key>')
+    .description('end the doubt about an unknown launch: say what happened')
+    .option('--launched', 'it was launched', false)
+    .option('--not-launched', 'it was not launched', false)
+    .option('--write-off', 'nobody will know; leave it', false)
+    .option('--relaunch', 'with --not-launched: launch it again', false)
+    .option('--at <time>', 'with --relaunch: when, with Z or an offset (default: now)')
+    .option('--send-until <time>', 'with --relaunch: the last moment at which it may still go out')
+    .requiredOption('--reason <text>', 'how you know; kept on the record')
+    .addHelpText('before', peopleExamples)
+    .action(async (key: string, _options, command: Command) => {
+      const { resolveCommand } = await import('./launches-decide.ts')
+      await resolveCommand(key, command.optsWithGlobals())
+    })
+  launches
+    .command('retry <key>')
+    .description('try a failed, rejected or swallowed launch again, never an unknown one')
+    .option('--send-until <time>', 'the last moment at which it may go out (default: 15 minutes from now)')
+    .requiredOption('--reason <text>', 'why; kept on the record')
+    .addHelpText('before', peopleExamples)
+    .action(async (key: string, _options, command: Command) => {
+      const { retryCommand } = await import('./launches-decide.ts')
+      await retryCommand(key, command.optsWithGlobals())
+    })
+  launches
+    .command('cancel <key>')
+    .description('call off a launch that has not been sent')
+    .requiredOption('--reason <text>', 'why; kept on the record')
+    .addHelpText('before', peopleExamples)
+    .action(async (key: string, _options, command: Command) => {
+      const { cancelCommand } = await import('./launches-decide.ts')
+      await cancelCommand(key, command.optsWithGlobals())
     })
   return launches
 }

@@ -6,7 +6,7 @@ import { parseCron } from '../timetable/cron.ts'
 import { type Occurrence, occurrences } from '../timetable/due-times.ts'
 import type { When } from '../timetable/schedule.ts'
 import { loadSchedules } from '../timetable/schedule-files.ts'
-import { isZone, suggestZones } from '../timetable/zone.ts'
+import { isZone, localTime, suggestZones } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import type { GlobalFlags } from './with-ledger.ts'
 
@@ -70,10 +70,10 @@ function row(name: string, when: When, { due, label, clocks }: Occurrence) {
 
 function fromOf({ from }: PreviewFlags): number {
   if (from === undefined) return Date.now()
-  const at = /^\d{4}-\d\d-\d\d/.test(from) ? Date.parse(from) : Number.NaN
-  if (Number.isNaN(at))
-    throw new CommandEnding(exitCodes.usage, `--from ${from} is not a time; write it like 2027-03-27T00:00:00Z`)
-  return at
+  // Without an offset it is UTC: the host's own zone must not decide what is shown.
+  const reading = localTime(from, 'UTC')
+  if (reading.kind === 'exact') return reading.at
+  throw new CommandEnding(exitCodes.usage, `--from ${from} is not a time; write it like 2027-03-27T00:00:00Z`)
 }
 
 function fromPattern(pattern: string, names: readonly string[], flags: PreviewFlags): Previewed {

@@ -7,7 +7,7 @@ import type { Secret } from './secret.ts'
 const variableName = /^(?![0-9a-fA-F]{24,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /** A secret is only ever referred to: by the name of an environment variable or of a file. */
-export const secretReference = z
+const secretReference = z
   .union([
     z.strictObject({
       env: z
@@ -22,7 +22,6 @@ export const secretReference = z
     expects: '{ env: NAME } or { file: PATH }, a reference and never the token itself',
     description: 'Where the token is: { env: NAME } of an environment variable (or of NAME_FILE), or { file: PATH }.',
   })
-export type SecretReference = z.infer<typeof secretReference>
 
 const errorCodes = z.array(z.int().positive()).default([])
 
@@ -77,6 +76,24 @@ export const accountSchema = z.strictObject({
       expects: 'memory, disk or replicas:1 to replicas:9',
       description: 'How surely the intent to send is stored before the first byte leaves: memory, disk or replicas:N.',
     }),
+  deduplication: z.enum(['probed', 'declared', 'off']).default('probed').meta({
+    description:
+      'Whether a launch in doubt is sent again with the same Request-ID. probed: where sendoff doctor has proven within 30 days that Altcraft drops repeats; declared: always, on your word; off: never.',
+  }),
+  deduplicationWindow: duration
+    .refine(ms => ms > 0, 'must be longer than 0')
+    .prefault('24h')
+    .meta({
+      description: 'How long Altcraft remembers a request (API_DEDUPLICATION_LIVE_TIME_SEC of the installation).',
+    }),
+  onSilentLog: z.enum(['hold', 'relaunch']).default('hold').meta({
+    description:
+      "What becomes of a launch in doubt that Altcraft's log does not show. hold: a person decides; relaunch: it is launched again, at the risk of mailing twice.",
+  }),
+  startedElsewhere: z.boolean().default(false).meta({
+    description:
+      'true where mailings of this account are also started by people or by their own timetable in Altcraft, so that a log entry alone proves nothing.',
+  }),
 })
 
 /** An account as the rest of the program sees it: validated, durations in milliseconds, the token still only a reference. */

@@ -88,7 +88,7 @@ export const configSchema = z.strictObject({
         .meta({ description: 'auto: readable lines on a terminal, JSON otherwise.' }),
     })
     .prefault({})
-    .meta({ description: 'What is written to standard error.' }),
+    .meta({ description: 'The lines that a running service writes.' }),
 })
 
 export interface Paths {

@@ -18,7 +18,7 @@ import { type Setting, settingsIn } from './settings.ts'
 import { leavesOf, writtenConfig } from './show.ts'
 import { fileVariables } from './variable-names.ts'
 
-export interface Flags {
+interface Flags {
   readonly config?: string | undefined
   readonly jobs?: string | undefined
   readonly logLevel?: string | undefined

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 
 /** Why a file could not be read, as words that follow its name; `missing` where there is none. */
-export type Unread = { readonly ok: false; readonly missing: boolean; readonly why: string }
+type Unread = { readonly ok: false; readonly missing: boolean; readonly why: string }
 export type BytesRead = { readonly ok: true; readonly bytes: Buffer; readonly stats: Stats } | Unread
 export type TextRead = { readonly ok: true; readonly text: string; readonly stats: Stats } | Unread
 

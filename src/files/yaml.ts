@@ -16,7 +16,7 @@ const mostBrackets = 64
 const mostIndicatorsInLine = 32
 const widestIndentation = 200
 
-export interface Place {
+interface Place {
   /** 1-based. */
   readonly line: number
   readonly column: number

@@ -1,11 +1,20 @@
 /** The audit: an append-only stream of what people and the service decided. Who, when, what, about what, why, before, after. */
 import type { Ledger } from './ledger.ts'
 
-/** Adds `audit(who, what, subject, why, before, after)` to a script that begins with `luaLedger`. */
+/**
+ * Adds to a script that begins with `luaLedger`: `audit(who, what, subject, why, before, after)`, for the stream, and
+ * `note(key, who, what, why)`, for the story of one launch on its own record.
+ */
 export const luaAudit = /* lua */ `
 local function audit(who, what, subject, why, before, after)
   redis.call('XADD', P .. 'audit', '*', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why,
     'before', before, 'after', after)
+end
+
+local function note(key, who, what, why)
+  local hash = P .. 'launch:' .. key
+  local number = redis.call('HINCRBY', hash, 'notes', 1)
+  redis.call('HSET', hash, 'note:' .. number, cjson.encode({ at = now(), who = who, what = what, why = why }))
 end
 `
 

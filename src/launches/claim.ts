@@ -23,6 +23,10 @@ export interface Claim {
   readonly retryUntil: number
   /** Attempts made before this one. */
   readonly attempts: number
+  /** Those of them that count against `retry.attempts`: made since a person last said to try again. */
+  readonly made: number
+  /** What an earlier attempt came to is not known: this one is an identical repeat, and only some answers decide. */
+  readonly doubt: boolean
   /** Whether any earlier attempt of this launch was handed to the socket. */
   readonly earlierHanded: boolean
 }
@@ -43,27 +47,34 @@ const claimScript: Script = {
   name: 'sendoffClaim',
   /*
    * ARGV[3] key  [4] nonce  [5] owner  [6] lease in ms
-   * Returns {'claimed', token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed},
+   * Returns {'claimed', token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed,
+   *   attempts before a person's retry, doubt},
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
   lua: /* lua */ `${luaLedger}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'request', 'requestId', 'policy', 'retryUntil', 'handed')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
   return { 'claimed', token, row.account, row.mailing, row.request, row.requestId, row.policy, row.due, row.sendUntil,
-    row.retryUntil, row.attempts, row.handed or '0' }
+    row.retryUntil, row.attempts, row.handed or '0', row.round or '0', row.doubt or '0' }
 end
 if row.state == 'claimed' then
   if row.nonce == nonce then return granted(row.token) end
   if tonumber(row.leaseUntil) > at then return { 'later', tonumber(row.leaseUntil) - at, 'owned' } end
+elseif row.state == 'unknown' and row.repeatAt and tonumber(row.repeatAt) <= at then
+  -- An identical repeat that recovery has armed: the launch stays in doubt until it decides.
 elseif row.state ~= 'planned' and row.state ~= 'waiting' then
   return { 'over', row.state, 0, '' }
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
+end
+if row.doubt and (tonumber(row.sendUntil) < at or holdOn(row)) then
+  if row.state == 'claimed' then enter(key, row, 'unknown', at, at) end
+  return { 'over', 'unknown', 0, '' }
 end
 if tonumber(row.sendUntil) < at then
   return { 'over', row.state, 1, overtime(key, row, at) }
@@ -94,10 +105,12 @@ local place = row.account .. ':' .. row.mailing
 local holder = redis.call('GET', P .. 'lane:' .. place)
 if holder == key then holder = false end
 if holder then
-  local other = read(holder, 'state', 'leaseUntil', 'due', 'account', 'mailing', 'origin')
+  local other = read(holder, 'state', 'leaseUntil', 'due', 'account', 'mailing', 'origin', 'doubt', 'recovering')
   if other.state == 'claimed' and tonumber(other.leaseUntil) < at then
-    enter(holder, other, 'planned', at, at)
+    enter(holder, other, other.doubt and 'unknown' or 'planned', at, at)
     holder = false
+  elseif other.state == 'unknown' and other.recovering == '1' then
+    return { 'later', 1000, 'lane' }
   elseif other.state ~= 'claimed' and other.state ~= 'sending' then
     holder = false
   end
@@ -119,9 +132,20 @@ if holder then
   redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
   return { 'later', 250, 'lane' }
 end
+if row.maxPerDay and row.attempts == '0' then
+  local sent, reason = sentKey(row), nil
+  local last = redis.call('ZRANGE', sent, 0, 0, 'REV', 'WITHSCORES')[2]
+  if last and at - last < tonumber(row.coolDown) then reason = '${reasons.coolDown}' end
+  if redis.call('ZCOUNT', sent, row.daySince, '+inf') >= tonumber(row.maxPerDay) then reason = '${reasons.perDay}' end
+  if reason then
+    enter(key, row, 'skipped', at, nil, 'reason', reason)
+    return { 'over', 'skipped', 1, reason }
+  end
+end
 if redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
 
 local token = row.token + 1
+redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
 enter(key, row, 'claimed', at, at + lease, 'token', token, 'nonce', nonce, 'owner', owner, 'leaseUntil', at + lease)
 return granted(token)
 `,
@@ -141,6 +165,8 @@ const answerSchema = z.union([
     z.coerce.number(),
     z.coerce.number(),
     z.coerce.number(),
+    z.coerce.number(),
+    z.string(),
     z.coerce.number(),
     z.string(),
   ]),
@@ -167,8 +193,8 @@ export async function claimLaunch(
         reason: answer[3],
       }
     case 'claimed': {
-      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed] =
-        answer
+      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, ...history] = answer
+      const [attempts, handed, round, doubt] = history
       return {
         kind: 'claimed',
         claim: {
@@ -184,6 +210,8 @@ export async function claimLaunch(
           sendUntil,
           retryUntil,
           attempts,
+          made: attempts - round,
+          doubt: doubt === '1',
           earlierHanded: handed === '1',
         },
       }

@@ -22,7 +22,8 @@ const commitScript: Script = {
    */
   lua: /* lua */ `${luaLedger}
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
-local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts')
+local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
+  'audience')
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
@@ -35,6 +36,9 @@ if stop then return { 'refused', hold(key, row, at, stop) } end
 local attempt = row.attempts + 1
 enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
   'attempt:' .. attempt, cjson.encode({ number = attempt, start = tonumber(ARGV[6]), sent = at }))
+local sent = sentKey(row)
+redis.call('ZADD', sent, at, key)
+redis.call('EXPIRE', sent, 172800)
 return { 'committed', row.sendUntil - at }
 `,
 }

@@ -1,7 +1,7 @@
 /** Launches come into being here: a record in the ledger, created once per key, whoever asks and however often. */
 import { randomUUID } from 'node:crypto'
 import type { Script } from '../redis/script.ts'
-import type { LaunchRequest, Origin } from './launch.ts'
+import { audienceOf, type LaunchRequest, type Origin } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { Policy } from './policy.ts'
 
@@ -19,6 +19,8 @@ export interface NewLaunch {
   /** The last moment for which another attempt may be planned; never after `sendUntil`. */
   readonly retryUntil: number
   readonly policy: Policy
+  /** How often the mailing may go to its audience since `since` (epoch milliseconds), and with what pause; none: unguarded. */
+  readonly guard?: { readonly maxPerDay: number; readonly since: number; readonly coolDown: number }
   /** A due time that was missed is recorded as such at once. */
   readonly missed?: { readonly state: 'skipped' | 'expired'; readonly reason: string }
   /** Who asked for it, and why, where a person did. */
@@ -67,6 +69,10 @@ export function recordFields(launch: NewLaunch): string[] {
     policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
     overlap: launch.policy.overlap,
     misfire: launch.schedule === undefined ? undefined : launch.policy.misfire,
+    audience: audienceOf(launch.request),
+    maxPerDay: launch.guard?.maxPerDay,
+    daySince: launch.guard?.since,
+    coolDown: launch.guard?.coolDown,
     attempts: 0,
     token: 0,
     by: launch.by,

@@ -71,9 +71,19 @@ export const reasons = {
   missed: 'misfire: it was missed, and its schedule skips what was missed',
   late: 'late: it was not sent within the lateness its owner allows',
   exhausted: 'late: no attempt succeeded within the lateness its owner allows',
+  perDay: 'guard: the mailing has gone to this audience as often today as maxPerDay allows',
+  coolDown: 'guard: the mailing has gone to this audience within its cool-down',
   /** Followed by the reason given for the stop. */
   hold: 'hold: ',
   vanished: 'vanished: the process that was sending it disappeared before it could say what came of it',
+} as const
+
+/** Nobody may release an unknown launch earlier: its request may still be travelling. Milliseconds. */
+export const quarantine = {
+  /** A living worker reset its own socket: what the kernel held is thrown away. */
+  reset: 180_000,
+  /** The owner vanished: its kernel may deliver for minutes (measured: 110 s), and a frozen process may wake. */
+  vanished: 900_000,
 } as const
 
 export const origins = ['schedule', 'bulk', 'manual'] as const
@@ -104,3 +114,9 @@ export const launchRequestSchema = z
   .strictObject(launchFields)
   .refine(bothSourceFieldsOrNone, 'override_source_type and override_source_id are given together or not at all')
 export type LaunchRequest = z.infer<typeof launchRequestSchema>
+
+/** Whom a launch mails, as the guards tell audiences apart: the mailing's own, a list or a segment. */
+export function audienceOf(request: LaunchRequest): string {
+  const { override_source_type: type, override_source_id: id } = request
+  return type === undefined || id === undefined ? 'own' : `${type}-${id}`
+}

@@ -61,7 +61,8 @@ local function enter(key, row, state, at, wakeAt, ...)
   local lane = P .. 'lane:' .. place
   if state == 'claimed' or state == 'sending' then
     redis.call('SET', lane, key)
-  elseif redis.call('GET', lane) == key then
+  elseif state ~= 'unknown' and redis.call('GET', lane) == key then
+    -- An unknown launch keeps the lane while its log is read: another start would blur the evidence.
     redis.call('DEL', lane)
   end
   if state == 'waiting' then
@@ -76,6 +77,15 @@ local function enter(key, row, state, at, wakeAt, ...)
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state
+end
+
+local function sentKey(row)
+  return P .. 'sent:' .. row.account .. ':' .. row.mailing .. ':' .. row.audience
+end
+
+-- Fields that only a launch in doubt has.
+local function endDoubt(key)
+  redis.call('HDEL', P .. 'launch:' .. key, 'doubt', 'recovering', 'quarantineUntil', 'reset', 'repeatAt', 'repeats', 'polls')
 end
 
 -- The stop in force for this mailing, this account or everything, as its JSON; nil where there is none.

@@ -71,9 +71,6 @@ export function resolvePolicy(...layers: readonly (PolicyInput | undefined)[]): 
   )
 }
 
-/** A declared policy, complete with the defaults. */
-export const policySchema = policyInput.transform((input): Policy => resolvePolicy(input))
-
 function laidOver(under: Policy, over: PolicyInput): Policy {
   const maxPerDay = over.maxPerDay ?? under.maxPerDay
   const coolDown = over.coolDown ?? under.coolDown

@@ -13,6 +13,8 @@ export interface LaunchFilter {
   readonly schedule?: string
   readonly mailing?: number
   readonly account?: string
+  /** Leaves out due times of schedules that are still to come at this instant: they are what a preview shows. */
+  readonly dueBy?: number
 }
 
 /** How many records are fetched in one go. */
@@ -66,7 +68,11 @@ function passes(record: LaunchRecord, filter: LaunchFilter): boolean {
     (filter.state === undefined || record.state === filter.state) &&
     (filter.schedule === undefined || record.schedule === filter.schedule) &&
     (filter.mailing === undefined || record.mailing === filter.mailing) &&
-    (filter.account === undefined || record.account === filter.account)
+    (filter.account === undefined || record.account === filter.account) &&
+    (filter.dueBy === undefined ||
+      record.due <= filter.dueBy ||
+      record.origin !== 'schedule' ||
+      record.state !== 'planned')
   )
 }
 

@@ -39,6 +39,21 @@ const recordSchema = z.object({
   attempts: z.coerce.number(),
   lateness: z.coerce.number().optional(),
   owner: z.string().optional(),
+  token: z.coerce.number(),
+  doubt: z.literal('1').optional(),
+  repeats: z.coerce.number().default(0),
+  polls: z.coerce.number().default(0),
+  evidence: z.enum(['none', 'started', 'explained', 'unreadable']).default('none'),
+  entries: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .optional(),
+  reset: z
+    .literal('1')
+    .optional()
+    .transform(flag => flag === '1'),
+  quarantineUntil: z.coerce.number().default(0),
+  advice: z.string().optional(),
   requestId: z.string(),
   request: z.string().transform(text => launchRequestSchema.parse(JSON.parse(text))),
   policy: z.string().transform((text): unknown => JSON.parse(text)),
@@ -46,8 +61,13 @@ const recordSchema = z.object({
   why: z.string().optional(),
 })
 
+const noteSchema = z.object({ at: z.number(), who: z.string(), what: z.string(), why: z.string() })
+/** Something that was decided about a launch, by the service or by a person. */
+export type Note = z.infer<typeof noteSchema>
+
 export interface LaunchRecord extends z.infer<typeof recordSchema> {
   readonly attemptList: readonly Attempt[]
+  readonly notes: readonly Note[]
   /** When it entered each state last; epoch milliseconds of the Redis server. */
   readonly times: Partial<Record<State, number>>
 }
@@ -56,14 +76,17 @@ export interface LaunchRecord extends z.infer<typeof recordSchema> {
 export function readRecord(hash: Readonly<Record<string, string>>): LaunchRecord | undefined {
   if (hash.key === undefined) return undefined
   const attemptList: Attempt[] = []
+  const notes: Note[] = []
   const times: Partial<Record<State, number>> = {}
   for (const [name, value] of Object.entries(hash)) {
     if (name.startsWith('attempt:')) attemptList.push(attemptSchema.parse(JSON.parse(value)))
+    if (name.startsWith('note:')) notes.push(noteSchema.parse(JSON.parse(value)))
   }
   for (const state of states) {
     const at = hash[`at:${state}`]
     if (at !== undefined) times[state] = Number(at)
   }
   attemptList.sort((a, b) => a.number - b.number)
-  return { ...recordSchema.parse(hash), attemptList, times }
+  notes.sort((a, b) => a.at - b.at)
+  return { ...recordSchema.parse(hash), attemptList, notes, times }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
-import type { State } from './launch.ts'
+import { quarantine, type State } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 
 /** An attempt as the record keeps it. Times are epoch milliseconds of the worker. */
@@ -61,7 +61,7 @@ local function stopFor(row, stops, reason, at)
   if redis.call('HSETNX', P .. 'holds', scope, stop) == 1 then audit('service', 'hold on', scope, reason, '', 'held') end
 end
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId')
+local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience')
 if not row.state or row.token ~= token or row.nonce ~= nonce then return { 'refused', row.state or '' } end
 if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
 local attempts = tonumber(row.attempts)
@@ -86,10 +86,19 @@ put('status', ARGV[12])
 put('requestId', ARGV[14])
 if ARGV[10] ~= '' then fields[#fields + 1] = 'error_text'; fields[#fields + 1] = ARGV[11] end
 if ARGV[13] == '1' then put('handed', '1') end
-local wakeAt = nil
+local at, wakeAt = now(), nil
 if state == 'waiting' then wakeAt = ARGV[8] + ${pickUpGrace} end
-local at = now()
+if state == 'unknown' then
+  wakeAt = at + 1000
+  put('doubt', '1')
+  put('recovering', '1')
+  put('reset', '1')
+  put('quarantineUntil', at + ${quarantine.reset})
+else
+  endDoubt(key)
+end
 enter(key, row, state, at, wakeAt, unpack(fields))
+if state ~= 'launched' and state ~= 'unknown' then redis.call('ZREM', sentKey(row), key) end
 if state == 'launched' then redis.call('DEL', P .. 'denied:' .. row.account) end
 if ARGV[15] ~= '' then stopFor(row, ARGV[15], ARGV[7], at) end
 return { 'settled', attempts }

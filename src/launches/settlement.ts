@@ -17,6 +17,7 @@ export interface Ending {
 export function settlementOf(claim: Claim, ending: Ending, now: number, random: number): Settlement {
   const attempt = attemptEnd(ending)
   const { outcome } = ending
+  if (claim.doubt) return settlementInDoubt(ending, attempt)
   switch (outcome.kind) {
     case 'launched':
       return { state: 'launched', reason: outcome.reason, attempt }
@@ -29,7 +30,7 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
     case 'ambiguous':
       return { state: 'unknown', reason: outcome.reason, attempt }
     case 'notLaunched': {
-      const made = claim.attempts + 1
+      const made = claim.made + 1
       if (made >= claim.retry.attempts) {
         return {
           state: 'failed',
@@ -45,6 +46,18 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
       return { state: 'waiting', reason: outcome.reason, notBefore, renewRequestId: replayed, attempt }
     }
   }
+}
+
+/**
+ * What an identical repeat says about the attempt before it. Success, replayed or fresh, ends the doubt, and so does a
+ * refusal that the platform says it replays: it was the first attempt's. Any other answer is only the repeat's own: a token
+ * may have been refused, or a limiter have answered, before the platform looked whether it knew the request.
+ */
+function settlementInDoubt({ outcome, observation }: Ending, attempt: AttemptEnd): Settlement {
+  if (outcome.kind === 'launched') return { state: 'launched', reason: outcome.reason, attempt }
+  const replayed = observation.kind === 'answered' && observation.duplicate
+  if (outcome.kind === 'refused' && replayed) return { state: 'rejected', reason: outcome.reason, attempt }
+  return { state: 'unknown', reason: `still unknown; an identical repeat decided nothing: ${outcome.reason}`, attempt }
 }
 
 /**

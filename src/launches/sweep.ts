@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
-import { reasons } from './launch.ts'
+import { quarantine, reasons } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 
 export type Swept =
@@ -12,7 +12,11 @@ export type Swept =
   | { readonly kind: 'requeue'; readonly key: string; readonly account: string; readonly token: number }
   | { readonly kind: 'expired' | 'failed'; readonly key: string; readonly account: string }
   | { readonly kind: 'unknown'; readonly key: string; readonly account: string }
+  /** In doubt, and its next step of recovery may be due. */
+  | { readonly kind: 'recover'; readonly key: string; readonly account: string }
 
+/** Whoever takes up the recovery of a launch has it alone for this long. */
+const recoveryLease = 30_000
 /** A launch without a job that was given one is looked at again after this long. */
 const lookAgain = 30_000
 
@@ -21,19 +25,24 @@ const sweepScript: Script = {
   /*
    * ARGV[3] how many at most. Returns a flat list of kind, key, account, token.
    * planned, waiting: needs a job, or its time is over. claimed: its lease is over, so back to planned. sending: its owner
-   * has not settled in all the time that sending may last, so nobody knows. held: its time is over.
+   * has not settled in all the time that sending may last, so nobody knows. held: its time is over. unknown: recovery.
    */
   lua: /* lua */ `${luaLedger}
 local at, out = now(), {}
 for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
-  local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts')
+  local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts', 'doubt')
   local kind = nil
   if not row.state then
     redis.call('ZREM', P .. 'wake', key)
   elseif row.state == 'sending' then
-    enter(key, row, 'unknown', at, nil, 'handed', '1',
-      'reason', '${reasons.vanished}')
+    enter(key, row, 'unknown', at, at, 'handed', '1', 'doubt', '1', 'recovering', '1',
+      'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.vanished}')
     kind = 'unknown'
+  elseif row.state == 'claimed' and row.doubt then
+    enter(key, row, 'unknown', at, at)
+  elseif row.state == 'unknown' then
+    redis.call('ZADD', P .. 'wake', at + ${recoveryLease}, key)
+    kind = 'recover'
   elseif row.state == 'planned' or row.state == 'waiting' or row.state == 'claimed' or row.state == 'held' then
     if tonumber(row.sendUntil) < at then
       overtime(key, row, at)
@@ -56,7 +65,12 @@ return out
 `,
 }
 
-const row = z.tuple([z.enum(['requeue', 'expired', 'failed', 'unknown']), z.string(), z.string(), z.coerce.number()])
+const row = z.tuple([
+  z.enum(['requeue', 'expired', 'failed', 'unknown', 'recover']),
+  z.string(),
+  z.string(),
+  z.coerce.number(),
+])
 
 /** Looks at up to `limit` launches whose time to be looked at has come, and says what became of each. */
 export async function sweepLedger(ledger: Ledger, limit: number): Promise<Swept[]> {

@@ -23,8 +23,14 @@ export interface Keys {
   readonly upcoming: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string
+  /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. Two days. */
+  sent(account: string, mailing: number, audience: string): string
+  /** STRING, per process: it lives. Twenty seconds after its last heartbeat it is gone. */
+  process(owner: string): string
   /** HASH scope → the stop in force, as JSON. Until somebody ends it. */
   readonly holds: string
+  /** HASH account → the proof that its installation drops repeats, as JSON. Until the next probe. */
+  readonly proofs: string
   /** STREAM of decisions. Never trimmed. */
   readonly audit: string
   /** Prefix of BullMQ's own keys: transport only. */
@@ -46,7 +52,10 @@ export function keysUnder(prefix: string): Keys {
     watermarks: `${root}watermarks`,
     upcoming: `${root}upcoming`,
     plannerRan: `${root}planner-ran`,
+    sent: (account, mailing, audience) => `${root}sent:${account}:${mailing}:${audience}`,
+    process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
+    proofs: `${root}proofs`,
     audit: `${root}audit`,
     queuePrefix: `${root}queue`,
   }

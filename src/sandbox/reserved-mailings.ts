@@ -41,7 +41,11 @@ const troubles: readonly (readonly [last: number, fault: string])[] = [
   [3013, 'swallow'],
 ]
 
+/** The largest id that Altcraft's numbers can hold, of a mailing nobody will ever have: what a probe asks to start. */
+const nobodys = 2_147_483_647
+
 const texts: readonly (readonly [mailing: number, fault: string])[] = [
+  [nobodys, 'refuse=400:text=There is no such mailing'],
   ...refusals.map(code => [900_000 + code, `refuse=${code}`] as const),
   ...troubles.map(([last, fault]) => [900_000 + last, `${fault}:x1/launch`] as const),
   ...troubles.map(([last, fault]) => [990_000 + last, fault] as const),

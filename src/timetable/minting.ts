@@ -1,13 +1,17 @@
 /** Which launches a schedule's due times make, missed ones included. Pure. */
 import type { NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
-import { type Occurrence, occurrences } from './due-times.ts'
+import { type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
 import type { Schedule } from './schedule.ts'
+import { dayOf } from './zone.ts'
 
 /** How far ahead due times become launches. An edit rewrites what has been minted but not begun. Milliseconds. */
 export const horizon = 60_000
 /** `misfire: skip` is not meant for a service that was slow for a moment. */
 const missedAfter = 5_000
+
+/** A timetable denser than this is not guarded by its own count: counting it would cost more than it protects. */
+const mostCounted = 1_500
 
 export interface Minting {
   readonly launches: readonly NewLaunch[]
@@ -66,8 +70,23 @@ function launchOf(
     // Design: another attempt may not reach into the next due time, which is about to mail the same people anyway.
     retryUntil: Math.min(sendUntil, nextDue ?? sendUntil, due + (policy.retry.deadline ?? policy.maxLateness)),
     policy,
+    guard: guardOf(schedule, due),
     ...(missed === undefined ? {} : { missed }),
   }
+}
+
+/** Unless it says otherwise, a schedule may launch its mailing as often in a day as its own timetable says. */
+function guardOf(schedule: Schedule, due: number): NonNullable<NewLaunch['guard']> {
+  const { policy, when } = schedule
+  const day = dayOf(when.timezone, due)
+  const own = when.kind === 'every' ? Math.ceil(86_400_000 / when.every) + 1 : countOf(schedule, day)
+  const maxPerDay = policy.maxPerDay ?? own
+  return { maxPerDay, since: day.start, coolDown: policy.coolDown ?? 0 }
+}
+
+function countOf({ when }: Schedule, day: { readonly start: number; readonly end: number }): number {
+  const count = occurrencesBetween(when, day.start - 1, day.end - 1, mostCounted).length
+  return count < mostCounted ? count : Number.MAX_SAFE_INTEGER
 }
 
 /** How a due time that has passed ends without being launched; undefined where it is to be launched. */

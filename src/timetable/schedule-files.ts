@@ -33,13 +33,21 @@ export function loadSchedules(input: SchedulesInput): Schedules {
 
 /** Files that were read one by one, as if they were all there is. */
 export function together(read: readonly ScheduleFile[]): Schedules {
-  const repeats = repeatedNames(read)
-  const repeated = new Set(repeats.map(({ name }) => name))
-  return {
-    schedules: read.flatMap(({ schedules }) => schedules).filter(({ name }) => !repeated.has(name)),
-    problems: inOrder([...read.flatMap(({ problems }) => problems), ...repeats.map(({ problem }) => problem)]),
-    files: read.length,
-  }
+  const first = new Map<string, string>()
+  const repeated = new Set<string>()
+  const problems = read.flatMap(({ names, problems }) => {
+    const repeats = names.flatMap(({ name, file, line, column }): Problem[] => {
+      const before = first.get(name)
+      first.set(name, before ?? `${file}:${line}`)
+      if (before === undefined) return []
+      repeated.add(name)
+      const sentence = `the schedule ${JSON.stringify(name)} is declared here and at ${before}; give one of them another name`
+      return [{ severity: 'error', where: file, line, column, sentence }]
+    })
+    return inOrder([...problems, ...repeats])
+  })
+  const schedules = read.flatMap(each => each.schedules).filter(({ name }) => !repeated.has(name))
+  return { schedules, problems, files: read.length }
 }
 
 /** Every schedule file below the folder (an absolute path), in order of their names. */
@@ -78,19 +86,4 @@ function filesBelow(folder: string): string[] | string {
     if (code === 'ENOENT') return []
     return code === 'ENOTDIR' ? 'is not a folder' : `cannot be listed (${code})`
   }
-}
-
-function repeatedNames(read: readonly ScheduleFile[]): { name: string; problem: Problem }[] {
-  const first = new Map<string, string>()
-  return read.flatMap(({ names }) =>
-    names.flatMap(({ name, file, line, column }) => {
-      const before = first.get(name)
-      if (before === undefined) {
-        first.set(name, `${file}:${line}`)
-        return []
-      }
-      const sentence = `the schedule ${JSON.stringify(name)} is declared here and at ${before}; give one of them another name`
-      return [{ name, problem: { severity: 'error', where: file, line, column, sentence } as const }]
-    }),
-  )
 }

@@ -19,7 +19,7 @@ export function tokenFlaws(value: unknown, path: Path = []): Finding[] {
 
 /** Whether a key is one under which people put tokens. */
 export function isToken(key: string): boolean {
-  return /(^|[_-]|api|altcraft)token$/i.test(key)
+  return /^(x-)?((api|altcraft)[_-]?)?token$/i.test(key)
 }
 
 const tokenSentence =

@@ -119,6 +119,17 @@ export function readLabel(zone: Zone, label: number): Reading {
   return { kind: 'gap', at: early, length: after - before }
 }
 
+/** The local day that an instant falls on: its first instant, and that of the next day; epoch milliseconds. */
+export function dayOf(zone: string, instant: number): { readonly start: number; readonly end: number } {
+  const table = zoneNamed(zone)
+  const midnight = Math.floor((instant + table.offset(instant)) / dayMs) * dayMs
+  const startOf = (label: number) => {
+    const reading = readLabel(table, label)
+    return reading.kind === 'fold' ? reading.first : reading.at
+  }
+  return { start: startOf(midnight), end: startOf(midnight + dayMs) }
+}
+
 const localPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/
 
 /**
@@ -135,5 +146,6 @@ export function localTime(text: string, zone: string): Reading | { readonly kind
   if (roundTrip !== written) return { kind: 'invalid' }
   const offset = match[7]
   if (offset === undefined) return readLabel(zoneNamed(zone), label)
-  return { kind: 'exact', at: Date.parse(`${written}${offset}`) }
+  const at = Date.parse(`${written}${offset}`)
+  return Number.isNaN(at) ? { kind: 'invalid' } : { kind: 'exact', at }
 }

@@ -1,4 +1,5 @@
 /** A folder with the files of a project, for tests of what is read from it. */
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,4 +16,9 @@ export function projectFolder(files: Readonly<Record<string, string | Uint8Array
   }
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A pipe: whoever opens it like a file waits for a writer that never comes. */
+export function makePipe(path: string): void {
+  execFileSync('/usr/bin/env', ['mkfifo', path])
 }

@@ -1,7 +1,10 @@
 /** The commands as the command line has them, for checking what documents say of them. */
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from '../../src/commands/audit.ts'
 import { configCommand } from '../../src/commands/config.ts'
 import { demoCommand } from '../../src/commands/demo.ts'
+import { explainCommand } from '../../src/commands/explain.ts'
+import { holdCommand } from '../../src/commands/hold.ts'
 import { launchCommand } from '../../src/commands/launch.ts'
 import { launchesCommand } from '../../src/commands/launches.ts'
 import { previewCommand } from '../../src/commands/preview.ts'
@@ -11,8 +14,11 @@ import { startCommand } from '../../src/commands/start.ts'
 import { validateCommand } from '../../src/commands/validate.ts'
 
 export const factories = {
+  auditCommand,
   configCommand,
   demoCommand,
+  explainCommand,
+  holdCommand,
   launchCommand,
   launchesCommand,
   previewCommand,
@@ -51,4 +57,12 @@ export async function complaint(words: readonly string[]): Promise<string | unde
     if (error instanceof CommanderError) return error.exitCode === 0 ? undefined : error.message
     throw error
   }
+}
+
+/** Words of a shell line, as far as documents use the shell: quotes, comments, pipes, redirections. */
+export function words(line: string): string[] {
+  const found = [...line.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)]
+  const all = found.map(([whole, single, double]) => ({ bare: whole, text: single ?? double ?? whole }))
+  const end = all.findIndex(({ bare }) => /^([|#&;]|&&|\d?>.*|<.*)$/.test(bare))
+  return all.slice(0, end < 0 ? undefined : end).map(({ text }) => text)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/commands/ending.ts'
-import { complaint, factories, leaves } from './command-tree.ts'
+import { complaint, factories, leaves, words } from './command-tree.ts'
 import { allPages, blocksOf, plain, readPage, rowsOf, sectionOf } from './page.ts'
 
 const page = readPage('docs/commands.md')
@@ -13,11 +13,11 @@ describe('docs/commands.md', () => {
     expect(inCli.toSorted()).toEqual(Object.keys(factories).toSorted())
   })
 
-  it.each(leaves())('describes every option of sendoff %s, and no other', (words, command) => {
-    const heading = headings.find(each => new RegExp(`^\`sendoff ${words}( [[A-Z|a-z.\\]]+)?\`$`).test(each))
-    const section = sectionOf(page, heading ?? words)
+  it.each(leaves())('describes every option of sendoff %s, and no other', (name, command) => {
+    const heading = headings.find(each => new RegExp(`^\`sendoff ${name}( [[A-Z|a-z.\\]]+)?\`$`).test(each))
+    const section = sectionOf(page, heading ?? name)
     const described =
-      words === 'simulate' ? flagsIn(section) : rowsOf(section).flatMap(([option = '']) => flagsIn(option))
+      name === 'simulate' ? flagsIn(section) : rowsOf(section).flatMap(([option = '']) => flagsIn(option))
     expect(described.toSorted()).toEqual(command.options.map(({ long }) => long ?? '').toSorted())
   })
 
@@ -32,14 +32,6 @@ describe('docs/commands.md', () => {
     expect(described).toEqual([0, ...Object.values(exitCodes)].toSorted((a, b) => a - b))
   })
 })
-
-/** Words of a shell line, as far as documents use the shell: quotes, comments, pipes, redirections. */
-function words(line: string): string[] {
-  const found = [...line.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)]
-  const all = found.map(([whole, single, double]) => ({ bare: whole, text: single ?? double ?? whole }))
-  const end = all.findIndex(({ bare }) => /^([|#&;]|&&|\d?>.*|<.*)$/.test(bare))
-  return all.slice(0, end < 0 ? undefined : end).map(({ text }) => text)
-}
 
 describe('command lines in the documents', () => {
   const lines = allPages().flatMap(path =>

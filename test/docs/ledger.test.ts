@@ -80,14 +80,17 @@ async function claim(key: string): Promise<Claim | undefined> {
   return answer.kind === 'claimed' ? answer.claim : undefined
 }
 
-async function attempt(key: string, state: Settlement['state'], end: Partial<Settlement['attempt']>): Promise<void> {
+async function attempt(
+  key: string,
+  word: Pick<Settlement, 'state' | 'stops'>,
+  end: Partial<Settlement['attempt']>,
+): Promise<void> {
   const held = await claim(key)
   if (!held) throw new Error(`${key} is not claimed`)
   await commitLaunch(ledger, commits, held, { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } })
   await look()
-  const notBefore = state === 'waiting' ? { notBefore: now + 1_000 } : {}
   const whole = { start: now, end: now + 5, outcome: 'launched', reason: 'because', handed: true, ...end }
-  await settleLaunch(ledger, held, { state, reason: 'because', ...notBefore, attempt: whole })
+  await settleLaunch(ledger, held, { ...word, reason: 'because', attempt: whole })
   await look()
 }
 
@@ -114,7 +117,16 @@ async function liveThrough(): Promise<void> {
   await settleLaunch(ledger, first, { state: 'waiting', reason: 'because', notBefore: now + 1_000, attempt: end })
   await look()
   now += 2_000
-  await attempt('manual-1', 'launched', { error: 0, error_text: 'Successful operation', status: 200, duplicate: false })
+  const answer = { error: 0, error_text: 'Successful operation', status: 200, duplicate: false }
+  await attempt('manual-1', { state: 'launched' }, answer)
+  for (const key of ['manual-2', 'manual-3']) await createLaunch(ledger, manual(key, { overlap: 'allow' }))
+  // A refused right: a stop, under which the other one is held.
+  await attempt(
+    'manual-2',
+    { state: 'rejected', stops: 'mailing' },
+    { error: 403, error_text: 'No rights', status: 200 },
+  )
+  await claim('manual-3')
 }
 
 describe('docs/ledger.md', () => {

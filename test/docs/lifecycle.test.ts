@@ -35,7 +35,10 @@ describe('docs/launch-lifecycle.md', () => {
   })
 
   it('quotes every reason of the closed list', () => {
-    const said = rowsOf(sectionOf(page, 'Reasons')).map(([name, text]) => [name, text])
-    expect(said).toEqual(Object.entries(reasons))
+    const said = rowsOf(sectionOf(page, 'Reasons'))
+    expect(said.map(([name]) => name)).toEqual(Object.keys(reasons))
+    // A reason that goes on with somebody's own words is quoted up to them.
+    for (const [name, text] of Object.entries(reasons))
+      expect(said.find(([each]) => each === name)?.[1]).toContain(text)
   })
 })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { formatProblem } from '../../src/files/problem.ts'
 import { readYaml, readYamlFile } from '../../src/files/yaml.ts'
+import { makePipe } from '../config/project-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sendoff-yaml-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -21,7 +21,11 @@ describe('YAML', () => {
     ['an anchor that is set again', 'a: &x 1\nb: &x 2\nc: *x', { a: 1, b: 2, c: 2 }],
     ['an empty file', '# only a comment\n', null],
     ['line ends of any kind', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
-    ['JSON in one line', `{${Array.from({ length: 50 }, (_, index) => `"k${index}":[1]`).join(',')}}`, expect.anything()],
+    [
+      'JSON in one line',
+      `{${Array.from({ length: 50 }, (_, index) => `"k${index}":[1]`).join(',')}}`,
+      expect.anything(),
+    ],
     ['a map in brackets over several lines', 'a: {\n  "b": [1,\n 2]\n}\n', { a: { b: [1, 2] } }],
   ])('reads %s', (_, text, value) => {
     expect(readYaml(text, 'f.yaml')).toMatchObject({ value, problems: [] })
@@ -168,7 +172,7 @@ describe('a file', () => {
   it('is refused where it is missing, too large, no text or no file', () => {
     writeFileSync(join(folder, 'large.yaml'), `a: ${'x'.repeat(300_000)}`)
     writeFileSync(join(folder, 'latin.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xe9]))
-    execFileSync('mkfifo', [join(folder, 'pipe.yaml')])
+    makePipe(join(folder, 'pipe.yaml'))
     const sentences = ['none.yaml', 'large.yaml', 'latin.yaml', 'pipe.yaml', '.', 'a\0b'].map(name => {
       const file = reading(name)
       return file.ok ? 'read' : file.problem.sentence

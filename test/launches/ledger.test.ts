@@ -336,8 +336,8 @@ describe('the ledger', () => {
   })
 
   it('keeps what is active, held or unknown, and what ended less than 8 days ago, whatever retention says', async () => {
-    for (const key of ['old', 'young', 'unknown', 'planned'])
-      await createLaunch(ledger, launch(key, { sendUntil: start + 1e11 }))
+    for (const [id, key] of ['old', 'young', 'unknown', 'planned'].entries())
+      await createLaunch(ledger, launch(key, { sendUntil: start + 1e11, request: { id: id + 1 } }))
     await settleLaunch(ledger, await claimed('old'), ending('failed', { handed: false }))
     const unknown = await claimed('unknown')
     await commit(unknown)

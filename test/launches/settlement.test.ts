@@ -18,6 +18,8 @@ const claim: Claim = {
   sendUntil: now + 900_000,
   retryUntil: now + 900_000,
   attempts: 0,
+  made: 0,
+  doubt: false,
   earlierHanded: false,
 }
 const answered = (error: number, over: Partial<Extract<Observation, { kind: 'answered' }>> = {}): Observation => ({
@@ -47,7 +49,7 @@ describe('an outcome becomes a state', () => {
   })
 
   it('not launched is failed once the attempts are used up', () => {
-    expect(settle(notLaunched, withheld, { attempts: 2 })).toMatchObject({ state: 'failed' })
+    expect(settle(notLaunched, withheld, { attempts: 2, made: 2 })).toMatchObject({ state: 'failed' })
   })
 
   it('not launched is failed where the next attempt would come too late', () => {

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatProblem } from '../../src/files/problem.ts'
 import { loadSchedules } from '../../src/timetable/schedule-files.ts'
-import { projectFolder } from '../config/project-folder.ts'
+import { makePipe, projectFolder } from '../config/project-folder.ts'
 
 const now = Date.parse('2026-11-22T12:00:00Z')
 const schedule = (name: string, launch = '{ id: 90 }') =>
@@ -60,14 +59,18 @@ describe('a folder of schedule files', () => {
     expect(problemsOf(cwd)).toEqual([
       'jobs/b.yaml:3:3: the schedule "digest" is declared here and at jobs/a.yaml:3; give one of them another name',
       'jobs/c.yaml:3:3: the schedule "digest" is declared here and at jobs/a.yaml:3; give one of them another name',
-      'jobs/c.yaml:3:64: digest.launch.id: must be a whole number above 0, got "x"',
+      'jobs/c.yaml:3:63: digest.launch.id: must be a whole number above 0, got "x"',
     ])
     expect(namesOf(cwd)).toEqual(['other jobs/b.yaml:4'])
   })
 
   it('tells the problems of all files', () => {
-    const cwd = projectFolder({ 'jobs/a.yaml': 'a: [', 'jobs/b.yaml': schedule('b', '{}'), 'jobs/c.yaml': schedule('c') })
-    execFileSync('mkfifo', [join(cwd, 'jobs/d.yaml')])
+    const cwd = projectFolder({
+      'jobs/a.yaml': 'a: [',
+      'jobs/b.yaml': schedule('b', '{}'),
+      'jobs/c.yaml': schedule('c'),
+    })
+    makePipe(join(cwd, 'jobs/d.yaml'))
     expect(load(cwd).problems.map(({ where }) => where)).toEqual(['jobs/a.yaml', 'jobs/b.yaml', 'jobs/d.yaml'])
     expect(namesOf(cwd)).toEqual(['c jobs/c.yaml:3'])
   })
@@ -75,7 +78,10 @@ describe('a folder of schedule files', () => {
 
 describe('a file to attach', () => {
   const attached = (files: Record<string, string | Uint8Array>, path: string, prepare?: (cwd: string) => void) => {
-    const cwd = projectFolder({ 'jobs/a.yaml': schedule('a', `{ id: 1, attach: [{ file: ${JSON.stringify(path)} }] }`), ...files })
+    const cwd = projectFolder({
+      'jobs/a.yaml': schedule('a', `{ id: 1, attach: [{ file: ${JSON.stringify(path)} }] }`),
+      ...files,
+    })
     prepare?.(cwd)
     const { schedules, problems } = load(cwd)
     return problems[0]?.sentence ?? schedules[0]?.launch.attach
@@ -100,7 +106,10 @@ describe('a file to attach', () => {
   it('is relative to the schedule file, and may lie anywhere in the folder of schedule files', () => {
     const cwd = projectFolder({
       'jobs/files/прайс.txt': 'x',
-      'jobs/team/a.yaml': schedule('a', '{ id: 1, attach: [{ file: ../files/прайс.txt }, { header: kept, data: as-is }, text] }'),
+      'jobs/team/a.yaml': schedule(
+        'a',
+        '{ id: 1, attach: [{ file: ../files/прайс.txt }, { header: kept, data: as-is }, text] }',
+      ),
     })
     expect(load(cwd).problems).toEqual([])
     expect(load(cwd).schedules[0]?.launch.attach).toEqual([
@@ -124,11 +133,19 @@ describe('a file to attach', () => {
   })
 
   it.each([
-    ['a link out of the folder', (cwd: string) => symlinkSync('../secret.txt', join(cwd, 'jobs/link')), 'lies outside of the folder of schedule files'],
-    ['a linked folder', (cwd: string) => symlinkSync('../outside', join(cwd, 'jobs/link')), 'lies outside of the folder of schedule files'],
+    [
+      'a link out of the folder',
+      (cwd: string) => symlinkSync('../secret.txt', join(cwd, 'jobs/link')),
+      'lies outside of the folder of schedule files',
+    ],
+    [
+      'a linked folder',
+      (cwd: string) => symlinkSync('../outside', join(cwd, 'jobs/link')),
+      'lies outside of the folder of schedule files',
+    ],
     ['a link to nothing', (cwd: string) => symlinkSync('nothing', join(cwd, 'jobs/link')), 'does not exist'],
     ['a link to itself', (cwd: string) => symlinkSync('link', join(cwd, 'jobs/link')), 'cannot be read (ELOOP)'],
-    ['a pipe', (cwd: string) => execFileSync('mkfifo', [join(cwd, 'jobs/link')]), 'is not a regular file'],
+    ['a pipe', (cwd: string) => makePipe(join(cwd, 'jobs/link')), 'is not a regular file'],
     [
       'more than 5 MiB',
       (cwd: string) => {

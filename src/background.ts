@@ -1,0 +1,79 @@
+/** What runs beside the workers, each on its own beat: the sweep with recovery, the heartbeat, the planner's watch, retention. */
+import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { Config } from './config/config.ts'
+import type { Events } from './events.ts'
+import type { Ledger } from './launches/ledger.ts'
+import type { LaunchQueues } from './launches/queue.ts'
+import type { Recovery } from './launches/recovery.ts'
+import { pruneLedger } from './launches/retention.ts'
+import { sweepEvery, sweepLedger } from './launches/sweep.ts'
+import type { Planning } from './timetable/planning.ts'
+
+const pruneEvery = 3_600_000
+const heartbeatEvery = 5_000
+const heartbeatLasts = 20_000
+
+export interface Background {
+  stop(): Promise<void>
+}
+
+export interface BackgroundParts {
+  readonly ledger: Ledger
+  readonly queues: LaunchQueues
+  readonly planning: Planning
+  readonly recovery: Recovery
+  readonly owner: string
+  readonly config: Config
+  readonly events: Events
+}
+
+/** The sweep, the heartbeat, the planner's watch and retention, each on its own beat until stopped. */
+export function startBackground(parts: BackgroundParts): Background {
+  const { ledger, planning, owner, config, events } = parts
+  const ended = new AbortController()
+  const beat = async (what: string, period: number, act: () => Promise<void>) => {
+    while (!ended.signal.aborted) {
+      await act().catch(error => {
+        if (!ended.signal.aborted) events.backgroundFailed(what, error)
+      })
+      await pauseFor(period, undefined, { signal: ended.signal }).catch(() => {})
+    }
+  }
+  const beats = [
+    beat('the sweep', sweepEvery, () => sweep(parts)),
+    beat('the heartbeat', heartbeatEvery, () => beatHeart(ledger, owner)),
+    beat("the planner's watch", sweepEvery, () => planning.watch()),
+    beat('retention', pruneEvery, async () => {
+      let total = 0
+      for (let removed = 1; removed > 0 && !ended.signal.aborted; total += removed) {
+        removed = await pruneLedger(ledger, config.history)
+      }
+      if (total > 0) events.pruned(total)
+    }),
+  ]
+  return {
+    stop: async () => {
+      ended.abort()
+      await Promise.race([Promise.all(beats), pauseFor(2_000)])
+    },
+  }
+}
+
+async function sweep({ ledger, queues, recovery, events }: BackgroundParts): Promise<void> {
+  const swept = await sweepLedger(ledger, 500)
+  events.swept(swept)
+  recovery.take(swept.filter(launch => launch.kind === 'recover'))
+  await queues.add(
+    swept.flatMap(launch => {
+      if (launch.kind !== 'requeue') return []
+      const { key, account, token } = launch
+      // A job that is stuck with a dead worker keeps its id; the new one must not be taken for it.
+      return [{ account, jobId: token === 0 ? key : `${key}~${token}`, delay: 0, job: { key } }]
+    }),
+  )
+}
+
+/** Says that this process lives: what it was sending is not released while it may still write. */
+async function beatHeart(ledger: Ledger, owner: string): Promise<void> {
+  await ledger.redis.set(ledger.keys.process(owner), Date.now(), 'PX', heartbeatLasts)
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { positiveInteger } from './launches.ts'
+
+const examples = `Examples:
+  sendoff audit                                          the newest decisions
+  sendoff audit --subject weekly-digest@20261123T0900    those about one launch
+  sendoff audit --json --limit 1000
+`
+
+/** `sendoff audit`: who decided what, when and why. */
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description('what people and the service decided, the newest first')
+    .option('--subject <name>', 'only what is about this launch key, or this scope of a hold')
+    .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--json', 'an array of objects on standard output', false)
+    .addHelpText('before', examples)
+    .action(async (_options, command: Command) => {
+      const { auditList } = await import('./audit-list.ts')
+      await auditList(command.optsWithGlobals())
+    })
+}

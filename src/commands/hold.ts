@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { positiveInteger } from './launches.ts'
+
+const examples = `Examples:
+  sendoff hold on --reason "wrong price in the template"              nothing leaves any more
+  sendoff hold on --account main --reason "tariff is being changed"
+  sendoff hold status
+  sendoff hold off --account main --reason "done"
+`
+
+/** `sendoff hold on|off|status`: stops that are checked right before a request may leave. */
+export function holdCommand(): Command {
+  const hold = new Command('hold')
+    .description('stop launches everywhere, for an account or for a mailing')
+    .addHelpText('before', examples)
+  for (const [name, description] of [
+    ['on', 'stop'],
+    ['off', 'end a stop; what it held goes out if there is still time'],
+  ] as const) {
+    hold
+      .command(name)
+      .description(description)
+      .requiredOption('--reason <text>', 'why; kept on the record')
+      .option('--account <name>', 'only this account')
+      .option('--mailing <id>', 'only this mailing of the account', positiveInteger)
+      .addHelpText('before', examples)
+      .action(async (_options, command: Command) => {
+        const { holdSwitch } = await import('./hold-switch.ts')
+        await holdSwitch(name, command.optsWithGlobals())
+      })
+  }
+  hold
+    .command('status')
+    .description('the stops in force')
+    .option('--json', 'an array of objects on standard output', false)
+    .addHelpText('before', examples)
+    .action(async (_options, command: Command) => {
+      const { holdStatus } = await import('./hold-switch.ts')
+      await holdStatus(command.optsWithGlobals())
+    })
+  return hold
+}

@@ -1,0 +1,151 @@
+/** Writing on the record of a launch in doubt: repeats armed, readings made, and how the doubt ended. */
+import { z } from 'zod'
+import type { Script } from '../redis/script.ts'
+import { luaAudit } from './audit.ts'
+import type { LogEntry } from './evidence.ts'
+import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+
+const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'token', 'repeatAt', 'recovering', 'audience'`
+
+const armScript: Script = {
+  name: 'sendoffArmRepeat',
+  // ARGV[3] key  [4] token of the doubtful attempt  [5] who  [6] why. 1, or 0 where the launch has moved on.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local row = read(ARGV[3], ${rowFields})
+if row.state ~= 'unknown' or row.token ~= ARGV[4] or row.repeatAt then return 0 end
+local hash, at = P .. 'launch:' .. ARGV[3], now()
+redis.call('HSET', hash, 'repeatAt', at)
+redis.call('HINCRBY', hash, 'repeats', 1)
+note(ARGV[3], ARGV[5], 'identical repeat', ARGV[6])
+return 1
+`,
+}
+
+/** Allows one identical repeat to be claimed. False where the launch has moved on. */
+export async function armRepeat(
+  ledger: Ledger,
+  key: string,
+  token: number,
+  who: string,
+  why: string,
+): Promise<boolean> {
+  return (await runLedgerScript(ledger, armScript, key, [key, token, who, why])) === 1
+}
+
+const readingScript: Script = {
+  name: 'sendoffReading',
+  // ARGV[3] key  [4] token  [5] who  [6] what was found, in words  [7] evidence so far  [8] entries as JSON. 1 or 0.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local row = read(ARGV[3], ${rowFields})
+if row.state ~= 'unknown' or row.token ~= ARGV[4] then return 0 end
+redis.call('HINCRBY', P .. 'launch:' .. ARGV[3], 'polls', 1)
+redis.call('HSET', P .. 'launch:' .. ARGV[3], 'evidence', ARGV[7], 'entries', ARGV[8])
+note(ARGV[3], ARGV[5], 'read the log', ARGV[6])
+return 1
+`,
+}
+
+/** Notes a reading of the platform's log. */
+export async function noteReading(
+  ledger: Ledger,
+  launch: { readonly key: string; readonly token: number },
+  who: string,
+  found: { readonly words: string; readonly evidence: string; readonly entries: readonly LogEntry[] },
+): Promise<void> {
+  const args = [launch.key, launch.token, who, found.words, found.evidence, JSON.stringify(found.entries.slice(0, 20))]
+  await runLedgerScript(ledger, readingScript, launch.key, args)
+}
+
+const endScript: Script = {
+  name: 'sendoffEndDoubt',
+  /*
+   * ARGV[3] key  [4] token, or '' for a person's word  [5] state  [6] who  [7] why  [8] 1 where the launch is to be sent
+   * again  [9] at  [10] send until. Returns {'ended', before} or {'refused', why not}.
+   * To be sent again it must be past its quarantine, and its owner must be gone: a frozen process may still wake.
+   */
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local key, token, state, who, why = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local row = read(key, ${rowFields}, 'quarantineUntil', 'owner', 'reset', 'sendUntil')
+local at = now()
+if not row.state then return { 'refused', 'there is no such launch' } end
+if row.state ~= 'unknown' then return { 'refused', 'it is ' .. row.state .. ', not unknown' } end
+if token ~= '' and row.token ~= token then return { 'refused', 'another attempt has been made since' } end
+local fields, wakeAt = { 'reason', why }, nil
+if ARGV[8] == '1' then
+  if row.repeatAt then return { 'refused', 'an identical repeat is on its way' } end
+  local left = tonumber(row.quarantineUntil or '0') - at
+  if left > 0 then
+    return { 'refused', 'its request may still be travelling; it may be released in ' .. math.ceil(left / 1000) .. ' s' }
+  end
+  if row.reset ~= '1' and redis.call('EXISTS', P .. 'process:' .. (row.owner or '')) == 1 then
+    return { 'refused', 'the process that was sending it still lives (' .. row.owner .. ')' }
+  end
+  local notBefore, sendUntil = tonumber(ARGV[9]), tonumber(ARGV[10])
+  if sendUntil <= notBefore or sendUntil <= at then return { 'refused', 'the time to send until has passed' } end
+  fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil }
+  wakeAt = notBefore
+end
+enter(key, row, state, at, wakeAt, unpack(fields))
+endDoubt(key)
+if state ~= 'launched' then redis.call('ZREM', sentKey(row), key) end
+note(key, who, 'unknown -> ' .. state, why)
+audit(who, 'resolve', key, why, 'unknown', state)
+return { 'ended', 'unknown' }
+`,
+}
+
+export type DecisionAnswer = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: string }
+
+const answerSchema = z.tuple([z.enum(['ended', 'refused']), z.string()])
+
+/** How a doubt ends. `again` for a launch that is to be sent once more; times in epoch milliseconds. */
+export type DoubtEnd =
+  | { readonly state: 'launched' | 'failed' | 'writtenOff' }
+  | { readonly state: 'waiting'; readonly at: number; readonly sendUntil: number }
+
+/** Ends the doubt: by evidence (with the token of the attempt it is about) or by a person (token undefined). */
+export async function endDoubt(
+  ledger: Ledger,
+  key: string,
+  token: number | undefined,
+  end: DoubtEnd,
+  who: string,
+  why: string,
+): Promise<DecisionAnswer> {
+  const again = end.state === 'waiting' ? [1, end.at, end.sendUntil] : [0, '', '']
+  const reply = await runLedgerScript(ledger, endScript, key, [key, token ?? '', end.state, who, why, ...again])
+  const [kind, words] = answerSchema.parse(reply)
+  return kind === 'ended' ? { kind: 'done' } : { kind: 'refused', why: words }
+}
+
+const askScript: Script = {
+  name: 'sendoffAsk',
+  // ARGV[3] key  [4] token  [5] who  [6] why. Recovery has done what it can: the lane is free again, a person decides.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local key = ARGV[3]
+local row = read(key, ${rowFields})
+if row.state ~= 'unknown' or row.token ~= ARGV[4] then return 0 end
+redis.call('HSET', P .. 'launch:' .. key, 'recovering', '0', 'advice', ARGV[6])
+redis.call('ZREM', P .. 'wake', key)
+local lane = P .. 'lane:' .. row.account .. ':' .. row.mailing
+if redis.call('GET', lane) == key then redis.call('DEL', lane) end
+note(key, ARGV[5], 'a person must decide', ARGV[6])
+return 1
+`,
+}
+
+/** Leaves the launch unknown until a person decides, and says which setting would have ended it. */
+export async function askPerson(
+  ledger: Ledger,
+  key: string,
+  token: number,
+  who: string,
+  why: string,
+): Promise<boolean> {
+  return (await runLedgerScript(ledger, askScript, key, [key, token, who, why])) === 1
+}
+
+/** Has recovery look at the launch again at `at` (epoch milliseconds). */
+export async function lookAgainAt(ledger: Ledger, key: string, at: number): Promise<void> {
+  await ledger.redis.zadd(`${ledger.keys.root}wake`, 'XX', at, key)
+}

@@ -1,0 +1,43 @@
+/** What entries of the platform's log prove about one attempt. Pure; times in epoch milliseconds of this side's clock. */
+import type { LogEntry } from './evidence.ts'
+
+export interface LogFacts {
+  /** When the attempt was committed: nothing it made can be in the log before. */
+  readonly sent: number
+  /** When other launches of the same mailing were committed, near enough to have made an entry here. */
+  readonly others: readonly number[]
+  /** The platform's clock minus ours; undefined where it is not known. */
+  readonly skew: number | undefined
+  /** People, or the mailing's own timetable, start mailings of this account too. */
+  readonly startedElsewhere: boolean
+}
+
+export interface LogVerdict {
+  readonly evidence: 'none' | 'started' | 'explained'
+  /** The start entries that were considered, for people to see. */
+  readonly starts: readonly LogEntry[]
+}
+
+/** Clocks agree to about a second once the skew is taken off; without it they may be further apart. */
+const knownSkewMargin = 2_000
+const unknownSkewMargin = 30_000
+/** How long after its commit a launch may still make its entry. */
+const entryDelay = 120_000
+
+/**
+ * `started` only where exactly one start since the attempt is left that nothing else explains. Other launches of the mailing
+ * explain as many entries as they are; where people start mailings too, an entry proves nothing by itself.
+ */
+export function judgeLog(entries: readonly LogEntry[], facts: LogFacts): LogVerdict {
+  const margin = facts.skew === undefined ? unknownSkewMargin : knownSkewMargin
+  const starts = entries.filter(entry => entry.state === 'start' && entry.at - (facts.skew ?? 0) >= facts.sent - margin)
+  if (starts.length === 0) return { evidence: 'none', starts }
+  const rivals = facts.others.filter(sent =>
+    starts.some(entry => {
+      const at = entry.at - (facts.skew ?? 0)
+      return at >= sent - margin && at <= sent + entryDelay
+    }),
+  )
+  const left = starts.length - rivals.length
+  return { evidence: left === 1 && !facts.startedElsewhere ? 'started' : 'explained', starts }
+}

@@ -1,0 +1,91 @@
+/** What to do next about a launch whose end nobody knows. Pure: facts and `now` in, one step out; times in milliseconds. */
+
+export interface DoubtFacts {
+  /** When the first doubtful attempt began, and when the last one ended. */
+  readonly begun: number
+  readonly ended: number
+  readonly sendUntil: number
+  /** `unproven`: the account wants a proof that repeats are dropped, and there is none that holds. */
+  readonly deduplication: 'off' | 'declared' | 'proven' | 'unproven'
+  /** How long the platform remembers a request. */
+  readonly window: number
+  readonly repeats: number
+  readonly polls: number
+  /** What the readings of the log have come to so far. */
+  readonly evidence: 'none' | 'started' | 'explained' | 'unreadable'
+  readonly onSilentLog: 'hold' | 'relaunch'
+  /** Whether a living worker reset its socket: only then can nothing arrive any more. */
+  readonly reset: boolean
+  readonly quarantineUntil: number
+}
+
+export type RecoveryStep =
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'read' }
+  /** The log shows the start. */
+  | { readonly kind: 'launched' }
+  /** The account accepts the risk that a silent log means "not launched". */
+  | { readonly kind: 'relaunch' }
+  | { readonly kind: 'ask'; readonly why: string }
+
+/** Pauses, after the end of the attempt, before each identical repeat. */
+const repeatAfter = [2_000, 10_000, 30_000, 60_000]
+/** When, after the end of the attempt, the log is read; the last one is the settling time. */
+const readAfter = [3_000, 10_000, 30_000, 60_000, 120_000]
+/** A repeat sent this shortly before the deadline would hardly leave in time. */
+const repeatMargin = 1_000
+
+/** The next step. Order: an identical repeat, the log, the account's rule for a silent log, a person. */
+export function recoveryStep(facts: DoubtFacts, now: number): RecoveryStep {
+  if (facts.evidence === 'started') return { kind: 'launched' }
+  return repeatStep(facts, now) ?? readStep(facts, now) ?? silentStep(facts, now)
+}
+
+function repeatStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
+  const after = repeatAfter[facts.repeats]
+  if (after === undefined || (facts.deduplication !== 'declared' && facts.deduplication !== 'proven')) return undefined
+  const at = facts.ended + after
+  // Well inside the window: half of it, so that no clock and no short setting makes the repeat a second launch.
+  const latest = Math.min(facts.sendUntil - repeatMargin, facts.begun + facts.window / 2)
+  if (Math.max(at, now) > latest) return undefined
+  return now < at ? { kind: 'wait', until: at } : { kind: 'repeat' }
+}
+
+function readStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
+  const after = readAfter[facts.polls]
+  if (after === undefined || facts.evidence === 'explained') return undefined
+  const at = facts.ended + after
+  return now < at ? { kind: 'wait', until: at } : { kind: 'read' }
+}
+
+function silentStep(facts: DoubtFacts, now: number): RecoveryStep {
+  if (facts.evidence === 'explained') return ask('the log shows a start, but another launch or person may have made it')
+  if (facts.evidence === 'unreadable') return ask(`the log could not be read. ${proofWouldHelp(facts)}`)
+  if (
+    facts.onSilentLog === 'relaunch' &&
+    facts.reset &&
+    now < facts.sendUntil &&
+    facts.quarantineUntil < facts.sendUntil
+  ) {
+    return now < facts.quarantineUntil ? { kind: 'wait', until: facts.quarantineUntil } : { kind: 'relaunch' }
+  }
+  return ask(`the log shows no start. ${proofWouldHelp(facts)}`)
+}
+
+function ask(why: string): RecoveryStep {
+  return { kind: 'ask', why }
+}
+
+/** Which setting would have ended this without a person. */
+function proofWouldHelp(facts: DoubtFacts): string {
+  switch (facts.deduplication) {
+    case 'off':
+      return 'deduplication: probed or declared would have let an identical repeat decide'
+    case 'unproven':
+      return 'a proof of de-duplication (sendoff doctor --probe-deduplication) would have let an identical repeat decide'
+    case 'declared':
+    case 'proven':
+      return 'identical repeats did not decide it in time; a longer maxLateness leaves time for more'
+  }
+}

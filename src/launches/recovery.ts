@@ -1,0 +1,192 @@
+/**
+ * Recovery of launches in doubt: an identical repeat where the platform is known to drop repeats, else the platform's own
+ * log, else the account's rule, else a person. Every step is on the record before or as it is taken, so that a process that
+ * dies between two steps leaves the next one to another.
+ */
+
+import { armRepeat, askPerson, endDoubt, lookAgainAt, noteReading } from './doubt.ts'
+import type { ReadLog } from './evidence.ts'
+import type { Ledger } from './ledger.ts'
+import { judgeLog } from './log-evidence.ts'
+import { proofHolds, readProof } from './proof.ts'
+import type { LaunchQueues } from './queue.ts'
+import { listLaunches, showLaunch } from './read.ts'
+import type { LaunchRecord } from './record.ts'
+import { type DoubtFacts, type RecoveryStep, recoveryStep } from './recovery-step.ts'
+
+/** What recovery needs to know of an account. */
+export interface RecoverySettings {
+  readonly baseUrl: string
+  readonly deduplication: 'probed' | 'declared' | 'off'
+  readonly deduplicationWindow: number
+  readonly onSilentLog: 'hold' | 'relaunch'
+  readonly startedElsewhere: boolean
+}
+
+export interface RecoveryListener {
+  doubtStep(key: string, account: string, words: string): void
+  doubtEnded(key: string, account: string, state: string, words: string): void
+  personNeeded(key: string, account: string, words: string): void
+  backgroundFailed(what: string, error: unknown): void
+}
+
+export interface RecoveryTools {
+  readonly ledger: Ledger
+  readonly queues: LaunchQueues
+  readonly accounts: ReadonlyMap<string, RecoverySettings>
+  readonly readLog: ReadLog
+  readonly now: () => Promise<number>
+  readonly heard: RecoveryListener
+}
+
+/** Launches looked at at once, by one process. */
+const atOnce = 4
+const readerName = 'service'
+
+export class Recovery {
+  readonly #tools: RecoveryTools
+  readonly #underWay = new Map<string, Promise<void>>()
+  readonly #stop = new AbortController()
+
+  constructor(tools: RecoveryTools) {
+    this.#tools = tools
+  }
+
+  /** Takes up launches that the sweep found in doubt; those there is no room for now are found again. */
+  take(launches: readonly { readonly key: string; readonly account: string }[]): void {
+    for (const { key, account } of launches) {
+      if (this.#underWay.size >= atOnce || this.#underWay.has(key) || this.#stop.signal.aborted) continue
+      const work = this.#recover(key, account)
+        .catch(error => this.#tools.heard.backgroundFailed(`recovery of ${key}`, error))
+        .finally(() => this.#underWay.delete(key))
+      this.#underWay.set(key, work)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await Promise.allSettled(this.#underWay.values())
+  }
+
+  async #recover(key: string, account: string): Promise<void> {
+    const { ledger, accounts, now } = this.#tools
+    const record = await showLaunch(ledger, key)
+    const settings = accounts.get(account)
+    // An account of another process is that process's to recover.
+    if (record?.state !== 'unknown' || settings === undefined) return
+    const facts = await this.#facts(record, settings)
+    await this.#act(record, settings, recoveryStep(facts, await now()))
+  }
+
+  async #facts(record: LaunchRecord, settings: RecoverySettings): Promise<DoubtFacts> {
+    const { begun, ended } = doubtfulSpan(record)
+    return {
+      begun,
+      ended,
+      sendUntil: record.sendUntil,
+      deduplication: await this.#deduplication(record.account, settings),
+      window: settings.deduplicationWindow,
+      repeats: record.repeats,
+      polls: record.polls,
+      evidence: record.evidence,
+      onSilentLog: settings.onSilentLog,
+      reset: record.reset,
+      quarantineUntil: record.quarantineUntil,
+    }
+  }
+
+  async #deduplication(account: string, settings: RecoverySettings): Promise<DoubtFacts['deduplication']> {
+    if (settings.deduplication !== 'probed') return settings.deduplication
+    const proof = await readProof(this.#tools.ledger, account)
+    return proof !== undefined && proofHolds(proof, settings.baseUrl, await this.#tools.now()) ? 'proven' : 'unproven'
+  }
+
+  async #act(record: LaunchRecord, settings: RecoverySettings, step: RecoveryStep): Promise<void> {
+    const { ledger, heard } = this.#tools
+    const { key, account, token } = record
+    switch (step.kind) {
+      case 'wait':
+        return lookAgainAt(ledger, key, step.until)
+      case 'repeat':
+        return this.#repeat(record)
+      case 'read':
+        return this.#read(record, settings)
+      case 'launched':
+        return this.#end(record, { state: 'launched' }, "evidence: the platform's log shows the start")
+      case 'relaunch': {
+        const at = await this.#tools.now()
+        const end = { state: 'waiting', at, sendUntil: record.sendUntil } as const
+        return this.#end(
+          record,
+          end,
+          'the log is silent, and the account accepts the risk of launching again (onSilentLog)',
+        )
+      }
+      case 'ask':
+        if (await askPerson(ledger, key, token, readerName, step.why)) heard.personNeeded(key, account, step.why)
+        return
+    }
+  }
+
+  async #repeat(record: LaunchRecord): Promise<void> {
+    const { ledger, queues, heard } = this.#tools
+    const { key, account, token, repeats } = record
+    const words = `repeat ${repeats + 1}: the platform drops what it has seen, so an identical request can only tell`
+    if (!(await armRepeat(ledger, key, token, readerName, words))) return
+    await queues.add([{ account, jobId: `${key}~repeat${token}-${repeats}`, delay: 0, job: { key } }])
+    heard.doubtStep(key, account, words)
+  }
+
+  async #read(record: LaunchRecord, settings: RecoverySettings): Promise<void> {
+    const { ledger, readLog, heard } = this.#tools
+    const { begun } = doubtfulSpan(record)
+    const from = begun - 60_000
+    const reading = await readLog(record.account, record.mailing, from, this.#stop.signal)
+    if (reading.kind === 'unread') {
+      const words = `the log could not be read: ${reading.why}`
+      const evidence = record.evidence === 'none' && record.polls > 0 ? 'none' : 'unreadable'
+      await noteReading(ledger, record, readerName, { words, evidence, entries: [] })
+    } else {
+      const others = await this.#othersNear(record, begun)
+      const { startedElsewhere } = settings
+      const verdict = judgeLog(reading.entries, { sent: begun, others, skew: reading.skew, startedElsewhere })
+      const words = `${verdict.starts.length} starts since the attempt, ${others.length} other launches near it: ${verdict.evidence}`
+      await noteReading(ledger, record, readerName, { words, evidence: verdict.evidence, entries: verdict.starts })
+      heard.doubtStep(record.key, record.account, `read the log: ${words}`)
+    }
+    await lookAgainAt(ledger, record.key, await this.#tools.now())
+  }
+
+  /** When other launches of the mailing were committed, from two minutes before the attempt on. */
+  async #othersNear(record: LaunchRecord, begun: number): Promise<number[]> {
+    const filter = { mailing: record.mailing, account: record.account }
+    const launches = await listLaunches(this.#tools.ledger, filter, 100, [record.account])
+    return launches.flatMap(other =>
+      other.key === record.key
+        ? []
+        : other.attemptList.flatMap(({ start, handed }) =>
+            handed === false || start < begun - 120_000 ? [] : [start],
+          ),
+    )
+  }
+
+  async #end(record: LaunchRecord, end: Parameters<typeof endDoubt>[3], why: string): Promise<void> {
+    const { ledger, queues, heard } = this.#tools
+    const { key, account, token } = record
+    const answer = await endDoubt(ledger, key, token, end, readerName, why)
+    if (answer.kind === 'refused') return
+    if (end.state === 'waiting') {
+      await queues.add([{ account, jobId: `${key}~again${token}`, delay: 0, job: { key } }])
+    }
+    heard.doubtEnded(key, account, end.state, why)
+  }
+}
+
+/** From the begin of the first attempt nobody knows the end of, to when the last one was given up. */
+function doubtfulSpan(record: LaunchRecord): { begun: number; ended: number } {
+  const doubtful = record.attemptList.filter(({ outcome }) => outcome === undefined || outcome === 'ambiguous')
+  const marked = record.times.unknown ?? record.due
+  const begun = Math.min(...doubtful.map(({ start }) => start), marked)
+  const first = doubtful[0]
+  return { begun, ended: first?.end ?? marked }
+}

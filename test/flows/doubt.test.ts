@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { parseFault } from '../../src/sandbox/fault-text.ts'
+import { canary, configFor, Project, until } from './project.ts'
+
+let altcraft: Altcraft
+let project: Project
+beforeEach(async () => {
+  altcraft = await startAltcraft({ token: canary })
+})
+afterEach(async () => {
+  await project.remove()
+  await altcraft.close()
+})
+
+const withSettings = (more: string) => Project.create({ 'config/sendoff.yaml': configFor(altcraft.url, more) })
+const launched = async (key: string) =>
+  (await project.launches()).some(row => row.key === key && row.state === 'launched')
+
+async function doubtful(fault: string): Promise<string> {
+  altcraft.setFaults([parseFault(fault)])
+  const { code, stdout } = await project.run('launch', '90', '--account', 'main', '--yes', '--wait', '--json')
+  expect(code).toBe(7)
+  return JSON.parse(stdout).key
+}
+
+describe('a launch whose end nobody knows', () => {
+  it.each(['drop-after:on=start:x1', 'drop:on=start:x1', 'status=502:on=start:x1'])(
+    'is ended by an identical repeat where the platform drops repeats (%s)',
+    async fault => {
+      project = await withSettings('    deduplication: declared\n')
+      await project.serve()
+      const key = await doubtful(fault)
+      await until(() => launched(key))
+      expect(altcraft.launches()).toHaveLength(1)
+      const told = (await project.run('explain', key)).stdout
+      expect(told).toContain('identical repeat')
+      expect(told).toContain('attempt 2 ended launched')
+    },
+  )
+
+  it("is ended by the platform's log where repeats may not be sent, and the story says so", async () => {
+    project = await withSettings('    deduplication: off\n')
+    await project.serve()
+    const key = await doubtful('drop-after:on=start:x1')
+    await until(() => launched(key))
+    expect(altcraft.requests()).toBeGreaterThan(1)
+    expect(altcraft.launches()).toHaveLength(1)
+    const told = (await project.run('explain', key)).stdout
+    expect(told).toMatch(/read the log.*1 starts/)
+    expect(told).toContain("evidence: the platform's log shows the start")
+    const audit = JSON.parse((await project.run('audit', '--subject', key, '--json')).stdout)
+    expect(audit).toMatchObject([{ who: 'service', what: 'resolve', before: 'unknown', after: 'launched' }])
+  })
+
+  it('is left to a person where the log is silent: not to be retried, not to be released at once, to be resolved with a reason', async () => {
+    project = await withSettings('    deduplication: off\n')
+    await project.serve()
+    const key = await doubtful('drop:on=start:x1')
+    const retry = await project.run('launches', 'retry', key, '--reason', 'please')
+    expect([retry.code, retry.stderr]).toEqual([1, expect.stringContaining('it is unknown')])
+    const late = new Date(Date.now() + 3_600_000).toISOString()
+    const release = await project.run(
+      'launches',
+      'resolve',
+      key,
+      '--not-launched',
+      '--relaunch',
+      '--send-until',
+      late,
+      '--reason',
+      'x',
+    )
+    expect([release.code, release.stderr]).toEqual([1, expect.stringContaining('may still be travelling')])
+    expect(
+      (await project.run('launches', 'resolve', key, '--not-launched', '--reason', 'the report is empty')).code,
+    ).toBe(0)
+    expect(await project.launches()).toMatchObject([{ key, state: 'failed', reason: 'the report is empty' }])
+    expect((await project.run('launches', 'retry', key, '--reason', 'again')).code).toBe(0)
+    await until(() => launched(key))
+    const started = altcraft.launches()
+    expect(started).toHaveLength(1)
+    const audit = JSON.parse((await project.run('audit', '--subject', key, '--json')).stdout)
+    expect(audit.map((entry: { what: string }) => entry.what)).toEqual(['retry', 'resolve'])
+  })
+})
+
+describe('a stop', () => {
+  it('holds what is due, survives a restart, and gives it back when it ends', async () => {
+    project = await withSettings('')
+    const first = await project.serve()
+    expect((await project.run('hold', 'on', '--reason', 'wrong price')).code).toBe(0)
+    const { code, stdout } = await project.run('launch', '90', '--yes', '--wait', '--json')
+    expect([code, JSON.parse(stdout).state, JSON.parse(stdout).reason]).toEqual([8, 'held', 'hold: wrong price'])
+    await first.stop()
+    await project.serve()
+    expect((await project.run('hold', 'status')).stdout).toContain('wrong price')
+    expect(altcraft.requests()).toBe(0)
+    expect((await project.run('hold', 'off', '--reason', 'mended')).code).toBe(0)
+    await until(async () => (await project.launches())[0]?.state === 'launched')
+  })
+
+  it('follows a refused token, with its cause, and nothing more is sent for the account', async () => {
+    project = await withSettings('')
+    await project.serve([], { ALTCRAFT_TOKEN: 'another-token' })
+    expect((await project.run('launch', '90', '--yes', '--wait')).code).toBe(1)
+    expect((await project.run('launch', '91', '--yes', '--wait')).code).toBe(8)
+    const holds = JSON.parse((await project.run('hold', 'status', '--json')).stdout)
+    expect(holds).toMatchObject([{ scope: 'account:main', cause: 'token', by: 'service' }])
+    expect(altcraft.requests()).toBe(1)
+  })
+})
+
+describe('the same mailing to the same people twice in a day', () => {
+  it('is refused until the person repeats when it last went', async () => {
+    project = await withSettings('')
+    await project.serve()
+    expect((await project.run('launch', '90', '--yes', '--wait')).code).toBe(0)
+    const again = await project.run('launch', '90', '--yes', '--wait')
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--confirm-duplicate')])
+    expect((await project.run('launch', '90', '--list', '5', '--yes', '--wait')).code).toBe(0)
+    const time = /--confirm-duplicate (\d\d:\d\d)/.exec(again.stderr)?.[1] ?? ''
+    expect((await project.run('launch', '90', '--yes', '--wait', '--confirm-duplicate', time)).code).toBe(0)
+    expect(altcraft.launches()).toHaveLength(3)
+  })
+})
