@@ -41,6 +41,43 @@ function atLeast(a: string, b: string): boolean {
   return true
 }
 
+/** Something about a server that launches suffer from, and what to do about it. */
+export interface ServerFlaw {
+  readonly about: 'version' | 'eviction' | 'append-only file' | 'hz'
+  /** `always`: no launch may be entrusted to it; `durable`: none, unless `redis.requireDurable` is false. */
+  readonly weight: 'always' | 'durable' | 'advice'
+  readonly says: string
+  readonly remedy: string
+}
+
+/** Everything that is wrong with the server for launches. Pure. */
+export function serverFlaws(facts: ServerFacts): ServerFlaw[] {
+  const flaws: ServerFlaw[] = []
+  const flaw = (about: ServerFlaw['about'], weight: ServerFlaw['weight'], says: string, remedy: string) =>
+    flaws.push({ about, weight, says, remedy })
+  if (!atLeast(facts.version, '7.0.0')) {
+    flaw('version', 'always', `Redis ${facts.version} is too old`, '7.0 or newer is needed')
+  }
+  if (facts.policy === undefined) {
+    flaw('eviction', 'durable', 'its maxmemory-policy cannot be read', 'It must be noeviction')
+  } else if (facts.policy !== 'noeviction') {
+    const says = `maxmemory-policy is ${facts.policy}: it may throw away the record of a launch`
+    flaw('eviction', 'durable', says, 'Run CONFIG SET maxmemory-policy noeviction')
+  }
+  if (facts.appendonly === undefined) {
+    const says = 'whether it keeps an append-only file cannot be read'
+    flaw('append-only file', 'durable', says, 'appendonly must be yes')
+  } else if (!facts.appendonly) {
+    const says = 'appendonly is no: a restart forgets every launch'
+    flaw('append-only file', 'durable', says, 'Run CONFIG SET appendonly yes')
+  }
+  if (facts.hz !== undefined && facts.hz < 50) {
+    const says = `hz is ${facts.hz}: timed launches start up to ${Math.round(1_000 / facts.hz)} ms late`
+    flaw('hz', 'advice', says, 'CONFIG SET hz 100 makes that 10 ms')
+  }
+  return flaws
+}
+
 export interface ServerVerdict {
   /** Why no launch may be entrusted to this server; each with what to do. */
   readonly refusals: readonly string[]
@@ -49,33 +86,21 @@ export interface ServerVerdict {
 
 /** Judges the server. Refusals can be overruled by `redis.requireDurable: false`, except the version's. Pure. */
 export function judgeServer(facts: ServerFacts, requireDurable: boolean): ServerVerdict {
-  const refusals: string[] = []
-  const doubts: string[] = []
-  if (!atLeast(facts.version, '7.0.0')) refusals.push(`Redis ${facts.version} is too old; 7.0 or newer is needed`)
-  if (facts.policy === undefined) {
-    doubts.push('its maxmemory-policy cannot be read; it must be noeviction')
-  } else if (facts.policy !== 'noeviction') {
-    doubts.push(
-      `maxmemory-policy is ${facts.policy}: it may throw away the record of a launch. Run CONFIG SET maxmemory-policy noeviction`,
-    )
-  }
-  if (facts.appendonly === undefined) {
-    doubts.push('whether it keeps an append-only file cannot be read; appendonly must be yes')
-  } else if (!facts.appendonly) {
-    doubts.push('appendonly is no: a restart forgets every launch. Run CONFIG SET appendonly yes')
-  }
-  const advice: string[] = []
-  if (facts.hz !== undefined && facts.hz < 50) {
-    advice.push(
-      `hz is ${facts.hz}: timed launches start up to ${Math.round(1_000 / facts.hz)} ms late. CONFIG SET hz 100 makes that 10 ms`,
-    )
-  }
-  return requireDurable ? { refusals: [...refusals, ...doubts], advice } : { refusals, advice: [...doubts, ...advice] }
+  const flaws = serverFlaws(facts)
+  const sentences = (refused: boolean) =>
+    flaws.filter(flaw => isRefusal(flaw, requireDurable) === refused).map(({ says, remedy }) => `${says}. ${remedy}`)
+  return { refusals: sentences(true), advice: sentences(false) }
+}
+
+/** Whether launches are not entrusted to a server with this flaw. Pure. */
+export function isRefusal({ weight }: ServerFlaw, requireDurable: boolean): boolean {
+  return weight === 'always' || (weight === 'durable' && requireDurable)
 }
 
 export type DurabilityChoice =
   | { readonly ok: true; readonly durability: Durability }
-  | { readonly ok: false; readonly why: string }
+  /** `why` is both sentences: what stands in the way, and the remedy. */
+  | { readonly ok: false; readonly why: string; readonly says: string; readonly remedy: string }
 
 /**
  * What must be waited for after a commit so that it is as durable as `asked`: `memory`, `disk` or `replicas:N`. The server's
@@ -88,16 +113,20 @@ export function durabilityFor(asked: string, facts: ServerFacts): DurabilityChoi
   if (asked === 'disk') {
     if (always) return { ok: true, durability: { kind: 'reply' } }
     if (waitaof) return { ok: true, durability: { kind: 'waitaof', replicas: 0 } }
-    return {
-      ok: false,
-      why: `durability disk needs appendfsync always (it is ${facts.appendfsync ?? 'not readable'}) or Redis 7.2 (it is ${facts.version}). Run CONFIG SET appendfsync always, or set durability: memory for the account and accept that a power failure may forget an intent`,
-    }
+    return unattainable(
+      `durability disk needs appendfsync always (it is ${facts.appendfsync ?? 'not readable'}) or Redis 7.2 (it is ${facts.version})`,
+      'Run CONFIG SET appendfsync always, or set durability: memory for the account and accept that a power failure may forget an intent',
+    )
   }
   const replicas = Number(asked.split(':')[1])
   if (waitaof) return { ok: true, durability: { kind: 'waitaof', replicas } }
   if (always) return { ok: true, durability: { kind: 'wait', replicas } }
-  return {
-    ok: false,
-    why: `durability ${asked} needs appendfsync always or Redis 7.2; the server has ${facts.version}`,
-  }
+  return unattainable(
+    `durability ${asked} needs appendfsync always or Redis 7.2; the server has ${facts.version}`,
+    'Run CONFIG SET appendfsync always, or use a newer Redis',
+  )
+}
+
+function unattainable(says: string, remedy: string): DurabilityChoice {
+  return { ok: false, why: `${says}. ${remedy}`, says, remedy }
 }

@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Claim, claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import { createLaunch, type NewLaunch } from '../../src/launches/create.ts'
+import { armRepeat, askPerson, endDoubt, noteReading } from '../../src/launches/doubt.ts'
+import { holdOff } from '../../src/launches/hold.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
+import { retryLaunch } from '../../src/launches/person.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
+import { storeProof } from '../../src/launches/proof.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
@@ -127,6 +131,30 @@ async function liveThrough(): Promise<void> {
     { error: 403, error_text: 'No rights', status: 200 },
   )
   await claim('manual-3')
+  await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'mended', 'someone')
+  await doubt()
+}
+
+/** A launch that is unknown, repeated, looked up, left to a person, ended by one and tried again. */
+async function doubt(): Promise<void> {
+  await createLaunch(ledger, manual('manual-4', { overlap: 'allow' }))
+  await attempt('manual-4', { state: 'unknown' }, { outcome: 'ambiguous' })
+  await armRepeat(ledger, 'manual-4', 1, 'service', 'the platform drops repeats')
+  await look()
+  const found = { words: 'nothing', evidence: 'none', entries: [] }
+  await noteReading(ledger, { key: 'manual-4', token: 1 }, 'service', found)
+  await askPerson(ledger, 'manual-4', 1, 'service', 'the log is silent')
+  await look()
+  await endDoubt(ledger, 'manual-4', undefined, { state: 'failed' }, 'someone', 'the report is empty')
+  await retryLaunch(ledger, 'manual-4', now + 900_000, 'someone', 'once more')
+  await storeProof(ledger, 'main', {
+    at: now,
+    baseUrl: 'https://altcraft.example.com',
+    sentence: 'proven',
+    by: 'someone',
+  })
+  await server.redis.set(ledger.keys.process('owner'), now, 'PX', 20_000)
+  await look()
 }
 
 describe('docs/ledger.md', () => {
