@@ -84,6 +84,7 @@ const tools: AttemptTools = {
   commits,
   startMailing: mailer.startMailing,
   clocks: systemClocks,
+  accept: () => true,
   owner: 'bench',
   heard,
 }

@@ -2,15 +2,20 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
+import { holdOn } from './launches/hold.ts'
 import type { Ledger } from './launches/ledger.ts'
 import type { LaunchQueues } from './launches/queue.ts'
 import type { Recovery } from './launches/recovery.ts'
 import { pruneLedger } from './launches/retention.ts'
+import type { StoreWatch } from './launches/store-watch.ts'
 import { sweepEvery, sweepLedger } from './launches/sweep.ts'
+import { inspectServer, judgeServer } from './redis/server.ts'
 import type { Planning } from './timetable/planning.ts'
 
 const pruneEvery = 3_600_000
 const heartbeatEvery = 5_000
+const watchEvery = 5_000
+const checkEvery = 30_000
 const heartbeatLasts = 20_000
 
 export interface Background {
@@ -22,6 +27,7 @@ export interface BackgroundParts {
   readonly queues: LaunchQueues
   readonly planning: Planning
   readonly recovery: Recovery
+  readonly watch: StoreWatch
   readonly owner: string
   readonly config: Config
   readonly events: Events
@@ -42,6 +48,8 @@ export function startBackground(parts: BackgroundParts): Background {
   const beats = [
     beat('the sweep', sweepEvery, () => sweep(parts)),
     beat('the heartbeat', heartbeatEvery, () => beatHeart(ledger, owner)),
+    beat('the watch over the store', watchEvery, async () => void (await parts.watch.look())),
+    beat('the check of Redis', checkEvery, () => recheck(parts)),
     beat("the planner's watch", sweepEvery, () => planning.watch()),
     beat('retention', pruneEvery, async () => {
       let total = 0
@@ -76,4 +84,11 @@ async function sweep({ ledger, queues, recovery, events }: BackgroundParts): Pro
 /** Says that this process lives: what it was sending is not released while it may still write. */
 async function beatHeart(ledger: Ledger, owner: string): Promise<void> {
   await ledger.redis.set(ledger.keys.process(owner), Date.now(), 'PX', heartbeatLasts)
+}
+
+/** A Redis that was reconfigured while running is as unfit as one that was so at start: nothing more is entrusted to it. */
+async function recheck({ ledger, config }: BackgroundParts): Promise<void> {
+  const { refusals } = judgeServer(await inspectServer(ledger.redis), config.redis.requireDurable)
+  const [reason] = refusals
+  if (reason !== undefined) await holdOn(ledger, { kind: 'all' }, { cause: 'store', reason, by: 'service' })
 }

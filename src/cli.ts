@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { configCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { CommandEnding, exitCodes } from './commands/ending.ts'
 import { explainCommand } from './commands/explain.ts'
 import { holdCommand } from './commands/hold.ts'
@@ -48,6 +49,7 @@ function program(): Command {
     explainCommand(),
     holdCommand(),
     auditCommand(),
+    doctorCommand(),
     simulateCommand(),
     schemaCommand(),
     configCommand(),

@@ -181,6 +181,17 @@ export class Events {
     this.#log.warn({ event: 'redisAdvice' }, sentence)
   }
 
+  storeForgot(kind: string, why: string, doubtful: number): void {
+    this.#log.error(
+      { event: 'storeForgot', kind, doubtful },
+      `EVERYTHING IS STOPPED: the store was ${kind}: ${why}. ${doubtful} launches that were due are unknown. See sendoff hold status`,
+    )
+  }
+
+  clockWrong(why: string): void {
+    this.#log.error({ event: 'clockWrong' }, `EVERYTHING IS STOPPED: ${why}. See sendoff hold status`)
+  }
+
   redisLost(error: unknown): void {
     this.#log.warn({ event: 'redisLost', err: error }, 'Redis does not answer; waiting for it')
   }

@@ -14,12 +14,14 @@ import { systemClocks } from './launches/commit.ts'
 import type { Ledger } from './launches/ledger.ts'
 import { LaunchQueues } from './launches/queue.ts'
 import { Recovery } from './launches/recovery.ts'
+import { StoreWatch, systemStepClock } from './launches/store-watch.ts'
 import { LaunchWorker } from './launches/worker.ts'
 import { CommitConnection, type Durability } from './redis/commit-connection.ts'
 import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
 import { keysUnder } from './redis/keys.ts'
 import { openRedis } from './redis/open.ts'
 import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
+import { StoreFile } from './redis/store-memory.ts'
 import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
@@ -70,11 +72,15 @@ export async function startService(input: ServiceInput): Promise<Service> {
     const ledger: Ledger = { redis, keys }
     const queues = new LaunchQueues(redis, keys)
     undo.push(() => queues.close())
-    const commits = new CommitConnection(opened.address, 'sendoff-commit')
-    undo.push(() => commits.close())
     const mailer = createStartMailing(accounts)
     undo.push(() => mailer.close())
 
+    const memory = new StoreFile(config.paths.data)
+    undo.push(async () => memory.flush())
+    const watch = new StoreWatch(ledger, events, memory, systemStepClock())
+    await watch.look()
+    const commits = new CommitConnection(opened.address, 'sendoff-commit', async () => void (await watch.look()))
+    undo.push(() => commits.close())
     await stepIntoFiles(ledger, queues, input)
     await warnOfMissingAccounts(ledger, input)
     const planning = new Planning(ledger, queues, events)
@@ -87,6 +93,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       commits,
       startMailing: mailer.startMailing,
       clocks: systemClocks,
+      accept: commit => watch.accept(commit),
       owner,
       heard: events,
     }
@@ -105,7 +112,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
           events,
         ),
     )
-    const background = startBackground({ ledger, queues, planning, recovery, owner, config, events })
+    const background = startBackground({ ledger, queues, planning, recovery, watch, owner, config, events })
     undo.push(() => background.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))

@@ -17,9 +17,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: ['config'],
   events: ['launches'],
   sandbox: ['files'],
-  background: ['timetable', 'launches', 'config', 'events'],
+  background: ['timetable', 'launches', 'redis', 'config', 'events'],
   service: ['background', 'timetable', 'launches', 'redis', 'altcraft', 'config', 'events'],
-  commands: ['service', 'timetable', 'launches', 'redis', 'config', 'files', 'events', 'log', 'sandbox'],
+  commands: ['service', 'timetable', 'launches', 'redis', 'altcraft', 'config', 'files', 'events', 'log', 'sandbox'],
   cli: ['commands'],
 }
 
@@ -31,6 +31,9 @@ const pure = [
   'launches/classify.ts',
   'launches/seen.ts',
   'launches/settlement.ts',
+  'launches/recovery-step.ts',
+  'launches/log-evidence.ts',
+  'launches/store-identity.ts',
   'launches/policy.ts',
   'timetable/cron.ts',
   'timetable/cron-fields.ts',
@@ -40,6 +43,8 @@ const pure = [
   'timetable/schedule.ts',
   'altcraft/answer.ts',
   'altcraft/answer-headers.ts',
+  'altcraft/answer-data.ts',
+  'altcraft/read-request.ts',
 ]
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))

@@ -9,7 +9,8 @@ import { Redis } from 'ioredis'
 export interface TestRedis {
   readonly socket: string
   readonly redis: Redis
-  readonly process: ChildProcess
+  /** Kills it, lets `meanwhile` happen, and starts it again with the same folder. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -18,19 +19,31 @@ export async function startTestRedis(settings: Readonly<Record<string, string>> 
   const socket = join(dir, 'redis.sock')
   const all = { port: '0', unixsocket: socket, dir, save: '', hz: '100', appendonly: 'no', ...settings }
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  const start = () => spawn('redis-server', args, { stdio: 'ignore' })
+  let child = start()
   const redis = new Redis({ path: socket, maxRetriesPerRequest: null, retryStrategy: () => 20 })
   redis.on('error', () => {})
-  while ((await redis.ping().catch(() => '')) !== 'PONG') await pauseFor(10)
+  const answers = async () => {
+    while ((await redis.ping().catch(() => '')) !== 'PONG') await pauseFor(10)
+  }
+  await answers()
+  const kill = async (killed: ChildProcess) => {
+    const gone = new Promise(resolve => killed.once('exit', resolve))
+    killed.kill('SIGKILL')
+    await gone
+  }
   return {
     socket,
     redis,
-    process: child,
+    restart: async meanwhile => {
+      await kill(child)
+      await meanwhile?.()
+      child = start()
+      await answers()
+    },
     stop: async () => {
       redis.disconnect()
-      const gone = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGKILL')
-      await gone
+      await kill(child)
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -4,7 +4,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
 import { type Claim, claimLaunch } from './claim.ts'
 import { classify, type OutcomeRules } from './classify.ts'
-import { type Clocks, commitLaunch } from './commit.ts'
+import { type Clocks, type CommitNumbers, commitLaunch } from './commit.ts'
 import { faultPoint } from './fault-point.ts'
 import type { State } from './launch.ts'
 import type { Ledger } from './ledger.ts'
@@ -27,6 +27,7 @@ export interface AttemptTools {
   readonly commits: CommitConnection
   readonly startMailing: StartMailing
   readonly clocks: Clocks
+  readonly accept: CommitNumbers
   /** This process, in words. */
   readonly owner: string
   /** Told of what happened; must not throw. */
@@ -76,7 +77,8 @@ export async function attemptLaunch(
 async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal: AbortSignal): Promise<Settlement> {
   const begun = tools.clocks.wall()
   const { account, requestId, request } = claim
-  const permit = () => commitLaunch(tools.ledger, tools.commits, claim, { start: begun, ...sending }, tools.clocks)
+  const permit = () =>
+    commitLaunch(tools.ledger, tools.commits, claim, { start: begun, accept: tools.accept, ...sending }, tools.clocks)
   const observation = await tools.startMailing({ account, requestId, request }, permit, signal)
   const end = tools.clocks.wall()
   const outcome = classify(observation, sending.rules, claim.earlierHanded)

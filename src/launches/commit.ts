@@ -17,7 +17,7 @@ const commitScript: Script = {
   name: 'sendoffCommit',
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] start of the attempt in ms, for its record  [7] how long sending may last, ms
-   * Returns {'committed', ms left until sendUntil} or {'refused', why}. Asking again with the same token and nonce is
+   * Returns {'committed', ms left until sendUntil, number of the commit} or {'refused', why}. Asking again with the same token and nonce is
    * answered as before: a commit whose reply was lost is still one commit.
    */
   lua: /* lua */ `${luaLedger}
@@ -27,7 +27,7 @@ local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
-if row.state == 'sending' then return { 'committed', row.sendUntil - at } end
+if row.state == 'sending' then return { 'committed', row.sendUntil - at, 0 } end
 if row.state ~= 'claimed' then return { 'refused', 'the launch is ' .. row.state .. ' by now' } end
 if tonumber(row.leaseUntil) < at then return { 'refused', 'connecting took longer than the claim lasts' } end
 if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it may be sent has passed' } end
@@ -39,14 +39,17 @@ enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at
 local sent = sentKey(row)
 redis.call('ZADD', sent, at, key)
 redis.call('EXPIRE', sent, 172800)
-return { 'committed', row.sendUntil - at }
+return { 'committed', row.sendUntil - at, redis.call('HINCRBY', P .. 'store', 'commits', 1) }
 `,
 }
 
 const answerSchema = z.union([
-  z.tuple([z.literal('committed'), z.number()]),
+  z.tuple([z.literal('committed'), z.number(), z.number()]),
   z.tuple([z.literal('refused'), z.string()]),
 ])
+
+/** Takes the number of a commit; false where the store is behind what is known (store-watch.ts). */
+export type CommitNumbers = (commit: number) => boolean
 
 /** The two clocks of this process: one that people set, one that only moves forward. Milliseconds. */
 export interface Clocks {
@@ -64,7 +67,12 @@ export async function commitLaunch(
   ledger: Ledger,
   connection: CommitConnection,
   claim: Claim,
-  attempt: { readonly start: number; readonly sendingLasts: number; readonly durability: Durability },
+  attempt: {
+    readonly start: number
+    readonly sendingLasts: number
+    readonly durability: Durability
+    readonly accept: CommitNumbers
+  },
   clocks: Clocks = systemClocks,
 ): Promise<Permit> {
   faultPoint('connected')
@@ -77,6 +85,8 @@ export async function commitLaunch(
   const parsed = answerSchema.safeParse(answer.reply)
   if (!parsed.success) return { granted: false, why: 'the ledger gave an answer that is not understood' }
   if (parsed.data[0] === 'refused') return { granted: false, why: parsed.data[1] }
+  if (!attempt.accept(parsed.data[2]))
+    return { granted: false, why: 'the ledger has forgotten sendings that this process knows' }
   faultPoint('committed')
   const life = Math.min(permitLife, parsed.data[1])
   return {

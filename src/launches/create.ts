@@ -1,7 +1,6 @@
 /** Launches come into being here: a record in the ledger, created once per key, whoever asks and however often. */
-import { randomUUID } from 'node:crypto'
 import type { Script } from '../redis/script.ts'
-import { audienceOf, type LaunchRequest, type Origin } from './launch.ts'
+import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { Policy } from './policy.ts'
 
@@ -21,8 +20,8 @@ export interface NewLaunch {
   readonly policy: Policy
   /** How often the mailing may go to its audience since `since` (epoch milliseconds), and with what pause; none: unguarded. */
   readonly guard?: { readonly maxPerDay: number; readonly since: number; readonly coolDown: number }
-  /** A due time that was missed is recorded as such at once. */
-  readonly missed?: { readonly state: 'skipped' | 'expired'; readonly reason: string }
+  /** A due time that was missed, or may have been sent before the store forgot it, is recorded as such at once. */
+  readonly missed?: { readonly state: 'skipped' | 'expired' | 'unknown'; readonly reason: string }
   /** Who asked for it, and why, where a person did. */
   readonly by?: string
   readonly why?: string
@@ -36,7 +35,11 @@ local function create(fields)
   local hash = P .. 'launch:' .. row.key
   if redis.call('EXISTS', hash) == 1 then return 0 end
   local at = now()
-  redis.call('HSET', hash, 'created', at, 'at:' .. row.state, at, unpack(fields))
+  -- Made from the store's id and the key: a launch that has to be made again after a loss asks with the same Request-ID,
+  -- so a platform that drops repeats drops it.
+  local digest = redis.sha1hex((redis.call('HGET', P .. 'store', 'id') or '') .. ' ' .. row.key)
+  local id = string.format('%s-%s-5%s-8%s-%s', digest:sub(1, 8), digest:sub(9, 12), digest:sub(13, 15), digest:sub(16, 18), digest:sub(19, 30))
+  redis.call('HSET', hash, 'requestId', id, 'created', at, 'at:' .. row.state, at, unpack(fields))
   redis.call('ZADD', P .. 'launches', row.due, row.key)
   redis.call('ZADD', P .. 'state:' .. row.state, row.due, row.key)
   redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, row.due, row.key)
@@ -65,7 +68,6 @@ export function recordFields(launch: NewLaunch): string[] {
     sendUntil: launch.sendUntil,
     retryUntil: launch.retryUntil,
     request: JSON.stringify(launch.request),
-    requestId: randomUUID(),
     policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
     overlap: launch.policy.overlap,
     misfire: launch.schedule === undefined ? undefined : launch.policy.misfire,
@@ -75,10 +77,16 @@ export function recordFields(launch: NewLaunch): string[] {
     coolDown: launch.guard?.coolDown,
     attempts: 0,
     token: 0,
+    ...(launch.missed?.state === 'unknown' ? doubtFields(launch.due) : {}),
     by: launch.by,
     why: launch.why,
   }
   return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]))
+}
+
+/** A due time that a store which has forgotten makes anew: it may have been sent before. */
+function doubtFields(due: number) {
+  return { doubt: 1, recovering: 1, handed: 1, quarantineUntil: due + quarantine.vanished }
 }
 
 const createScript: Script = {

@@ -24,7 +24,7 @@ export type State = (typeof states)[number]
 
 /** From each state, the states that may follow. An empty list is an end that nothing but the record's retention undoes. */
 export const transitions: Readonly<Record<State, readonly State[]>> = {
-  planned: ['claimed', 'held', 'skipped', 'expired', 'cancelled'],
+  planned: ['claimed', 'held', 'unknown', 'skipped', 'expired', 'cancelled'],
   claimed: [
     'sending',
     'waiting',
@@ -38,8 +38,8 @@ export const transitions: Readonly<Record<State, readonly State[]>> = {
     'cancelled',
   ],
   sending: ['launched', 'rejected', 'waiting', 'failed', 'swallowed', 'unknown'],
-  waiting: ['claimed', 'held', 'skipped', 'expired', 'cancelled', 'failed'],
-  held: ['planned', 'skipped', 'expired', 'cancelled'],
+  waiting: ['claimed', 'held', 'unknown', 'skipped', 'expired', 'cancelled', 'failed'],
+  held: ['planned', 'unknown', 'skipped', 'expired', 'cancelled'],
   // An identical repeat is claimed from unknown and goes back there where it decides nothing: the doubt is never hidden.
   unknown: ['claimed', 'launched', 'rejected', 'swallowed', 'waiting', 'failed', 'writtenOff'],
   rejected: ['planned'],
@@ -75,6 +75,8 @@ export const reasons = {
   coolDown: 'guard: the mailing has gone to this audience within its cool-down',
   /** Followed by the reason given for the stop. */
   hold: 'hold: ',
+  /** Followed by what happened to the store. */
+  store: 'store: ',
   vanished: 'vanished: the process that was sending it disappeared before it could say what came of it',
 } as const
 

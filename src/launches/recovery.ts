@@ -186,7 +186,8 @@ export class Recovery {
 function doubtfulSpan(record: LaunchRecord): { begun: number; ended: number } {
   const doubtful = record.attemptList.filter(({ outcome }) => outcome === undefined || outcome === 'ambiguous')
   const marked = record.times.unknown ?? record.due
-  const begun = Math.min(...doubtful.map(({ start }) => start), marked)
+  // Without an attempt on record it was forgotten: it may have gone out at any time from its due time on.
+  const begun = doubtful.length === 0 ? record.due : Math.min(...doubtful.map(({ start }) => start))
   const first = doubtful[0]
   return { begun, ended: first?.end ?? marked }
 }

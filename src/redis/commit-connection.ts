@@ -24,12 +24,15 @@ const patience = 2_000
 export class CommitConnection {
   readonly #address: RedisAddress
   readonly #name: string
+  readonly #opened: () => Promise<void>
   #current: Promise<Redis> | undefined
   #digests = new Map<string, string>()
 
-  constructor(address: RedisAddress, name: string) {
+  /** `opened` looks at the server before anything is committed on a new connection: it may be another, or have forgotten. */
+  constructor(address: RedisAddress, name: string, opened: () => Promise<void> = async () => {}) {
     this.#address = address
     this.#name = name
+    this.#opened = opened
   }
 
   /** Runs the script and waits for its durability. Never throws; a broken connection is replaced for the next call. */
@@ -92,7 +95,10 @@ export class CommitConnection {
     if (this.#current) return this.#current
     this.#digests = new Map()
     const redis = connectStrictly(this.#address, this.#name)
-    const connection = redis.connect().then(() => redis)
+    const connection = redis.connect().then(async () => {
+      await this.#opened()
+      return redis
+    })
     // Broken connections speak through the commands that fail on them.
     redis.on('error', () => {})
     redis.on('end', () => this.#discard(connection))

@@ -25,6 +25,8 @@ export interface Keys {
   readonly plannerRan: string
   /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. Two days. */
   sent(account: string, mailing: number, audience: string): string
+  /** HASH: identity of the store, number of commits, epoch, and until when it may have forgotten. For ever. */
+  readonly store: string
   /** STRING, per process: it lives. Twenty seconds after its last heartbeat it is gone. */
   process(owner: string): string
   /** HASH scope → the stop in force, as JSON. Until somebody ends it. */
@@ -53,6 +55,7 @@ export function keysUnder(prefix: string): Keys {
     upcoming: `${root}upcoming`,
     plannerRan: `${root}planner-ran`,
     sent: (account, mailing, audience) => `${root}sent:${account}:${mailing}:${audience}`,
+    store: `${root}store`,
     process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
     proofs: `${root}proofs`,

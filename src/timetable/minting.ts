@@ -21,20 +21,23 @@ export interface Minting {
   readonly next: number | undefined
 }
 
-/** The due times in (watermark, now + horizon], at most `limit`, as launches. All times are epoch milliseconds. */
-export function mintingOf(schedule: Schedule, watermark: number, now: number, limit: number): Minting {
+/**
+ * The due times in (watermark, now + horizon], at most `limit`, as launches. What was due up to `lostBefore` may have been
+ * sent before the store forgot it. All times are epoch milliseconds.
+ */
+export function mintingOf(schedule: Schedule, watermark: number, now: number, limit: number, lostBefore = 0): Minting {
   const until = now + horizon
   const newest = newestDue(schedule, watermark, now)
   const launches: NewLaunch[] = []
   let current: Occurrence | undefined
   for (const next of occurrences(schedule.when, watermark)) {
-    if (current) launches.push(launchOf(schedule, current, next.due, newest, now))
+    if (current) launches.push(launchOf(schedule, current, next.due, newest, now, lostBefore))
     current = undefined
     if (next.due > until) return { launches, watermark: until, next: next.due }
     if (launches.length >= limit) return { launches, watermark: next.due - 1, next: next.due }
     current = next
   }
-  if (current) launches.push(launchOf(schedule, current, undefined, newest, now))
+  if (current) launches.push(launchOf(schedule, current, undefined, newest, now, lostBefore))
   return { launches, watermark: until, next: undefined }
 }
 
@@ -54,11 +57,16 @@ function launchOf(
   nextDue: number | undefined,
   newest: number | undefined,
   now: number,
+  lostBefore: number,
 ): NewLaunch {
   const { policy } = schedule
   const { due } = occurrence
   const sendUntil = due + policy.maxLateness
-  const missed = missedEnd(schedule, due, newest, now)
+  const lost = {
+    state: 'unknown',
+    reason: `${reasons.store}it was due before the store forgot what had been sent`,
+  } as const
+  const missed = missedEnd(schedule, due, newest, now) ?? (due <= lostBefore ? lost : undefined)
   return {
     key: `${schedule.name}@${occurrence.label}`,
     account: schedule.account,

@@ -61,9 +61,10 @@ export async function mintSchedule(
   now: number,
 ): Promise<void> {
   const { schedule, digest } = stored
+  const lostBefore = Number(await ledger.redis.hget(ledger.keys.store, 'lostBefore'))
   let { watermark } = stored
   while (watermark < now + horizon) {
-    const minting = mintingOf(schedule, watermark, now, mintAtOnce)
+    const minting = mintingOf(schedule, watermark, now, mintAtOnce, lostBefore)
     faultPoint('listed')
     const created = await mint(ledger, schedule.name, digest, watermark, minting)
     if (created === undefined) return

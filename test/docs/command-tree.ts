@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from '../../src/commands/audit.ts'
 import { configCommand } from '../../src/commands/config.ts'
 import { demoCommand } from '../../src/commands/demo.ts'
+import { doctorCommand } from '../../src/commands/doctor.ts'
 import { explainCommand } from '../../src/commands/explain.ts'
 import { holdCommand } from '../../src/commands/hold.ts'
 import { launchCommand } from '../../src/commands/launch.ts'
@@ -17,6 +18,7 @@ export const factories = {
   auditCommand,
   configCommand,
   demoCommand,
+  doctorCommand,
   explainCommand,
   holdCommand,
   launchCommand,

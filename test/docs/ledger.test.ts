@@ -91,7 +91,12 @@ async function attempt(
 ): Promise<void> {
   const held = await claim(key)
   if (!held) throw new Error(`${key} is not claimed`)
-  await commitLaunch(ledger, commits, held, { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } })
+  await commitLaunch(ledger, commits, held, {
+    start: now,
+    sendingLasts: 60_000,
+    accept: () => true,
+    durability: { kind: 'reply' },
+  })
   await look()
   const whole = { start: now, end: now + 5, outcome: 'launched', reason: 'because', handed: true, ...end }
   await settleLaunch(ledger, held, { ...word, reason: 'because', attempt: whole })

@@ -55,7 +55,12 @@ async function claimed(key: string, nonce = `nonce-${key}`): Promise<Claim> {
 }
 
 const commit = (claim: Claim) =>
-  commitLaunch(ledger, commits, claim, { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } })
+  commitLaunch(ledger, commits, claim, {
+    start: now,
+    sendingLasts: 60_000,
+    accept: () => true,
+    durability: { kind: 'reply' },
+  })
 
 function ending(state: Settlement['state'], over: Partial<Settlement['attempt']> = {}, notBefore?: number): Settlement {
   const attempt = { start: now, end: now + 5, outcome: state, reason: 'because', handed: true, ...over }
@@ -201,7 +206,7 @@ describe('a permit to write', () => {
   const clocks = { at: 0, steadyAt: 0, wall: () => clocks.at, steady: () => clocks.steadyAt }
   const permitAfter = async (wall: number, steady: number) => {
     await createLaunch(ledger, launch('a'))
-    const attempt = { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } as const }
+    const attempt = { start: now, sendingLasts: 60_000, accept: () => true, durability: { kind: 'reply' } as const }
     const permit = await commitLaunch(ledger, commits, await claimed('a'), attempt, clocks)
     clocks.at += wall
     clocks.steadyAt += steady
@@ -218,7 +223,7 @@ describe('a permit to write', () => {
     const nowhere = new CommitConnection({ kind: 'socket', path: '/nonexistent.sock' }, 'test')
     await createLaunch(ledger, launch('a'))
     const claim = await claimed('a')
-    const attempt = { start: now, sendingLasts: 60_000, durability: { kind: 'reply' } as const }
+    const attempt = { start: now, sendingLasts: 60_000, accept: () => true, durability: { kind: 'reply' } as const }
     expect(await commitLaunch(ledger, nowhere, claim, attempt)).toMatchObject({ granted: false })
   })
 

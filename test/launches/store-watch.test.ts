@@ -1,0 +1,177 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pauseFor } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { claimLaunch } from '../../src/launches/claim.ts'
+import { commitLaunch } from '../../src/launches/commit.ts'
+import { createLaunch } from '../../src/launches/create.ts'
+import { holdsInForce } from '../../src/launches/hold.ts'
+import type { Ledger } from '../../src/launches/ledger.ts'
+import { defaultPolicy } from '../../src/launches/policy.ts'
+import { showLaunch } from '../../src/launches/read.ts'
+import { judgeStore } from '../../src/launches/store-identity.ts'
+import { type StoreMemory, StoreWatch } from '../../src/launches/store-watch.ts'
+import { CommitConnection } from '../../src/redis/commit-connection.ts'
+import { keysUnder } from '../../src/redis/keys.ts'
+import { StoreFile } from '../../src/redis/store-memory.ts'
+import { startTestRedis, type TestRedis } from '../redis-server.ts'
+
+describe('a store', () => {
+  const store = { id: 'a', commits: 10, place: '/data:6379', replid: 'r1' }
+  const server = { place: '/data:6379', replid: 'r1', formerReplid: '0000' }
+  it.each([
+    ['same', {}, {}, undefined],
+    ['same', {}, {}, { id: 'a', commits: 10 }],
+    ['same', {}, {}, { id: 'another', commits: 99 }],
+    ['same', {}, { replid: 'r2' }, { id: 'a', commits: 10 }],
+    ['restored', {}, {}, { id: 'a', commits: 11 }],
+    ['cloned', {}, { place: '/copy:6379' }, { id: 'a', commits: 10 }],
+    ['promoted', {}, { replid: 'r2', formerReplid: 'r1' }, { id: 'a', commits: 10 }],
+  ])('is %s: %j, server %j, remembered %j', (kind, overStore, overServer, remembered) => {
+    expect(judgeStore({ ...store, ...overStore }, { ...server, ...overServer }, remembered).kind).toBe(kind)
+  })
+})
+
+describe('the watch over the store', () => {
+  const durable = { appendonly: 'yes', appendfsync: 'always' }
+  let server: TestRedis
+  let ledger: Ledger
+  let folder: string
+  const heard = { storeForgot: () => {}, clockWrong: () => {} }
+  const steady = { step: () => 0 }
+  const watchWith = (memory: StoreMemory, clock = steady) => new StoreWatch(ledger, heard, memory, clock)
+  const holds = async () => (await holdsInForce(ledger)).map(hold => hold.cause)
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sendoff-store-'))
+    server = await startTestRedis({ dir: folder, ...durable })
+    ledger = { redis: server.redis, keys: keysUnder('test') }
+  })
+  afterEach(async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function launch(key: string, mailing = 90): Promise<void> {
+    const due = Date.now() - 1_000
+    const until = due + 900_000
+    const policy = { ...defaultPolicy, overlap: 'allow' as const }
+    await createLaunch(ledger, {
+      key,
+      account: 'main',
+      origin: 'manual',
+      request: { id: mailing },
+      due,
+      sendUntil: until,
+      retryUntil: until,
+      policy,
+    })
+  }
+
+  async function commit(watch: StoreWatch, key: string): Promise<boolean> {
+    const answer = await claimLaunch(ledger, key, key, 'owner', 10_000)
+    if (answer.kind !== 'claimed') throw new Error(`${key} is not claimed`)
+    const commits = new CommitConnection({ kind: 'socket', path: server.socket }, 'test')
+    const accept = (number: number) => watch.accept(number)
+    const attempt = { start: 0, sendingLasts: 60_000, accept, durability: { kind: 'reply' } as const }
+    const permit = await commitLaunch(ledger, commits, answer.claim, attempt)
+    await commits.close()
+    return permit.granted
+  }
+
+  /** The launch as it stands in a store that has forgotten it, claimed and committed by another hand. */
+  async function commitAgain(watch: StoreWatch, key: string): Promise<boolean> {
+    await launch(`${key}-again`, 91)
+    return commit(watch, `${key}-again`)
+  }
+
+  it('knows from its file, after a restart of its own, that an older copy was put back', async () => {
+    const file = new StoreFile(folder)
+    await watchWith(file).look()
+    file.flush()
+    const id = file.recall()?.id ?? ''
+    const next = watchWith({ recall: () => ({ id, commits: 3 }), keep: () => {} })
+    expect((await next.look()).kind).toBe('restored')
+  })
+
+  it('holds nothing over twenty kills of Redis, and goes on giving permits', async () => {
+    const watch = watchWith(new StoreFile(folder))
+    await watch.look()
+    for (let round = 0; round < 20; round++) {
+      await launch(`l${round}`)
+      await server.restart()
+      await watch.look()
+      expect(await holds()).toEqual([])
+    }
+    expect(await commit(watch, 'l0')).toBe(true)
+  })
+
+  it('holds everything, and doubts what was due, where an older copy was put back; and gives no permit meanwhile', async () => {
+    const file = new StoreFile(folder)
+    const watch = watchWith(file)
+    await watch.look()
+    await launch('before')
+    await server.restart(async () => cp(join(folder, 'appendonlydir'), join(folder, 'copy'), { recursive: true }))
+    expect(await commit(watch, 'before')).toBe(true)
+    file.flush()
+    await server.restart(async () => {
+      await rm(join(folder, 'appendonlydir'), { recursive: true })
+      await cp(join(folder, 'copy'), join(folder, 'appendonlydir'), { recursive: true })
+    })
+    // The copy says that it was never sent; a process that knows better gives no permit even before it has looked.
+    expect((await showLaunch(ledger, 'before'))?.state).toBe('planned')
+    expect(await commit(watch, 'before')).toBe(false)
+    expect(await commitAgain(watch, 'before')).toBe(false)
+    expect((await watch.look()).kind).toBe('restored')
+    expect(await holds()).toEqual(['store'])
+    expect(await showLaunch(ledger, 'before')).toMatchObject({ state: 'unknown', doubt: '1' })
+    expect((await watch.look()).kind).toBe('same')
+  })
+
+  it('holds everything where a copy of the store runs elsewhere', async () => {
+    await watchWith({ recall: () => undefined, keep: () => {} }).look()
+    const elsewhere = await mkdtemp(join(tmpdir(), 'sendoff-clone-'))
+    await cp(join(folder, 'appendonlydir'), join(elsewhere, 'appendonlydir'), { recursive: true })
+    const clone = await startTestRedis({ dir: elsewhere, ...durable })
+    const cloned = new StoreWatch(
+      { redis: clone.redis, keys: keysUnder('test') },
+      heard,
+      { recall: () => undefined, keep: () => {} },
+      steady,
+    )
+    expect((await cloned.look()).kind).toBe('cloned')
+    await clone.stop()
+    await rm(elsewhere, { recursive: true, force: true })
+  })
+
+  it('holds everything where a replica was promoted', async () => {
+    const port = 20_000 + (process.pid % 20_000)
+    const primary = await startTestRedis({ port: String(port), 'repl-diskless-sync-delay': '0' })
+    const replica = await startTestRedis({ replicaof: `127.0.0.1 ${port}` })
+    ledger = { redis: primary.redis, keys: keysUnder('test') }
+    const memory = { recall: () => undefined, keep: () => {} }
+    await watchWith(memory).look()
+    while (!(await replica.redis.info('replication')).includes('master_link_status:up')) await pauseFor(20)
+    await primary.redis.wait(1, 5_000)
+    await replica.redis.replicaof('NO', 'ONE')
+    await replica.redis.hset('{test}:store', 'place', await placeOf(replica))
+    ledger = { redis: replica.redis, keys: keysUnder('test') }
+    expect((await watchWith(memory).look()).kind).toBe('promoted')
+    await Promise.all([primary.stop(), replica.stop()])
+  })
+
+  it('holds everything where the clock of a worker was set', async () => {
+    let step = 0
+    const watch = watchWith({ recall: () => undefined, keep: () => {} }, { step: () => step })
+    await watch.look()
+    step = 3_600_000
+    await watch.look()
+    expect(await holds()).toEqual(['clock'])
+  })
+})
+
+async function placeOf(server: TestRedis): Promise<string> {
+  const reply = await server.redis.config('GET', 'dir')
+  return `${Array.isArray(reply) ? String(reply[1]) : ''}:0`
+}
