@@ -48,14 +48,17 @@ export async function connectOnce(address: RedisAddress, name: string): Promise<
     maxRetriesPerRequest: 1,
     retryStrategy: () => null,
   })
-  // Without a listener ioredis prints the error itself; the rejected promise below carries it.
-  redis.on('error', () => {})
+  // The promise below is often rejected with nothing but "closed"; the reason comes here.
+  let reason: unknown
+  redis.on('error', error => {
+    reason = error
+  })
   try {
     await redis.connect()
     return redis
-  } catch (cause) {
+  } catch (closed) {
     redis.disconnect()
-    throw new RedisUnreachable(`Redis at ${describeAddress(address)} does not answer`, { cause })
+    throw new RedisUnreachable(`Redis at ${describeAddress(address)} does not answer`, { cause: reason ?? closed })
   }
 }
 

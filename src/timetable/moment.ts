@@ -7,7 +7,7 @@ export function readMoment(text: string, zone: string): number | string {
   const given = JSON.stringify(text.slice(0, 60))
   switch (reading.kind) {
     case 'exact':
-      return Number.isNaN(reading.at) ? `${given} has an offset that no place has` : reading.at
+      return reading.at
     case 'gap':
       return `${given} does not exist in ${zone}: clocks go forward over it; write another time`
     case 'fold':
@@ -20,8 +20,7 @@ export function readMoment(text: string, zone: string): number | string {
 /** The instant of the beginning or end of a span: a date is its midnight, and a change of clocks does not matter. */
 export function readSpanEnd(text: string, zone: string): number | string {
   const reading = localTime(text, zone)
-  const at = reading.kind === 'fold' ? reading.first : reading.kind === 'invalid' ? Number.NaN : reading.at
-  if (!Number.isNaN(at)) return at
+  if (reading.kind !== 'invalid') return reading.kind === 'fold' ? reading.first : reading.at
   return `${JSON.stringify(text.slice(0, 60))} is not a local time: write 2026-12-24T09:00, or 2026-12-24 for its midnight`
 }
 

@@ -133,7 +133,7 @@ describe('a mistake', () => {
       'an offset nobody has',
       '{ at: 2027-02-20T09:00+99:00 }',
       '5:17',
-      'digest.when.at: "2027-02-20T09:00+99:00" has an offset that no place has',
+      'digest.when.at: "2027-02-20T09:00+99:00" is not a local time: write 2026-12-24T09:00',
     ],
     [
       'the same moment twice',
