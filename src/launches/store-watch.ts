@@ -182,7 +182,8 @@ async function skewOf({ redis }: Ledger): Promise<number> {
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000 - (before + after) / 2
 }
 
-async function serverSeen({ redis }: Ledger): Promise<ServerSeen> {
+/** What the server says of itself: where it is, and what it replicated. */
+export async function serverSeen({ redis }: Ledger): Promise<ServerSeen> {
   const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
   const field = (text: string, name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim() ?? ''
   const dir: unknown = await redis.config('GET', 'dir').catch(() => undefined)

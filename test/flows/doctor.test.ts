@@ -65,11 +65,13 @@ describe('doctor', () => {
     expect(before.checks.get('workers of main')?.state).toBe('warn')
 
     await project.serve()
-    const during = await doctor({}, '--account', 'main')
-    expect(during.code).toBe(0)
+    const [during, other] = await Promise.all([
+      doctor({}, '--account', 'main'),
+      project.run('doctor', '--account', 'x'),
+    ])
+    expect([during.code, other.code]).toEqual([0, 2])
     for (const name of ['workers of main', 'planner']) expect(during.checks.get(name)?.state, name).toBe('ok')
     expect(altcraft.launches()).toEqual([])
-    expect((await project.run('doctor', '--account', 'other')).code).toBe(2)
   })
 
   it('shows a Redis that evicts as bad, and everything else all the same', async () => {
@@ -139,12 +141,10 @@ describe('doctor --probe-deduplication', () => {
     const proven = await project.run(...probe, '--yes')
     expect(proven.code).toBe(0)
     expect(proven.stdout).toMatch(/^PROVEN\n.*REFUSED.*It does not prove how long/s)
-    const [after, audit] = await Promise.all([doctor(), project.run('audit')])
-    expect(after.checks.get('main: de-duplication')).toMatchObject({
+    expect((await doctor()).checks.get('main: de-duplication')).toMatchObject({
       state: 'ok',
       says: expect.stringContaining('proven'),
     })
-    expect(audit.stdout).toContain('proof stored')
     expect(altcraft.launches()).toEqual([])
 
     await altcraft.close()
@@ -152,7 +152,6 @@ describe('doctor --probe-deduplication', () => {
     const not = await project.run(...probe, '--yes', '--json')
     expect(not.code).toBe(1)
     expect(JSON.parse(not.stdout)).toMatchObject({ result: 'notProven', stored: 'The earlier proof is withdrawn.' })
-    expect((await doctor()).checks.get('main: de-duplication')?.state).toBe('warn')
     expect(altcraft.launches()).toEqual([])
   })
 })
