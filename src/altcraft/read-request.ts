@@ -1,7 +1,7 @@
 /** The two calls that only look: `campaigns/log_v2` and `campaigns/get_status`, as bytes. Pure. */
 import type { Account } from '../config/account.ts'
 import type { Secret } from '../config/secret.ts'
-import { type EncodedStart, headersFor } from './request.ts'
+import { type EncodedStart, headersFor, pathUnder } from './request.ts'
 import { writeStartAsXml } from './xml-request.ts'
 
 /** More entries of a log than one run of a mailing makes by far. */
@@ -29,12 +29,11 @@ export function encodeRead(
   const fields = { token: account.auth === 'body' ? token.reveal() : undefined, ...fieldsOf(read, account.format) }
   const text = account.format === 'xml' ? writeStartAsXml(fields) : { ok: true as const, body: JSON.stringify(fields) }
   if (!text.ok) return text
-  const folder = new URL(account.baseUrl).pathname.replace(/\/+$/, '')
   const method = read.call === 'log' ? 'log_v2' : 'get_status'
   return {
     ok: true,
     request: {
-      path: `${folder}/api/v1.1/campaigns/${method}`,
+      path: pathUnder(account.baseUrl, `campaigns/${method}`),
       headers: headersFor(account, token),
       body: Buffer.from(text.body),
     },

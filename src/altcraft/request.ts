@@ -7,7 +7,10 @@ import type { Secret } from '../config/secret.ts'
 import type { Start } from '../launches/start-mailing.ts'
 import { writeStartAsXml } from './xml-request.ts'
 
-const startPath = '/api/v1.1/campaigns/broadcasts/start'
+/** The path of an API call under the account's base URL, which may have a path of its own. */
+export function pathUnder(baseUrl: string, call: string): string {
+  return `${new URL(baseUrl).pathname.replace(/\/+$/, '')}/api/v1.1/${call}`
+}
 
 export interface EncodedStart {
   readonly path: string
@@ -28,7 +31,7 @@ const visibleAscii = /^[!-~]+$/
  * https://guides.altcraft.com/en/developer-guide/campaigns/broadcast-campaigns/3116196
  */
 export function encodeStart(
-  account: Pick<Account, 'format' | 'auth'>,
+  account: Pick<Account, 'baseUrl' | 'format' | 'auth'>,
   token: Secret,
   start: Pick<Start, 'requestId' | 'request'>,
 ): EncodeResult {
@@ -40,10 +43,9 @@ export function encodeStart(
   }
   const text = encodeBody(account, token, start.request)
   if (!text.ok) return text
-  return {
-    ok: true,
-    start: { path: startPath, headers: headersFor(account, token, start.requestId), body: Buffer.from(text.body) },
-  }
+  const path = pathUnder(account.baseUrl, 'campaigns/broadcasts/start')
+  const headers = headersFor(account, token, start.requestId)
+  return { ok: true, start: { path, headers, body: Buffer.from(text.body) } }
 }
 
 function encodeBody(account: Pick<Account, 'format' | 'auth'>, token: Secret, request: Start['request']) {

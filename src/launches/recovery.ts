@@ -42,6 +42,8 @@ export interface RecoveryTools {
 /** Launches looked at at once, by one process. */
 const atOnce = 4
 const readerName = 'service'
+/** How far the platform's clock may be behind before its log looks silent. */
+const logMargin = 600_000
 
 export class Recovery {
   readonly #tools: RecoveryTools
@@ -140,7 +142,8 @@ export class Recovery {
   async #read(record: LaunchRecord, settings: RecoverySettings): Promise<void> {
     const { ledger, readLog, heard } = this.#tools
     const { begun } = doubtfulSpan(record)
-    const from = begun - 60_000
+    // By the platform's clock, which may be behind ours; entries that are too old are judged by the skew.
+    const from = begun - logMargin
     const reading = await readLog(record.account, record.mailing, from, this.#stop.signal)
     if (reading.kind === 'unread') {
       const words = `the log could not be read: ${reading.why}`

@@ -8,7 +8,10 @@ import type { LaunchRequest } from '../../src/launches/launch.ts'
 const token = new Secret('0123456789abcdef0123456789abcdef')
 
 function encode(request: LaunchRequest, format: 'json' | 'xml', auth: 'body' | 'bearer' = 'body', secret = token) {
-  return encodeStart({ format, auth }, secret, { requestId: 'weekly-digest@20261123T0900', request })
+  return encodeStart({ baseUrl: 'https://altcraft.example.com', format, auth }, secret, {
+    requestId: 'weekly-digest@20261123T0900',
+    request,
+  })
 }
 
 function bodyOf(request: LaunchRequest, format: 'json' | 'xml', auth: 'body' | 'bearer' = 'body', secret = token) {
@@ -184,11 +187,30 @@ describe('the headers of a start', () => {
   })
 
   it.each(['', 'a b', 'a\r\nX: y', 'ключ'])('refuse the Request-ID %j', requestId => {
-    expect(encodeStart({ format: 'json', auth: 'body' }, token, { requestId, request: { id: 1 } }).ok).toBe(false)
+    expect(
+      encodeStart({ baseUrl: 'https://altcraft.example.com', format: 'json', auth: 'body' }, token, {
+        requestId,
+        request: { id: 1 },
+      }).ok,
+    ).toBe(false)
   })
 
   it('refuse a token that would break out of its header', () => {
     const result = encode({ id: 1 }, 'json', 'bearer', new Secret('a\r\nX: y'))
     expect(result).toEqual({ ok: false, sentence: expect.stringContaining('Authorization') })
+  })
+})
+
+describe('the path of a start', () => {
+  it.each([
+    ['https://altcraft.example.com', '/api/v1.1/campaigns/broadcasts/start'],
+    ['https://altcraft.example.com/', '/api/v1.1/campaigns/broadcasts/start'],
+    ['https://example.com/altcraft', '/altcraft/api/v1.1/campaigns/broadcasts/start'],
+  ])('under %s is %s', (baseUrl, path) => {
+    const encoded = encodeStart({ baseUrl, format: 'json', auth: 'body' }, new Secret('t'), {
+      requestId: 'r',
+      request: { id: 1 },
+    })
+    expect(encoded.ok && encoded.start.path).toBe(path)
   })
 })
