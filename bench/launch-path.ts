@@ -20,7 +20,6 @@ import { defaultPolicy } from '../src/launches/policy.ts'
 import { LaunchQueues } from '../src/launches/queue.ts'
 import { LaunchWorker } from '../src/launches/worker.ts'
 import { CommitConnection } from '../src/redis/commit-connection.ts'
-import { connectPatiently } from '../src/redis/connection.ts'
 import { keysUnder } from '../src/redis/keys.ts'
 
 const launches = Number(process.env.LAUNCHES ?? 2_000)
@@ -118,8 +117,7 @@ async function bare(redis: Redis, url: string, mode: Mode): Promise<Round> {
 
 async function whole(redis: Redis, socket: string, url: string, mode: Mode): Promise<Round> {
   const keys = keysUnder('bench')
-  const ledgerRedis = connectPatiently({ kind: 'socket', path: socket }, 'bench-ledger', { enableAutoPipelining: true })
-  const ledger = { redis: ledgerRedis, keys }
+  const ledger = { redis, keys }
   const account: ArmedAccount = {
     ...accountSchema.parse({ baseUrl: url, token: { env: 'BENCH' }, connections: mode }),
     name: 'main',
@@ -180,7 +178,6 @@ async function whole(redis: Redis, socket: string, url: string, mode: Mode): Pro
   await queues.close()
   await commits.close()
   await mailer.close()
-  ledgerRedis.disconnect()
   return round
 }
 

@@ -21,7 +21,8 @@ export function createLogger(
   secrets: readonly Secret[] = [],
 ): Logger {
   const pretty = settings.format === 'pretty' || (settings.format === 'auto' && stream.isTTY === true)
-  const hidden = secrets.map(secret => secret.reveal()).filter(text => text.length > 0)
+  // A token this short is no secret, and masking it would make the log unreadable.
+  const hidden = secrets.map(secret => secret.reveal()).filter(text => text.length >= 6)
   const write = (line: string) => {
     let text = line
     for (const secret of hidden) text = text.replaceAll(secret, '•••').replaceAll(encodeURIComponent(secret), '•••')

@@ -69,11 +69,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
     watchConnection(redis, events)
     undo.push(async () => redis.disconnect())
     const keys = keysUnder(config.redis.prefix)
-    // Scripts of one tick travel together; BullMQ keeps a connection of its own.
-    const ledgerRedis = connectPatiently(opened.address, 'sendoff-ledger', { enableAutoPipelining: true })
-    ledgerRedis.on('error', () => {})
-    undo.push(async () => ledgerRedis.disconnect())
-    const ledger: Ledger = { redis: ledgerRedis, keys }
+    const ledger: Ledger = { redis, keys }
     const queues = new LaunchQueues(redis, keys)
     undo.push(() => queues.close())
     const mailer = createStartMailing(accounts)
@@ -87,7 +83,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => commits.close())
     await stepIntoFiles(ledger, queues, input)
     await warnOfMissingAccounts(ledger, input)
-    const planning = new Planning(redis, ledger, queues, events)
+    const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())
     await planning.start()
 

@@ -30,9 +30,8 @@ function open(address: RedisAddress, options: Options): Redis {
  * A connection for a long-running process. It waits out an outage and then sends again whatever had no reply: everything
  * sent over it must bear being executed twice. A failover's READONLY answers make it reconnect.
  */
-export function connectPatiently(address: RedisAddress, name: string, options: Options = {}): Redis {
+export function connectPatiently(address: RedisAddress, name: string): Redis {
   return open(address, {
-    ...options,
     connectionName: name,
     maxRetriesPerRequest: null,
     retryStrategy: attempt => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),

@@ -3,7 +3,6 @@
  * jobs carry nothing. Should it be lost, the watch in each process sees that no planner has run, and plans itself.
  */
 import { Queue, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { type PlannerListener, plan, serverNow } from './planner.ts'
@@ -23,11 +22,11 @@ export class Planning {
   readonly #queue: Queue
   readonly #worker: Worker
 
-  constructor(redis: Redis, ledger: Ledger, queues: LaunchQueues, heard: PlanningListener) {
+  constructor(ledger: Ledger, queues: LaunchQueues, heard: PlanningListener) {
     this.#ledger = ledger
     this.#queues = queues
     this.#heard = heard
-    const connection = { connection: redis, prefix: ledger.keys.queuePrefix }
+    const connection = { connection: ledger.redis, prefix: ledger.keys.queuePrefix }
     this.#queue = new Queue('planner', connection)
     this.#worker = new Worker('planner', () => this.now(), { ...connection, autorun: false, maxStalledCount: 1_000 })
     this.#queue.on('error', () => {})
