@@ -29,7 +29,7 @@ import { storedSchedules } from './timetable/store.ts'
 import { applyDifference, differenceBetween, isEmpty } from './timetable/sync.ts'
 
 /** Redis answers, but launches may not be entrusted to it. */
-export class UnfitRedis extends Error {
+class UnfitRedis extends Error {
   override readonly name = 'UnfitRedis'
 }
 

@@ -34,7 +34,7 @@ export interface AttemptTools {
   readonly heard: AttemptListener
 }
 
-export interface AttemptListener {
+interface AttemptListener {
   attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void
   settleRefused(claim: Claim, settlement: Settlement, state: string): void
   settleDelayed(key: string, error: unknown): void

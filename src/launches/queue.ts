@@ -30,7 +30,7 @@ export function queueName(account: string): string {
 }
 
 /** Jobs leave the queue when they end: what came of the launch is in the ledger. */
-export const launchJobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
+const launchJobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
 export class LaunchQueues {
   readonly #redis: Redis

@@ -38,7 +38,7 @@ return created
 export interface PlannerListener {
   minted(schedule: string, planned: number, missed: readonly MissedLaunch[], account: string): void
 }
-export interface MissedLaunch {
+interface MissedLaunch {
   readonly key: string
   readonly state: string
   readonly reason: string

@@ -31,7 +31,7 @@ export const factories = {
 }
 
 /** A fresh tree: commander keeps what it has parsed. Nothing in it acts. */
-export function commandTree(): Command {
+function commandTree(): Command {
   const root = new Command('sendoff').option('--config <file>').option('--jobs <dir>').version('0')
   for (const make of Object.values(factories)) root.addCommand(make())
   return silenced(root)
