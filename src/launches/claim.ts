@@ -55,7 +55,7 @@ const claimScript: Script = {
   lua: /* lua */ `${luaLedger}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
@@ -72,27 +72,35 @@ elseif row.state ~= 'planned' and row.state ~= 'waiting' then
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
 end
-if row.doubt and (tonumber(row.sendUntil) < at or holdOn(row)) then
+if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or holdOn(row)) then
+  -- Recovery decides anew: a repeat that waits for its job must not go out when the platform may have forgotten the first.
+  redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
   if row.state == 'claimed' then enter(key, row, 'unknown', at, at) end
   return { 'over', 'unknown', 0, '' }
 end
 if tonumber(row.sendUntil) < at then
-  return { 'over', row.state, 1, overtime(key, row, at) }
+  local reason = overtime(key, row, at)
+  return { 'over', row.state, 1, reason }
 end
 
 local stop = holdOn(row)
 if stop then return { 'over', 'held', 1, hold(key, row, at, stop) } end
 if row.schedule and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
-  -- Missed. Which of several missed due times goes is only known when the planner has come up to now.
+  -- Missed. Which of several missed due times goes is only known when the planner has come up to now; it comes no further
+  -- than it must, so a schedule whose next due time is still ahead is up to now too.
   local watermark = redis.call('HGET', P .. 'watermarks', row.schedule)
-  if watermark and tonumber(watermark) < at then return { 'later', 500, 'early' } end
+  local ahead = redis.call('ZSCORE', P .. 'upcoming', row.schedule)
+  if watermark and tonumber(watermark) < at and ahead and tonumber(ahead) <= at then return { 'later', 500, 'early' } end
   local reason = nil
   if row.misfire == 'skip' and at - row.due > ${missedAfter} then
     reason = '${reasons.missed}'
   elseif row.misfire == 'once' then
     for _, newer in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. row.schedule, '(' .. row.due, at, 'BYSCORE')) do
       local state = read(newer, 'state').state
-      if state ~= 'skipped' and state ~= 'expired' and state ~= 'cancelled' then reason = '${reasons.superseded}' end
+      if state ~= 'skipped' and state ~= 'expired' and state ~= 'cancelled' then
+        reason = '${reasons.superseded}'
+        break
+      end
     end
   end
   if reason then
@@ -108,8 +116,9 @@ if holder then
   local other = read(holder, 'state', 'leaseUntil', 'due', 'account', 'mailing', 'origin', 'doubt', 'recovering')
   if other.state == 'claimed' and tonumber(other.leaseUntil) < at then
     enter(holder, other, other.doubt and 'unknown' or 'planned', at, at)
-    holder = false
-  elseif other.state == 'unknown' and other.recovering == '1' then
+  end
+  if other.state == 'unknown' and other.recovering == '1' then
+    redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
     return { 'later', 1000, 'lane' }
   elseif other.state ~= 'claimed' and other.state ~= 'sending' then
     holder = false

@@ -23,7 +23,7 @@ const commitScript: Script = {
   lua: /* lua */ `${luaLedger}
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
 local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
-  'audience')
+  'audience', 'doubt', 'repeatUntil')
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
@@ -31,14 +31,25 @@ if row.state == 'sending' then return { 'committed', row.sendUntil - at, 0 } end
 if row.state ~= 'claimed' then return { 'refused', 'the launch is ' .. row.state .. ' by now' } end
 if tonumber(row.leaseUntil) < at then return { 'refused', 'connecting took longer than the claim lasts' } end
 if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it may be sent has passed' } end
+if row.doubt and tonumber(row.repeatUntil or '0') < at then
+  return { 'refused', 'the platform may no longer remember the request that this would repeat' }
+end
 local stop = holdOn(row)
+if stop and row.doubt then
+  -- Held, the doubt would be hidden; and the repeat would go out when the stop ends, whenever that is.
+  enter(key, row, 'unknown', at, at)
+  return { 'refused', 'everything that could leave is stopped' }
+end
 if stop then return { 'refused', hold(key, row, at, stop) } end
 local attempt = row.attempts + 1
 enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
   'attempt:' .. attempt, cjson.encode({ number = attempt, start = tonumber(ARGV[6]), sent = at }))
 local sent = sentKey(row)
 redis.call('ZADD', sent, at, key)
-redis.call('EXPIRE', sent, 172800)
+-- The guards count a day; of what is older only the newest matters, to a long cool-down.
+local old = redis.call('ZCOUNT', sent, '-inf', at - 172800000)
+if old > 1 then redis.call('ZREMRANGEBYRANK', sent, 0, old - 2) end
+redis.call('EXPIRE', sent, 2678400)
 return { 'committed', row.sendUntil - at, redis.call('HINCRBY', P .. 'store', 'commits', 1) }
 `,
 }

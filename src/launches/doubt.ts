@@ -5,54 +5,70 @@ import { luaAudit } from './audit.ts'
 import type { LogEntry } from './evidence.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
-const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'token', 'repeatAt', 'recovering', 'audience'`
+const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'token', 'repeats', 'audience'`
 
 const armScript: Script = {
   name: 'sendoffArmRepeat',
-  // ARGV[3] key  [4] token of the doubtful attempt  [5] who  [6] why. 1, or 0 where the launch has moved on.
+  /*
+   * ARGV[3] key  [4] token of the doubtful attempt  [5] repeats decided on before  [6] until when it may leave  [7] who
+   * [8] why. 1, or 0 where the launch has moved on or its time has passed. One that was armed and never claimed lost its job.
+   */
   lua: /* lua */ `${luaLedger}${luaAudit}
 local row = read(ARGV[3], ${rowFields})
-if row.state ~= 'unknown' or row.token ~= ARGV[4] or row.repeatAt then return 0 end
 local hash, at = P .. 'launch:' .. ARGV[3], now()
-redis.call('HSET', hash, 'repeatAt', at)
+if row.state ~= 'unknown' or row.token ~= ARGV[4] or (row.repeats or '0') ~= ARGV[5] or tonumber(ARGV[6]) < at then return 0 end
+redis.call('HSET', hash, 'repeatAt', at, 'repeatUntil', ARGV[6])
 redis.call('HINCRBY', hash, 'repeats', 1)
-note(ARGV[3], ARGV[5], 'identical repeat', ARGV[6])
+note(ARGV[3], ARGV[7], 'identical repeat', ARGV[8])
 return 1
 `,
 }
 
-/** Allows one identical repeat to be claimed. False where the launch has moved on. */
+/**
+ * Allows one identical repeat to be claimed, and to leave until `until` (epoch milliseconds): later the platform may have
+ * forgotten what it would repeat. False where the launch is no longer as it was read.
+ */
 export async function armRepeat(
   ledger: Ledger,
-  key: string,
-  token: number,
+  launch: { readonly key: string; readonly token: number; readonly repeats: number },
+  until: number,
   who: string,
   why: string,
 ): Promise<boolean> {
-  return (await runLedgerScript(ledger, armScript, key, [key, token, who, why])) === 1
+  const args = [launch.key, launch.token, launch.repeats, Math.floor(until), who, why]
+  return (await runLedgerScript(ledger, armScript, launch.key, args)) === 1
 }
 
 const readingScript: Script = {
   name: 'sendoffReading',
-  // ARGV[3] key  [4] token  [5] who  [6] what was found, in words  [7] evidence so far  [8] entries as JSON. 1 or 0.
+  // ARGV[3] key  [4] token  [5] who  [6] what was found, in words  [7] evidence so far  [8] entries as JSON  [9] when it was
+  // read, or '' where it could not be. Returns 1 or 0.
   lua: /* lua */ `${luaLedger}${luaAudit}
 local row = read(ARGV[3], ${rowFields})
 if row.state ~= 'unknown' or row.token ~= ARGV[4] then return 0 end
 redis.call('HINCRBY', P .. 'launch:' .. ARGV[3], 'polls', 1)
 redis.call('HSET', P .. 'launch:' .. ARGV[3], 'evidence', ARGV[7], 'entries', ARGV[8])
+if ARGV[9] ~= '' then redis.call('HSET', P .. 'launch:' .. ARGV[3], 'readAt', ARGV[9]) end
 note(ARGV[3], ARGV[5], 'read the log', ARGV[6])
 return 1
 `,
 }
 
-/** Notes a reading of the platform's log. */
+/** Notes a reading of the platform's log, begun at `at` (epoch milliseconds); undefined where it could not be read. */
 export async function noteReading(
   ledger: Ledger,
   launch: { readonly key: string; readonly token: number },
   who: string,
-  found: { readonly words: string; readonly evidence: string; readonly entries: readonly LogEntry[] },
+  found: {
+    readonly words: string
+    readonly evidence: string
+    readonly entries: readonly LogEntry[]
+    readonly at: number | undefined
+  },
 ): Promise<void> {
-  const args = [launch.key, launch.token, who, found.words, found.evidence, JSON.stringify(found.entries.slice(0, 20))]
+  const { words, evidence, at } = found
+  const entries = JSON.stringify(found.entries.slice(0, 20))
+  const args = [launch.key, launch.token, who, words, evidence, entries, at === undefined ? '' : Math.floor(at)]
   await runLedgerScript(ledger, readingScript, launch.key, args)
 }
 
@@ -61,33 +77,37 @@ const endScript: Script = {
   /*
    * ARGV[3] key  [4] token, or '' for a person's word  [5] state  [6] who  [7] why  [8] 1 where the launch is to be sent
    * again  [9] at  [10] send until. Returns {'ended', before} or {'refused', why not}.
-   * To be sent again it must be past its quarantine, and its owner must be gone: a frozen process may still wake.
+   * To be sent again it must be past its quarantine, and its owners must be gone: a frozen process may still wake. A repeat
+   * that nobody has claimed yet is no hindrance: its job will find a launch that waits.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}
 local key, token, state, who, why = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local row = read(key, ${rowFields}, 'quarantineUntil', 'owner', 'reset', 'sendUntil')
+local row = read(key, ${rowFields}, 'quarantineUntil', 'owner', 'reset', 'vanished', 'attempts')
 local at = now()
 if not row.state then return { 'refused', 'there is no such launch' } end
 if row.state ~= 'unknown' then return { 'refused', 'it is ' .. row.state .. ', not unknown' } end
 if token ~= '' and row.token ~= token then return { 'refused', 'another attempt has been made since' } end
 local fields, wakeAt = { 'reason', why }, nil
 if ARGV[8] == '1' then
-  if row.repeatAt then return { 'refused', 'an identical repeat is on its way' } end
   local left = tonumber(row.quarantineUntil or '0') - at
   if left > 0 then
     return { 'refused', 'its request may still be travelling; it may be released in ' .. math.ceil(left / 1000) .. ' s' }
   end
-  if row.reset ~= '1' and redis.call('EXISTS', P .. 'process:' .. (row.owner or '')) == 1 then
-    return { 'refused', 'the process that was sending it still lives (' .. row.owner .. ')' }
+  for owner in string.gmatch(row.vanished or (row.reset ~= '1' and row.owner and '=' .. row.owner) or '', '=(%S+)') do
+    if redis.call('EXISTS', P .. 'process:' .. owner) == 1 then
+      return { 'refused', 'the process that was sending it still lives (' .. owner .. ')' }
+    end
   end
   local notBefore, sendUntil = tonumber(ARGV[9]), tonumber(ARGV[10])
   if sendUntil <= notBefore or sendUntil <= at then return { 'refused', 'the time to send until has passed' } end
-  fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil }
+  fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil,
+    'round', row.attempts }
   wakeAt = notBefore
 end
 enter(key, row, state, at, wakeAt, unpack(fields))
 endDoubt(key)
-if state ~= 'launched' then redis.call('ZREM', sentKey(row), key) end
+-- What nobody will ever know counts as sent.
+if state ~= 'launched' and state ~= 'writtenOff' then redis.call('ZREM', sentKey(row), key) end
 note(key, who, 'unknown -> ' .. state, why)
 audit(who, 'resolve', key, why, 'unknown', state)
 return { 'ended', 'unknown' }
@@ -145,7 +165,16 @@ export async function askPerson(
   return (await runLedgerScript(ledger, askScript, key, [key, token, who, why])) === 1
 }
 
-/** Has recovery look at the launch again at `at` (epoch milliseconds). */
+const lookScript: Script = {
+  name: 'sendoffLookAgain',
+  // ARGV[3] key  [4] at. A launch that is no longer unknown has its own time to be looked at.
+  lua: /* lua */ `${luaLedger}
+if read(ARGV[3], 'state').state ~= 'unknown' then return 0 end
+return redis.call('ZADD', P .. 'wake', 'XX', 'CH', ARGV[4], ARGV[3])
+`,
+}
+
+/** Has recovery look at the launch, if it is still unknown, again at `at` (epoch milliseconds). */
 export async function lookAgainAt(ledger: Ledger, key: string, at: number): Promise<void> {
-  await ledger.redis.zadd(`${ledger.keys.root}wake`, 'XX', at, key)
+  await runLedgerScript(ledger, lookScript, key, [key, Math.floor(at)])
 }

@@ -86,8 +86,8 @@ for _, key in ipairs(redis.call('ZRANGE', P .. 'state:held', offset, offset + AR
   looked = looked + 1
   local row = read(key, 'state', 'heldBy', 'due', 'account', 'mailing', 'origin', 'sendUntil', 'attempts')
   if row.heldBy == 'hold' and not holdOn(row) then
-    if tonumber(row.sendUntil) < at then overtime(key, row, at) else enter(key, row, 'planned', at, at) end
     redis.call('HDEL', P .. 'launch:' .. key, 'heldBy', 'reason')
+    if tonumber(row.sendUntil) < at then overtime(key, row, at) else enter(key, row, 'planned', at, at) end
     released = released + 1
   end
 end
@@ -96,21 +96,30 @@ return { offset + looked - released, released }
 `,
 }
 
-/** Ends a stop and gives back what it held; returns undefined where there was none, else how many launches were given back. */
+/**
+ * Ends a stop and gives back what it held; returns how many launches that were, or undefined where there was no such stop
+ * and an interrupted end had left nothing held either.
+ */
 export async function holdOff(
   ledger: Ledger,
   scope: HoldScope,
   reason: string,
   by: string,
 ): Promise<number | undefined> {
-  if ((await runLedgerScript(ledger, offScript, '', [scopeName(scope), reason, by])) !== 1) return undefined
+  const ended = (await runLedgerScript(ledger, offScript, '', [scopeName(scope), reason, by])) === 1
+  let total = 0
+  // Launches that leave the index meanwhile move the others up: only a pass that finds nothing has seen them all.
+  for (let released = 1; released > 0; total += released) released = await releaseOnce(ledger)
+  return ended || total > 0 ? total : undefined
+}
+
+async function releaseOnce(ledger: Ledger): Promise<number> {
   let total = 0
   for (let offset = 0; offset >= 0; ) {
-    const reply = z
-      .tuple([z.number(), z.number()])
-      .parse(await runLedgerScript(ledger, releaseScript, '', [offset, 500]))
-    total += reply[1]
-    offset = reply[0]
+    const reply = await runLedgerScript(ledger, releaseScript, '', [offset, 500])
+    const [next, released] = z.tuple([z.number(), z.number()]).parse(reply)
+    total += released
+    offset = next
   }
   return total
 }

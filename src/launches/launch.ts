@@ -24,7 +24,7 @@ export type State = (typeof states)[number]
 
 /** From each state, the states that may follow. An empty list is an end that nothing but the record's retention undoes. */
 export const transitions: Readonly<Record<State, readonly State[]>> = {
-  planned: ['claimed', 'held', 'unknown', 'skipped', 'expired', 'cancelled'],
+  planned: ['claimed', 'held', 'unknown', 'skipped', 'expired', 'cancelled', 'failed'],
   claimed: [
     'sending',
     'waiting',

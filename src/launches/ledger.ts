@@ -85,7 +85,12 @@ end
 
 -- Fields that only a launch in doubt has.
 local function endDoubt(key)
-  redis.call('HDEL', P .. 'launch:' .. key, 'doubt', 'recovering', 'quarantineUntil', 'reset', 'repeatAt', 'repeats', 'polls')
+  redis.call('HDEL', P .. 'launch:' .. key, 'doubt', 'recovering', 'quarantineUntil', 'reset', 'vanished', 'repeatAt', 'repeatUntil', 'repeats', 'polls')
+end
+
+-- What an earlier doubt found out says nothing about this one.
+local function beginDoubt(key, row)
+  if not row.doubt then redis.call('HDEL', P .. 'launch:' .. key, 'evidence', 'entries', 'readAt', 'advice') end
 end
 
 -- The stop in force for this mailing, this account or everything, as its JSON; nil where there is none.

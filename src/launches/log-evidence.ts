@@ -4,8 +4,8 @@ import type { LogEntry } from './evidence.ts'
 export interface LogFacts {
   /** When the attempt was committed: nothing it made can be in the log before. */
   readonly sent: number
-  /** When other launches of the same mailing were committed, near enough to have made an entry here. */
-  readonly others: readonly number[]
+  /** Attempts of other launches of the same mailing: when each began, and until when it may make an entry. */
+  readonly others: readonly { readonly sent: number; readonly until: number }[]
   /** The platform's clock minus ours; undefined where it is not known. */
   readonly skew: number | undefined
   /** People, or the mailing's own timetable, start mailings of this account too. */
@@ -21,8 +21,8 @@ export interface LogVerdict {
 /** Clocks agree to about a second once the skew is taken off; without it they may be further apart. */
 const knownSkewMargin = 2_000
 const unknownSkewMargin = 30_000
-/** How long after its commit a launch may still make its entry. */
-const entryDelay = 120_000
+/** How long after its commit an attempt that was answered may still make its entry. */
+export const entryDelay = 120_000
 
 /**
  * `started` only where exactly one start since the attempt is left that nothing else explains. Other launches of the mailing
@@ -32,10 +32,10 @@ export function judgeLog(entries: readonly LogEntry[], facts: LogFacts): LogVerd
   const margin = facts.skew === undefined ? unknownSkewMargin : knownSkewMargin
   const starts = entries.filter(entry => entry.state === 'start' && entry.at - (facts.skew ?? 0) >= facts.sent - margin)
   if (starts.length === 0) return { evidence: 'none', starts }
-  const rivals = facts.others.filter(sent =>
+  const rivals = facts.others.filter(({ sent, until }) =>
     starts.some(entry => {
       const at = entry.at - (facts.skew ?? 0)
-      return at >= sent - margin && at <= sent + entryDelay
+      return at >= sent - margin && at <= until
     }),
   )
   const left = starts.length - rivals.length

@@ -40,10 +40,12 @@ const recordSchema = z.object({
   lateness: z.coerce.number().optional(),
   owner: z.string().optional(),
   token: z.coerce.number(),
+  round: z.coerce.number().default(0),
   doubt: z.literal('1').optional(),
   repeats: z.coerce.number().default(0),
   polls: z.coerce.number().default(0),
   evidence: z.enum(['none', 'started', 'explained', 'unreadable']).default('none'),
+  readAt: z.coerce.number().default(0),
   entries: z
     .string()
     .transform((text): unknown => JSON.parse(text))

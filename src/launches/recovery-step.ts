@@ -17,11 +17,14 @@ export interface DoubtFacts {
   /** Whether a living worker reset its socket: only then can nothing arrive any more. */
   readonly reset: boolean
   readonly quarantineUntil: number
+  /** When the log was last read; 0 where it never was. */
+  readonly readAt: number
 }
 
 export type RecoveryStep =
   | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'repeat' }
+  /** `until`: sent later, it might be a second launch. */
+  | { readonly kind: 'repeat'; readonly until: number }
   | { readonly kind: 'read' }
   /** The log shows the start. */
   | { readonly kind: 'launched' }
@@ -49,7 +52,9 @@ function repeatStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
   // Well inside the window: half of it, so that no clock and no short setting makes the repeat a second launch.
   const latest = Math.min(facts.sendUntil - repeatMargin, facts.begun + facts.window / 2)
   if (Math.max(at, now) > latest) return undefined
-  return now < at ? { kind: 'wait', until: at } : { kind: 'repeat' }
+  // The repeat may arrive first and be the launch; it must be remembered until the first request can arrive no more.
+  if (Math.max(at, now) + facts.window < facts.quarantineUntil) return undefined
+  return now < at ? { kind: 'wait', until: at } : { kind: 'repeat', until: latest }
 }
 
 function readStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
@@ -68,7 +73,9 @@ function silentStep(facts: DoubtFacts, now: number): RecoveryStep {
     now < facts.sendUntil &&
     facts.quarantineUntil < facts.sendUntil
   ) {
-    return now < facts.quarantineUntil ? { kind: 'wait', until: facts.quarantineUntil } : { kind: 'relaunch' }
+    if (now < facts.quarantineUntil) return { kind: 'wait', until: facts.quarantineUntil }
+    // What the quarantine waits for may have arrived since the last reading: only a log that is silent now counts.
+    return facts.readAt < facts.quarantineUntil ? { kind: 'read' } : { kind: 'relaunch' }
   }
   return ask(`the log shows no start. ${proofWouldHelp(facts)}`)
 }

@@ -5,9 +5,10 @@
  */
 
 import { armRepeat, askPerson, endDoubt, lookAgainAt, noteReading } from './doubt.ts'
+import { doubtfulSpan, rivalsOf } from './doubtful-attempts.ts'
 import type { ReadLog } from './evidence.ts'
 import type { Ledger } from './ledger.ts'
-import { judgeLog } from './log-evidence.ts'
+import { judgeLog, type LogFacts } from './log-evidence.ts'
 import { proofHolds, readProof } from './proof.ts'
 import type { LaunchQueues } from './queue.ts'
 import { listLaunches, showLaunch } from './read.ts'
@@ -41,6 +42,8 @@ export interface RecoveryTools {
 
 /** Launches looked at at once, by one process. */
 const atOnce = 4
+/** A log that could not be read is tried again after this long. Milliseconds. */
+const readAgainAfter = 5_000
 const readerName = 'service'
 /** How far the platform's clock may be behind before its log looks silent. */
 const logMargin = 600_000
@@ -54,15 +57,29 @@ export class Recovery {
     this.#tools = tools
   }
 
-  /** Takes up launches that the sweep found in doubt; those there is no room for now are found again. */
+  /** Takes up launches that the sweep found in doubt; those there is no room for now are found again by the next sweep. */
   take(launches: readonly { readonly key: string; readonly account: string }[]): void {
+    const left: string[] = []
     for (const { key, account } of launches) {
-      if (this.#underWay.size >= atOnce || this.#underWay.has(key) || this.#stop.signal.aborted) continue
-      const work = this.#recover(key, account)
-        .catch(error => this.#tools.heard.backgroundFailed(`recovery of ${key}`, error))
-        .finally(() => this.#underWay.delete(key))
-      this.#underWay.set(key, work)
+      if (this.#underWay.has(key) || this.#stop.signal.aborted) continue
+      // An account of another process is that process's to recover.
+      if (this.#underWay.size >= atOnce || !this.#tools.accounts.has(account)) left.push(key)
+      else this.#watch(key, this.#recover(key, account))
     }
+    // The sweep gave them to this process for a while; whoever sweeps next may have them.
+    if (left.length > 0) this.#watch('', this.#leave(left))
+  }
+
+  #watch(key: string, work: Promise<void>): void {
+    const watched = work
+      .catch(error => this.#tools.heard.backgroundFailed(`recovery of ${key}`, error))
+      .finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, watched)
+  }
+
+  async #leave(keys: readonly string[]): Promise<void> {
+    const at = await this.#tools.now()
+    for (const key of keys) await lookAgainAt(this.#tools.ledger, key, at)
   }
 
   async stop(): Promise<void> {
@@ -74,7 +91,6 @@ export class Recovery {
     const { ledger, accounts, now } = this.#tools
     const record = await showLaunch(ledger, key)
     const settings = accounts.get(account)
-    // An account of another process is that process's to recover.
     if (record?.state !== 'unknown' || settings === undefined) return
     const facts = await this.#facts(record, settings)
     await this.#act(record, settings, recoveryStep(facts, await now()))
@@ -94,6 +110,7 @@ export class Recovery {
       onSilentLog: settings.onSilentLog,
       reset: record.reset,
       quarantineUntil: record.quarantineUntil,
+      readAt: record.readAt,
     }
   }
 
@@ -110,7 +127,7 @@ export class Recovery {
       case 'wait':
         return lookAgainAt(ledger, key, step.until)
       case 'repeat':
-        return this.#repeat(record)
+        return this.#repeat(record, step.until)
       case 'read':
         return this.#read(record, settings)
       case 'launched':
@@ -130,11 +147,11 @@ export class Recovery {
     }
   }
 
-  async #repeat(record: LaunchRecord): Promise<void> {
+  async #repeat(record: LaunchRecord, until: number): Promise<void> {
     const { ledger, queues, heard } = this.#tools
     const { key, account, token, repeats } = record
     const words = `repeat ${repeats + 1}: the platform drops what it has seen, so an identical request can only tell`
-    if (!(await armRepeat(ledger, key, token, readerName, words))) return
+    if (!(await armRepeat(ledger, record, until, readerName, words))) return
     await queues.add([{ account, jobId: `${key}~repeat${token}-${repeats}`, delay: 0, job: { key } }])
     heard.doubtStep(key, account, words)
   }
@@ -144,32 +161,29 @@ export class Recovery {
     const { begun } = doubtfulSpan(record)
     // By the platform's clock, which may be behind ours; entries that are too old are judged by the skew.
     const from = begun - logMargin
+    const at = await this.#tools.now()
     const reading = await readLog(record.account, record.mailing, from, this.#stop.signal)
     if (reading.kind === 'unread') {
       const words = `the log could not be read: ${reading.why}`
       const evidence = record.evidence === 'none' && record.polls > 0 ? 'none' : 'unreadable'
-      await noteReading(ledger, record, readerName, { words, evidence, entries: [] })
-    } else {
-      const others = await this.#othersNear(record, begun)
-      const { startedElsewhere } = settings
-      const verdict = judgeLog(reading.entries, { sent: begun, others, skew: reading.skew, startedElsewhere })
-      const words = `${verdict.starts.length} starts since the attempt, ${others.length} other launches near it: ${verdict.evidence}`
-      await noteReading(ledger, record, readerName, { words, evidence: verdict.evidence, entries: verdict.starts })
-      heard.doubtStep(record.key, record.account, `read the log: ${words}`)
+      await noteReading(ledger, record, readerName, { words, evidence, entries: [], at: undefined })
+      return lookAgainAt(ledger, record.key, at + readAgainAfter)
     }
+    const others = await this.#othersNear(record, begun)
+    const { startedElsewhere } = settings
+    const verdict = judgeLog(reading.entries, { sent: begun, others, skew: reading.skew, startedElsewhere })
+    const words = `${verdict.starts.length} starts since the attempt, ${others.length} other launches near it: ${verdict.evidence}`
+    await noteReading(ledger, record, readerName, { words, evidence: verdict.evidence, entries: verdict.starts, at })
+    heard.doubtStep(record.key, record.account, `read the log: ${words}`)
     await lookAgainAt(ledger, record.key, await this.#tools.now())
   }
 
-  /** When other launches of the mailing were committed, from two minutes before the attempt on. */
-  async #othersNear(record: LaunchRecord, begun: number): Promise<number[]> {
+  async #othersNear(record: LaunchRecord, begun: number): Promise<LogFacts['others']> {
     const filter = { mailing: record.mailing, account: record.account }
     const launches = await listLaunches(this.#tools.ledger, filter, 100, [record.account])
-    return launches.flatMap(other =>
-      other.key === record.key
-        ? []
-        : other.attemptList.flatMap(({ start, handed }) =>
-            handed === false || start < begun - 120_000 ? [] : [start],
-          ),
+    return rivalsOf(
+      launches.filter(({ key }) => key !== record.key),
+      begun,
     )
   }
 
@@ -183,14 +197,4 @@ export class Recovery {
     }
     heard.doubtEnded(key, account, end.state, why)
   }
-}
-
-/** From the begin of the first attempt nobody knows the end of, to when the last one was given up. */
-function doubtfulSpan(record: LaunchRecord): { begun: number; ended: number } {
-  const doubtful = record.attemptList.filter(({ outcome }) => outcome === undefined || outcome === 'ambiguous')
-  const marked = record.times.unknown ?? record.due
-  // Without an attempt on record it was forgotten: it may have gone out at any time from its due time on.
-  const begun = doubtful.length === 0 ? record.due : Math.min(...doubtful.map(({ start }) => start))
-  const first = doubtful[0]
-  return { begun, ended: first?.end ?? marked }
 }

@@ -60,18 +60,39 @@ local function stopFor(row, stops, reason, at)
   local stop = cjson.encode({ cause = stops == 'mailing' and 'rights' or 'token', reason = reason, by = 'service', at = at })
   if redis.call('HSETNX', P .. 'holds', scope, stop) == 1 then audit('service', 'hold on', scope, reason, '', 'held') end
 end
+-- Whatever an owner says of its attempt, its socket is done with: nobody need wait for it. Sets the quarantine that is left.
+local function hearFrom(key, row, nonce, at)
+  local lost = ''
+  for each in string.gmatch(row.vanished or '', '%S+') do
+    if string.sub(each, 1, #nonce + 1) ~= nonce .. '=' then lost = lost .. ' ' .. each end
+  end
+  local hash, travels = P .. 'launch:' .. key, at + ${quarantine.reset}
+  if lost == '' then
+    redis.call('HSET', hash, 'reset', '1', 'quarantineUntil', travels)
+    redis.call('HDEL', hash, 'vanished')
+  else
+    redis.call('HSET', hash, 'vanished', lost, 'quarantineUntil', math.max(travels, tonumber(row.quarantineUntil or '0')))
+  end
+end
+
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience')
-if not row.state or row.token ~= token or row.nonce ~= nonce then return { 'refused', row.state or '' } end
+local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience',
+  'doubt', 'vanished', 'quarantineUntil')
+if not row.state then return { 'refused', '' } end
+if row.token ~= token or row.nonce ~= nonce then
+  if row.vanished and string.find(row.vanished, ' ' .. nonce .. '=', 1, true) then hearFrom(key, row, nonce, now()) end
+  return { 'refused', row.state }
+end
 if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
 local attempts = tonumber(row.attempts)
 if row.state == 'claimed' then
   attempts = attempts + 1
   -- The commit was acknowledged and then lost with the server's memory: what was written was written.
-  if ARGV[13] == '1' then enter(key, row, 'sending', now(), nil) end
-elseif row.state == 'unknown' then
-  if state == 'unknown' or state == 'failed' then return { 'refused', row.state } end
-elseif row.state ~= 'sending' then
+  if ARGV[13] == '1' then
+    enter(key, row, 'sending', now(), nil)
+    redis.call('ZADD', sentKey(row), now(), key)
+  end
+elseif row.state ~= 'sending' and row.state ~= 'unknown' then
   return { 'refused', row.state }
 end
 local attempt = cjson.decode(ARGV[9])
@@ -90,10 +111,10 @@ local at, wakeAt = now(), nil
 if state == 'waiting' then wakeAt = ARGV[8] + ${pickUpGrace} end
 if state == 'unknown' then
   wakeAt = at + 1000
+  beginDoubt(key, row)
   put('doubt', '1')
   put('recovering', '1')
-  put('reset', '1')
-  put('quarantineUntil', at + ${quarantine.reset})
+  hearFrom(key, row, nonce, at)
 else
   endDoubt(key)
 end

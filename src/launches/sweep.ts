@@ -30,13 +30,16 @@ const sweepScript: Script = {
   lua: /* lua */ `${luaLedger}
 local at, out = now(), {}
 for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
-  local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts', 'doubt')
+  local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts', 'doubt',
+    'nonce', 'owner', 'vanished')
   local kind = nil
   if not row.state then
     redis.call('ZREM', P .. 'wake', key)
   elseif row.state == 'sending' then
+    beginDoubt(key, row)
+    redis.call('HDEL', P .. 'launch:' .. key, 'reset')
     enter(key, row, 'unknown', at, at, 'handed', '1', 'doubt', '1', 'recovering', '1',
-      'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.vanished}')
+      'vanished', (row.vanished or '') .. ' ' .. tostring(row.nonce) .. '=' .. tostring(row.owner), 'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.vanished}')
     kind = 'unknown'
   elseif row.state == 'claimed' and row.doubt then
     enter(key, row, 'unknown', at, at)

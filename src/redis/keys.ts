@@ -23,7 +23,7 @@ export interface Keys {
   readonly upcoming: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string
-  /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. Two days. */
+  /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. 31 days after the last. */
   sent(account: string, mailing: number, audience: string): string
   /** HASH: identity of the store, number of commits, epoch, and until when it may have forgotten. For ever. */
   readonly store: string

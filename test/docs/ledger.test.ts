@@ -10,6 +10,7 @@ import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
 import { storeProof } from '../../src/launches/proof.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
+import { sweepLedger } from '../../src/launches/sweep.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { plan } from '../../src/timetable/planner.ts'
@@ -144,13 +145,23 @@ async function liveThrough(): Promise<void> {
 async function doubt(): Promise<void> {
   await createLaunch(ledger, manual('manual-4', { overlap: 'allow' }))
   await attempt('manual-4', { state: 'unknown' }, { outcome: 'ambiguous' })
-  await armRepeat(ledger, 'manual-4', 1, 'service', 'the platform drops repeats')
+  const inDoubt = { key: 'manual-4', token: 1, repeats: 0 }
+  await armRepeat(ledger, inDoubt, now + 60_000, 'service', 'the platform drops repeats')
   await look()
-  const found = { words: 'nothing', evidence: 'none', entries: [] }
+  const found = { words: 'nothing', evidence: 'none', entries: [], at: now }
   await noteReading(ledger, { key: 'manual-4', token: 1 }, 'service', found)
   await askPerson(ledger, 'manual-4', 1, 'service', 'the log is silent')
   await look()
   await endDoubt(ledger, 'manual-4', undefined, { state: 'failed' }, 'someone', 'the report is empty')
+  // One whose owner is not heard of again.
+  await createLaunch(ledger, manual('manual-5', { overlap: 'allow' }))
+  const lost = await claim('manual-5')
+  if (!lost) throw new Error('manual-5 is not claimed')
+  const sending = { start: now, sendingLasts: 60_000, accept: () => true, durability: { kind: 'reply' } as const }
+  await commitLaunch(ledger, commits, lost, sending)
+  now += 61_000
+  await sweepLedger(ledger, 100)
+  await look()
   await retryLaunch(ledger, 'manual-4', now + 900_000, 'someone', 'once more')
   await storeProof(ledger, 'main', {
     at: now,

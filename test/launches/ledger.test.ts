@@ -319,6 +319,7 @@ describe('missed launches of a schedule', () => {
     await missed('once')
     now = start + 130_000
     await server.redis.hset(ledger.keys.watermarks, 's', now - 1)
+    await server.redis.zadd(ledger.keys.upcoming, now, 's')
     expect(await answers()).toEqual(['later', 'later', 'later'])
   })
 })
