@@ -6,7 +6,7 @@ import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
 const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z.number() })
 /** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
-export type Retry = z.infer<typeof retrySchema>
+type Retry = z.infer<typeof retrySchema>
 
 export interface Claim {
   readonly key: string
@@ -75,7 +75,7 @@ end
 if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or holdOn(row)) then
   -- Recovery decides anew: a repeat that waits for its job must not go out when the platform may have forgotten the first.
   redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
-  if row.state == 'claimed' then enter(key, row, 'unknown', at, at) end
+  if row.state == 'claimed' then enter(key, row, 'unknown', at, at, 'recovering', '1') end
   return { 'over', 'unknown', 0, '' }
 end
 if tonumber(row.sendUntil) < at then
@@ -115,7 +115,12 @@ if holder == key then holder = false end
 if holder then
   local other = read(holder, 'state', 'leaseUntil', 'due', 'account', 'mailing', 'origin', 'doubt', 'recovering')
   if other.state == 'claimed' and tonumber(other.leaseUntil) < at then
-    enter(holder, other, other.doubt and 'unknown' or 'planned', at, at)
+    if other.doubt then
+      other.recovering = '1'
+      enter(holder, other, 'unknown', at, at, 'recovering', '1')
+    else
+      enter(holder, other, 'planned', at, at)
+    end
   end
   if other.state == 'unknown' and other.recovering == '1' then
     redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)

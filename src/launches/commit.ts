@@ -11,7 +11,7 @@ import { type Ledger, luaLedger } from './ledger.ts'
 import type { Permit } from './start-mailing.ts'
 
 /** A permit older than this, by either clock of this process, no longer allows the write. */
-export const permitLife = 1_000
+const permitLife = 1_000
 
 const commitScript: Script = {
   name: 'sendoffCommit',
@@ -37,7 +37,7 @@ end
 local stop = holdOn(row)
 if stop and row.doubt then
   -- Held, the doubt would be hidden; and the repeat would go out when the stop ends, whenever that is.
-  enter(key, row, 'unknown', at, at)
+  enter(key, row, 'unknown', at, at, 'recovering', '1')
   return { 'refused', 'everything that could leave is stopped' }
 end
 if stop then return { 'refused', hold(key, row, at, stop) } end

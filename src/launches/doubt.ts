@@ -146,6 +146,7 @@ local key = ARGV[3]
 local row = read(key, ${rowFields})
 if row.state ~= 'unknown' or row.token ~= ARGV[4] then return 0 end
 redis.call('HSET', P .. 'launch:' .. key, 'recovering', '0', 'advice', ARGV[6])
+redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
 redis.call('ZREM', P .. 'wake', key)
 local lane = P .. 'lane:' .. row.account .. ':' .. row.mailing
 if redis.call('GET', lane) == key then redis.call('DEL', lane) end

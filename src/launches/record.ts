@@ -65,7 +65,7 @@ const recordSchema = z.object({
 
 const noteSchema = z.object({ at: z.number(), who: z.string(), what: z.string(), why: z.string() })
 /** Something that was decided about a launch, by the service or by a person. */
-export type Note = z.infer<typeof noteSchema>
+type Note = z.infer<typeof noteSchema>
 
 export interface LaunchRecord extends z.infer<typeof recordSchema> {
   readonly attemptList: readonly Attempt[]

@@ -24,7 +24,7 @@ export interface RecoverySettings {
   readonly startedElsewhere: boolean
 }
 
-export interface RecoveryListener {
+interface RecoveryListener {
   doubtStep(key: string, account: string, words: string): void
   doubtEnded(key: string, account: string, state: string, words: string): void
   personNeeded(key: string, account: string, words: string): void

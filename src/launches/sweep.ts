@@ -42,7 +42,7 @@ for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'L
       'vanished', (row.vanished or '') .. ' ' .. tostring(row.nonce) .. '=' .. tostring(row.owner), 'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.vanished}')
     kind = 'unknown'
   elseif row.state == 'claimed' and row.doubt then
-    enter(key, row, 'unknown', at, at)
+    enter(key, row, 'unknown', at, at, 'recovering', '1')
   elseif row.state == 'unknown' then
     redis.call('ZADD', P .. 'wake', at + ${recoveryLease}, key)
     kind = 'recover'

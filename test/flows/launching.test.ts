@@ -85,32 +85,25 @@ describe('a schedule', () => {
 })
 
 describe('attempts whose end nobody knows', () => {
-  it('are unknown, each sent once, whatever is restarted', async () => {
-    const faults = [
-      'drop-after',
-      'reset-after',
-      'silent-after',
-      'status-after=502',
-      'truncate=length',
-      'html-after',
-      'string-error',
-      'drop',
-      'status=500',
-    ]
-    altcraft.setFaults(faults.map((fault, index) => parseFault(`${fault}:id=${index + 1}`)))
+  it('are not sent again, whatever is restarted: what was started is seen in the log, the rest stays unknown', async () => {
+    const executed = ['drop-after', 'reset-after', 'silent-after', 'status-after=502', 'html-after']
+    const lost = ['drop', 'status=500']
+    // Each fault strikes once: a second request for the mailing would be executed, and seen.
+    const faults = [...executed, ...lost].map((fault, index) => parseFault(`${fault}:id=${index + 1}:on=start:x1`))
+    altcraft.setFaults(faults)
     project = await Project.create(jobs())
     const service = await project.serve()
-    const ended = await Promise.all(
-      faults.map((_, index) => project.run('launch', String(index + 1), '--yes', '--wait', '--json')),
-    )
-    expect(ended.map(({ code, stdout }) => [code, JSON.parse(stdout).state])).toEqual(faults.map(() => [7, 'unknown']))
-    const requests = altcraft.requests()
+    const ids = faults.map((_, index) => String(index + 1))
+    const ended = await Promise.all(ids.map(id => project.run('launch', id, '--yes', '--wait', '--json')))
+    expect(ended.map(({ code }) => code)).toEqual(ids.map(() => 7))
     await service.stop('SIGKILL')
     const again = await project.serve()
     expect((await project.run('launch', '91', '--yes', '--wait')).code).toBe(0)
+    await until(async () => (await project.launches('--state', 'launched')).length === executed.length + 1)
     await again.stop()
-    expect(altcraft.requests()).toBe(requests + 1)
-    expect(await project.launches('--state', 'unknown')).toHaveLength(faults.length)
+    const starts = altcraft.launches().map(({ mailing }) => mailing)
+    expect(starts.sort((a, b) => a - b)).toEqual([...executed.keys()].map(index => index + 1).concat(91))
+    expect(await project.launches('--state', 'unknown')).toHaveLength(lost.length)
   })
 })
 
