@@ -61,7 +61,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
   try {
     const opened = await openRedis(config)
     undo.push(() => opened.leave())
-    const facts = await fitServer(opened.redis, config, events)
+    const facts = await fitServer(opened.redis, input)
     const sendings = new Map([...accounts].map(([name, account]) => [name, sendingOf(account, facts)]))
     opened.redis.disconnect()
 
@@ -144,16 +144,21 @@ async function unwind(undo: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 /** Throws UnfitRedis where launches may not be entrusted to the server. */
-async function fitServer(redis: Redis, config: Config, events: Events): Promise<ServerFacts> {
+async function fitServer(redis: Redis, { config, accounts, events }: ServiceInput): Promise<ServerFacts> {
   const facts = await inspectServer(redis)
-  const { refusals, advice } = judgeServer(facts, config.redis.requireDurable)
-  if (refusals.length > 0) {
-    const over = config.redis.requireDurable ? '\nTo use it all the same, set redis.requireDurable: false.' : ''
-    throw new UnfitRedis(
-      `launches cannot be entrusted to this Redis:\n${refusals.map(text => `  - ${text}`).join('\n')}${over}`,
-    )
+  const { requireDurable } = config.redis
+  const { refusals, advice } = judgeServer(facts, requireDurable)
+  const forgetful = [...accounts.values()].flatMap(account => {
+    const choice = durabilityFor(account.durability, facts)
+    return choice.ok ? [] : [`accounts.${account.name}: ${choice.why}`]
+  })
+  const fatal = requireDurable ? [...refusals, ...forgetful] : refusals
+  if (fatal.length > 0) {
+    const over = requireDurable ? '\nTo use it all the same, set redis.requireDurable: false.' : ''
+    const list = fatal.map(text => `  - ${text}`).join('\n')
+    throw new UnfitRedis(`launches cannot be entrusted to this Redis:\n${list}${over}`)
   }
-  for (const sentence of advice) events.redisAdvice(sentence)
+  for (const sentence of [...advice, ...(requireDurable ? [] : forgetful)]) events.redisAdvice(sentence)
   return facts
 }
 
@@ -166,10 +171,10 @@ function sendingOf(account: ArmedAccount, facts: ServerFacts): Sending {
   }
 }
 
+/** What a person said to do without (redis.requireDurable: false) is not waited for. */
 function durabilityOf(account: ArmedAccount, facts: ServerFacts): Durability {
   const choice = durabilityFor(account.durability, facts)
-  if (!choice.ok) throw new UnfitRedis(`accounts.${account.name}: ${choice.why}`)
-  return choice.durability
+  return choice.ok ? choice.durability : { kind: 'reply' }
 }
 
 /** An empty store is filled from the files; any other difference is applied where that was asked for, else announced. */
