@@ -11,7 +11,7 @@ import type { Product } from './product.ts'
 import { type Place, type Snapshot, takeSnapshot } from './snapshot.ts'
 
 export const account = 'main'
-export const start = Date.UTC(2026, 10, 23, 9)
+const start = Date.UTC(2026, 10, 23, 9)
 /** Milliseconds; as the service derives them from the default time-outs, or a little shorter. */
 export const lease = 10_000
 export const sendingLasts = 60_000
@@ -37,8 +37,8 @@ export interface Settings extends PlatformSettings {
 }
 
 /** What kinds of things a run has more or less of than others: a fifth of the runs would hardly see some of them. */
-export const kinds = ['harm', 'network', 'late', 'people', 'stops', 'service', 'time'] as const
-export type Kind = (typeof kinds)[number]
+const kinds = ['harm', 'network', 'late', 'people', 'stops', 'service', 'time'] as const
+type Kind = (typeof kinds)[number]
 export type Bias = Readonly<Record<Kind, number>>
 
 /** One thing that may happen next; `weight` says how often it is chosen among the others. */
