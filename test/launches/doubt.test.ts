@@ -215,7 +215,7 @@ describe('a launch in doubt', () => {
   it('counts for the guards until it is known not to have gone, also when it is written off', async () => {
     await reset()
     await endDoubt(ledger, 'a', undefined, { state: 'writtenOff' }, 'someone', 'why')
-    expect(await server.redis.zrange(ledger.keys.sent('main', 90, 'own'), 0, -1)).toEqual(['a'])
+    expect(await server.redis.zrange(ledger.keys.sent('main', 90, 'own'), '0', '-1')).toEqual(['a'])
   })
 
   it('is looked at again by recovery only while it is unknown', async () => {

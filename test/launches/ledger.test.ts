@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Claim, claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import { createLaunch, type NewLaunch } from '../../src/launches/create.ts'
+import { holdOff, holdOn } from '../../src/launches/hold.ts'
 import { reasons, states, transitions } from '../../src/launches/launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../../src/launches/ledger.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
@@ -193,6 +194,31 @@ describe('a launch', () => {
     expect(await showLaunch(ledger, 'a')).toMatchObject({ state, reason, attempts })
   })
 
+  it('tried before and planned again is failed past its deadline, and the sweep goes on', async () => {
+    await createLaunch(ledger, launch('a', { sendUntil: start + 30_000 }))
+    await createLaunch(ledger, launch('b', { sendUntil: start + 30_000, request: { id: 91 } }))
+    await settleLaunch(ledger, await claimed('a', 'n1'), ending('waiting', { handed: false }, now))
+    await claimed('a', 'n2')
+    now += lease + 1
+    expect(await sweepLedger(ledger, 10)).toMatchObject([{ kind: 'requeue' }, { kind: 'requeue' }])
+    now += 60_000
+    expect(await sweepLedger(ledger, 10)).toMatchObject([
+      { kind: 'failed', key: 'a' },
+      { kind: 'expired', key: 'b' },
+    ])
+  })
+
+  it('claimed too late is over, in the state it came to', async () => {
+    await createLaunch(ledger, launch('a', { sendUntil: start + 5_000 }))
+    now += 5_001
+    expect(await claimLaunch(ledger, 'a', 'n', 'w', lease)).toEqual({
+      kind: 'over',
+      state: 'expired',
+      changed: true,
+      reason: reasons.late,
+    })
+  })
+
   it('without a job is given back by the sweep, once per look', async () => {
     await createLaunch(ledger, launch('a'))
     expect(await sweepLedger(ledger, 10)).toEqual([])
@@ -236,6 +262,60 @@ describe('a permit to write', () => {
   })
 })
 
+describe('what was sent', () => {
+  const sent = () => server.redis.zrange(ledger.keys.sent('main', 90, 'own'), '0', '-1')
+  const send = async (key: string) => {
+    await createLaunch(ledger, launch(key, { due: now, sendUntil: now + 900_000 }))
+    const claim = await claimed(key)
+    await commit(claim)
+    return claim
+  }
+
+  it('is forgotten after two days, but for the newest that is older', async () => {
+    for (const key of ['a', 'b', 'c']) await settleLaunch(ledger, await send(key), ending('launched'))
+    now += 3 * 86_400_000
+    const claim = await send('d')
+    expect(await sent()).toEqual(['c', 'd'])
+    await settleLaunch(ledger, claim, ending('rejected'))
+    expect(await sent()).toEqual(['c'])
+  })
+
+  it('is counted also where the store lost the commit', async () => {
+    await createLaunch(ledger, launch('a'))
+    await settleLaunch(ledger, await claimed('a'), ending('launched'))
+    expect(await sent()).toEqual(['a'])
+  })
+})
+
+describe('a stop that ends', () => {
+  const scope = { kind: 'all' } as const
+  const held = async (...keys: string[]) => {
+    await holdOn(ledger, scope, { cause: 'person', reason: 'wrong price', by: 'someone' })
+    for (const key of keys) {
+      await createLaunch(ledger, launch(key))
+      await claimLaunch(ledger, key, `nonce-${key}`, 'w', lease)
+      expect(await stateOf(key)).toBe('held')
+    }
+  }
+
+  it('gives back what it held, and says why what came too late did', async () => {
+    await held('a', 'b')
+    await server.redis.hset(ledger.keys.launch('b'), 'sendUntil', now + 1)
+    now += 2
+    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBe(2)
+    expect(await stateOf('a')).toBe('planned')
+    expect(await showLaunch(ledger, 'b')).toMatchObject({ state: 'expired', reason: reasons.late })
+  })
+
+  it('and is interrupted is ended by the next who ends it', async () => {
+    await held('a')
+    await server.redis.del(ledger.keys.holds)
+    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBe(1)
+    expect(await stateOf('a')).toBe('planned')
+    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBeUndefined()
+  })
+})
+
 describe('launches of one mailing', () => {
   beforeEach(async () => {
     await createLaunch(ledger, launch('first'))
@@ -275,6 +355,17 @@ describe('launches of one mailing', () => {
     now += lease + 1
     expect(await claimLaunch(ledger, 'second', 'n', 'w', lease)).toMatchObject({ kind: 'claimed' })
     expect(await stateOf('first')).toBe('planned')
+  })
+
+  it('that wait while the log of another is read were looked at in time', async () => {
+    const other = { key: 'first', token: 1, nonce: 'nonce-first' }
+    await settleLaunch(ledger, other, ending('unknown'))
+    const scheduled = { origin: 'schedule', schedule: 's' } as const
+    await createLaunch(ledger, launch('second', scheduled, { misfire: 'skip' }))
+    expect(await claimLaunch(ledger, 'second', 'n', 'w', lease)).toMatchObject({ kind: 'later', why: 'lane' })
+    now += 120_000
+    await settleLaunch(ledger, other, ending('launched'))
+    expect(await claimLaunch(ledger, 'second', 'n', 'w', lease)).toMatchObject({ kind: 'claimed' })
   })
 
   it('of other accounts and mailings are not in their way', async () => {
@@ -321,6 +412,17 @@ describe('missed launches of a schedule', () => {
     await server.redis.hset(ledger.keys.watermarks, 's', now - 1)
     await server.redis.zadd(ledger.keys.upcoming, now, 's')
     expect(await answers()).toEqual(['later', 'later', 'later'])
+  })
+
+  it.each([
+    ['ahead', start + 86_400_000],
+    ['never', undefined],
+  ])('do not wait for a planner whose next due time is %s', async (_, next) => {
+    await missed('once')
+    now = start + 130_000
+    await server.redis.hset(ledger.keys.watermarks, 's', start + 120_000)
+    if (next !== undefined) await server.redis.zadd(ledger.keys.upcoming, next, 's')
+    expect(await answers()).toEqual(['skipped', 'skipped', 'claimed'])
   })
 })
 
