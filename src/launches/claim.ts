@@ -1,12 +1,8 @@
 /** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
-import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
-import { type LaunchRequest, launchRequestSchema, reasons, type State, states } from './launch.ts'
+import { type Retry, readClaimAnswer } from './claim-answer.ts'
+import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
-
-const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z.number() })
-/** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
-type Retry = z.infer<typeof retrySchema>
 
 export interface Claim {
   readonly key: string
@@ -165,28 +161,6 @@ return granted(token)
 `,
 }
 
-const answerSchema = z.union([
-  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
-  z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
-  z.tuple([
-    z.literal('claimed'),
-    z.coerce.number(),
-    z.string(),
-    z.coerce.number(),
-    z.string(),
-    z.string(),
-    z.string(),
-    z.coerce.number(),
-    z.coerce.number(),
-    z.coerce.number(),
-    z.coerce.number(),
-    z.string(),
-    z.coerce.number(),
-    z.string(),
-  ]),
-])
-const policyField = z.object({ retry: retrySchema })
-
 /** Claims a launch for `lease` milliseconds. `nonce` identifies the attempt, `owner` the process in words. */
 export async function claimLaunch(
   ledger: Ledger,
@@ -195,40 +169,5 @@ export async function claimLaunch(
   owner: string,
   lease: number,
 ): Promise<ClaimAnswer> {
-  const answer = answerSchema.parse(await runLedgerScript(ledger, claimScript, key, [key, nonce, owner, lease]))
-  switch (answer[0]) {
-    case 'later':
-      return { kind: 'later', wait: answer[1], why: answer[2] }
-    case 'over':
-      return {
-        kind: 'over',
-        state: answer[1] === '' ? undefined : answer[1],
-        changed: answer[2] === 1,
-        reason: answer[3],
-      }
-    case 'claimed': {
-      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, ...history] = answer
-      const [attempts, handed, round, doubt] = history
-      return {
-        kind: 'claimed',
-        claim: {
-          key,
-          token,
-          nonce,
-          account,
-          mailing,
-          request: launchRequestSchema.parse(JSON.parse(request)),
-          requestId,
-          retry: policyField.parse(JSON.parse(policy)).retry,
-          due,
-          sendUntil,
-          retryUntil,
-          attempts,
-          made: attempts - round,
-          doubt: doubt === '1',
-          earlierHanded: handed === '1',
-        },
-      }
-    }
-  }
+  return readClaimAnswer(key, nonce, await runLedgerScript(ledger, claimScript, key, [key, nonce, owner, lease]))
 }

@@ -11,12 +11,13 @@ const armScript: Script = {
   name: 'sendoffArmRepeat',
   /*
    * ARGV[3] key  [4] token of the doubtful attempt  [5] repeats decided on before  [6] until when it may leave  [7] who
-   * [8] why. 1, or 0 where the launch has moved on or its time has passed. One that was armed and never claimed lost its job.
+   * [8] why. 1, or 0 where the launch has moved on, its time has passed, or a stop is in force, under which the claim would
+   * only use it up. One that was armed and never claimed lost its job.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}
 local row = read(ARGV[3], ${rowFields})
 local hash, at = P .. 'launch:' .. ARGV[3], now()
-if row.state ~= 'unknown' or row.token ~= ARGV[4] or (row.repeats or '0') ~= ARGV[5] or tonumber(ARGV[6]) < at then return 0 end
+if row.state ~= 'unknown' or row.token ~= ARGV[4] or (row.repeats or '0') ~= ARGV[5] or tonumber(ARGV[6]) < at or holdOn(row) then return 0 end
 redis.call('HSET', hash, 'repeatAt', at, 'repeatUntil', ARGV[6])
 redis.call('HINCRBY', hash, 'repeats', 1)
 note(ARGV[3], ARGV[7], 'identical repeat', ARGV[8])

@@ -26,7 +26,7 @@ export function rivalsOf(others: readonly LaunchRecord[], begun: number): LogFac
     .flatMap(other => other.attemptList.filter(({ handed }) => handed !== false))
     .map(attempt => ({
       sent: attempt.start,
-      until: attempt.start + (isDoubtful(attempt) ? quarantine.vanished : entryDelay),
+      until: (attempt.end ?? attempt.start) + (isDoubtful(attempt) ? quarantine.vanished : entryDelay),
     }))
     .filter(({ until }) => until >= begun)
 }

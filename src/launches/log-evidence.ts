@@ -21,7 +21,7 @@ export interface LogVerdict {
 /** Clocks agree to about a second once the skew is taken off; without it they may be further apart. */
 const knownSkewMargin = 2_000
 const unknownSkewMargin = 30_000
-/** How long after its commit an attempt that was answered may still make its entry. */
+/** How long after its answer an attempt may still make its entry. */
 export const entryDelay = 120_000
 
 /**

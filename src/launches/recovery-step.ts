@@ -36,6 +36,8 @@ export type RecoveryStep =
 const repeatAfter = [2_000, 10_000, 30_000, 60_000]
 /** When, after the end of the attempt, the log is read; the last one is the settling time. */
 const readAfter = [3_000, 10_000, 30_000, 60_000, 120_000]
+/** A log that cannot be read any more is not read for ever. */
+const mostReadings = 2 * readAfter.length
 /** A repeat sent this shortly before the deadline would hardly leave in time. */
 const repeatMargin = 1_000
 
@@ -75,7 +77,10 @@ function silentStep(facts: DoubtFacts, now: number): RecoveryStep {
   ) {
     if (now < facts.quarantineUntil) return { kind: 'wait', until: facts.quarantineUntil }
     // What the quarantine waits for may have arrived since the last reading: only a log that is silent now counts.
-    return facts.readAt < facts.quarantineUntil ? { kind: 'read' } : { kind: 'relaunch' }
+    if (facts.readAt >= facts.quarantineUntil) return { kind: 'relaunch' }
+    return facts.polls < mostReadings
+      ? { kind: 'read' }
+      : ask(`the log could not be read again. ${proofWouldHelp(facts)}`)
   }
   return ask(`the log shows no start. ${proofWouldHelp(facts)}`)
 }

@@ -6,9 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { uptime } from 'node:os'
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
-import { luaAudit } from './audit.ts'
+import { raiseEpoch } from './epoch.ts'
 import { holdOn } from './hold.ts'
-import { quarantine, reasons } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 import { judgeStore, type ServerSeen, type StoreRemembered, type StoreVerdict } from './store-identity.ts'
 
@@ -58,42 +57,25 @@ return redis.call('HMGET', store, 'id', 'commits', 'place', 'replid')
 
 const rememberScript: Script = {
   name: 'sendoffRememberServer',
-  // ARGV[3] place  [4] replication id: an ordinary restart, or a change that has been dealt with.
-  lua: /* lua */ `${luaLedger} return redis.call('HSET', P .. 'store', 'place', ARGV[3], 'replid', ARGV[4])`,
-}
-
-const raiseScript: Script = {
-  name: 'sendoffRaiseEpoch',
   /*
-   * ARGV[3] why  [4] the state to go through  [5] how many at most. What was due before now may have been sent without the
-   * store's knowing: it is unknown, and due times before now that are minted again are too. Returns how many were moved.
+   * ARGV[3] place  [4] replication id: an ordinary restart, or a change that has been dealt with  [5] commits known to have
+   * been given: no number comes twice, and a file that remembers them raises no second alarm.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}
-local at, moved = now(), 0
-if ARGV[4] == '' then
-  redis.call('HINCRBY', P .. 'store', 'epoch', 1)
-  redis.call('HSET', P .. 'store', 'lostBefore', at)
-  audit('service', 'epoch raised', 'all', ARGV[3], '', 'unknown')
-  return 0
-end
-for _, key in ipairs(redis.call('ZRANGE', P .. 'state:' .. ARGV[4], '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[5])) do
-  local row = read(key, 'state', 'due', 'account', 'mailing', 'origin')
-  enter(key, row, 'unknown', at, at, 'doubt', '1', 'recovering', '1', 'handed', '1',
-    'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.store}' .. ARGV[3])
-  moved = moved + 1
-end
-return moved
-`,
+  lua: /* lua */ `${luaLedger}
+local store = P .. 'store'
+if tonumber(redis.call('HGET', store, 'commits') or '0') < tonumber(ARGV[5]) then redis.call('HSET', store, 'commits', ARGV[5]) end
+return redis.call('HSET', store, 'place', ARGV[3], 'replid', ARGV[4])`,
 }
 
 const seenSchema = z.tuple([z.string(), z.coerce.number(), z.string(), z.string()])
-const open = ['planned', 'claimed', 'sending', 'waiting', 'held'] as const
 
 export class StoreWatch {
   readonly #ledger: Ledger
   readonly #heard: StoreWatchListener
   readonly #memory: StoreMemory
   #remembered: StoreRemembered | undefined
+  /** The highest number that the store itself was seen with: other processes commit too. */
+  #highest = 0
   readonly #clock: StepClock
   #behind = false
   #skewed = false
@@ -127,32 +109,33 @@ export class StoreWatch {
     const server = await serverSeen(this.#ledger)
     const args = [randomUUID(), server.place, server.replid]
     const [id, commits, place, replid] = seenSchema.parse(await runLedgerScript(this.#ledger, identifyScript, '', args))
-    const known = this.#remembered
+    const known = this.#known()
     const seen = this.#behind && known !== undefined ? { id: known.id, commits: known.commits - 1 } : { id, commits }
     const verdict = judgeStore({ ...seen, place, replid }, server, known)
     if (verdict.kind !== 'same') await this.#forgot(verdict.kind, verdict.why)
     if (verdict.kind !== 'same' || replid !== server.replid) {
-      await runLedgerScript(this.#ledger, rememberScript, '', [server.place, server.replid])
+      const given = verdict.kind === 'restored' && known !== undefined ? known.commits : 0
+      await runLedgerScript(this.#ledger, rememberScript, '', [server.place, server.replid, given])
     }
-    if (this.#remembered?.id !== id || verdict.kind === 'restored') {
-      this.#remembered = { id, commits }
+    if (known?.id !== id || verdict.kind === 'restored') {
+      this.#remembered = known?.id === id ? known : { id, commits }
       this.#memory.keep(this.#remembered)
       this.#behind = false
+      this.#highest = 0
     }
+    this.#highest = Math.max(this.#highest, commits)
     await this.#lookAtClock()
     return verdict
+  }
+
+  #known(): StoreRemembered | undefined {
+    return this.#remembered && { ...this.#remembered, commits: Math.max(this.#remembered.commits, this.#highest) }
   }
 
   async #forgot(kind: string, why: string): Promise<void> {
     const reason = `the store was ${kind}: ${why}. Look at what is unknown, then end this stop`
     await holdOn(this.#ledger, { kind: 'all' }, { cause: 'store', reason, by: 'service' })
-    await runLedgerScript(this.#ledger, raiseScript, '', [reason, '', 0])
-    let doubtful = 0
-    for (const state of open) {
-      for (let moved = 1; moved > 0; doubtful += moved) {
-        moved = z.number().parse(await runLedgerScript(this.#ledger, raiseScript, '', [reason, state, 500]))
-      }
-    }
+    const doubtful = await raiseEpoch(this.#ledger, reason)
     this.#heard.storeForgot(kind, why, doubtful)
   }
 

@@ -5,8 +5,7 @@ import type { Stage } from './stage.ts'
 
 export interface Load {
   readonly services: Child[]
-  /** When the first and the last of the launches are due; epoch milliseconds. */
-  readonly first: number
+  /** When the last of the launches is due; epoch milliseconds. */
   readonly last: number
 }
 
@@ -22,9 +21,9 @@ export interface Wanted {
 /** Declares the launches and starts the services; returns shortly before the first is due. */
 export async function startLoad(stage: Stage, { count, spread, services = 2, room = 0 }: Wanted): Promise<Load> {
   const mailings = Array.from({ length: count }, (_, index) => ({ mailing: 1_001 + index }))
-  const { first, last } = await stage.declareLaunches(mailings, { services: services + room, spread })
+  const { last } = await stage.declareLaunches(mailings, { services: services + room, spread })
   const started = await Promise.all(Array.from({ length: services }, () => stage.serve()))
-  return { services: started, first, last }
+  return { services: started, last }
 }
 
 /** Waits for the end of the load and judges it; every launch must have come to one of the states. */

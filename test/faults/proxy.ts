@@ -5,11 +5,8 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 
 /** `up`: from the product to the server behind the proxy. */
 export type Direction = 'up' | 'down'
-/**
- * pass: on with it. swallow: it is gone, the link stays. cut: it is gone, and so is the link. passAndCut: it gets through,
- * and then the link is gone.
- */
-export type Verdict = 'pass' | 'swallow' | 'cut' | 'passAndCut'
+/** pass: on with it. swallow: it is gone, the link stays. cut: it is gone, and so is the link. */
+export type Verdict = 'pass' | 'swallow' | 'cut'
 
 export class Link {
   /** All that went through, as Latin-1, the direction's own bytes only. */
@@ -131,8 +128,5 @@ export class TcpProxy {
       // Small writes in one tick would leave as one segment.
       if (this.slice > 0) await pauseFor(1)
     }
-    if (verdict !== 'passAndCut') return
-    await pauseFor(5)
-    link.cut()
   }
 }

@@ -26,7 +26,10 @@ function start(stage: Stage, points: readonly AttemptPoint[], signal: 'SIGKILL' 
   }))
 }
 
-/** Starts a victim for each point and waits until each has struck itself. There must be a launch for each, due by then. */
+/**
+ * Starts a victim for each point and waits until each has struck itself; they come back in the points' order. There
+ * must be a launch for each. Throws Inconclusive where the machine is too slow for them to strike at about the same time.
+ */
 export async function strike(
   stage: Stage,
   points: readonly AttemptPoint[],
@@ -51,7 +54,9 @@ export async function strike(
   const active = await stage.redis.client.lrange('{sendoff}:queue:launch-main:active', 0, -1)
   // Who has taken a job and asked nothing is in no record; its job is the one that nobody else is at.
   const [unasked] = active.filter(job => !owned.some(({ key }) => key === job))
-  return owned.map(victim => ({ ...victim, key: victim.key ?? unasked }))
+  return owned
+    .map(victim => ({ ...victim, key: victim.key ?? unasked }))
+    .sort((a, b) => attemptPoints.indexOf(a.point) - attemptPoints.indexOf(b.point))
 }
 
 function ownedBy({ pid }: Child, launches: readonly Launch[]): string | undefined {

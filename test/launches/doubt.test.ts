@@ -128,11 +128,20 @@ describe('an identical repeat', () => {
     const repeat = await claimed('a', 'second')
     await holdOn(ledger, { kind: 'all' }, { cause: 'person', reason: 'wrong price', by: 'someone' })
     expect(await commit(repeat)).toMatchObject({ granted: false })
-    await inDoubt()
-    await arm()
-    expect(await claimLaunch(ledger, 'a', 'n', 'third', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
+    expect(await inDoubt()).toMatchObject({ repeats: 1 })
+    expect(await arm()).toBe(false)
     await holdOff(ledger, { kind: 'all' }, 'mended', 'someone')
     expect(await claimLaunch(ledger, 'a', 'n', 'third', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
+  })
+
+  it('that is armed meets a stop, and recovery decides anew when that has ended', async () => {
+    await reset()
+    await arm()
+    await holdOn(ledger, { kind: 'all' }, { cause: 'person', reason: 'wrong price', by: 'someone' })
+    expect(await claimLaunch(ledger, 'a', 'n', 'second', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
+    await holdOff(ledger, { kind: 'all' }, 'mended', 'someone')
+    expect(await claimLaunch(ledger, 'a', 'n', 'second', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
+    expect(await arm()).toBe(true)
   })
 
   it('keeps the lane of its mailing when its worker is lost before the commit', async () => {

@@ -52,14 +52,14 @@ describe("the platform's log", () => {
     const record = readRecord({
       ...{ key: 'b', account: 'main', mailing: '90', origin: 'manual', state: 'unknown', requestId: 'r', token: '1' },
       ...{ created: '0', due: '0', notBefore: '0', sendUntil: '0', attempts: '4', request: '{"id":90}', policy: '{}' },
-      'attempt:1': attempt(sent - minute, { outcome: 'launched', handed: true }),
+      'attempt:1': attempt(sent - 5 * minute, { end: sent - minute, outcome: 'launched', handed: true }),
       'attempt:2': attempt(sent - 10 * minute, { outcome: 'ambiguous', handed: true }),
       'attempt:3': attempt(sent - 10 * minute, { outcome: 'launched', handed: true }),
       'attempt:4': attempt(sent, { outcome: 'notLaunched', handed: false }),
     })
     if (!record) throw new Error('there is a record')
     expect(rivalsOf([record], sent)).toEqual([
-      { sent: sent - minute, until: sent + minute },
+      { sent: sent - 5 * minute, until: sent + minute },
       { sent: sent - 10 * minute, until: sent + 5 * minute },
     ])
   })

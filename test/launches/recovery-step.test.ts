@@ -64,6 +64,12 @@ describe('recovery', () => {
       { kind: 'relaunch' },
     ],
     [
+      'asks where the log cannot be read once more',
+      { ...silent, onSilentLog: 'relaunch', polls: 10 },
+      3 * minute,
+      { kind: 'ask', why: expect.any(String) },
+    ],
+    [
       'asks where the owner vanished',
       { ...silent, onSilentLog: 'relaunch', reset: false },
       3 * minute,

@@ -10,6 +10,7 @@ import { holdsInForce } from '../../src/launches/hold.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { showLaunch } from '../../src/launches/read.ts'
+import { settleLaunch } from '../../src/launches/settle.ts'
 import { judgeStore } from '../../src/launches/store-identity.ts'
 import { type StoreMemory, StoreWatch } from '../../src/launches/store-watch.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
@@ -93,6 +94,44 @@ describe('the watch over the store', () => {
     const id = file.recall()?.id ?? ''
     const next = watchWith({ recall: () => ({ id, commits: 3 }), keep: () => {} })
     expect((await next.look()).kind).toBe('restored')
+  })
+
+  it('raises one alarm for one loss, also after a restart of its own, and gives permits again', async () => {
+    await watchWith({ recall: () => undefined, keep: () => {} }).look()
+    const id = (await server.redis.hget('{test}:store', 'id')) ?? ''
+    const file = new StoreFile(folder)
+    file.keep({ id, commits: 3 })
+    file.flush()
+    const watch = watchWith(file)
+    expect((await watch.look()).kind).toBe('restored')
+    file.flush()
+    const next = watchWith(new StoreFile(folder))
+    expect((await next.look()).kind).toBe('same')
+    await server.redis.del(ledger.keys.holds)
+    await launch('after')
+    expect(await commit(watch, 'after')).toBe(true)
+  })
+
+  it('knows that commits of other processes were forgotten', async () => {
+    const watch = watchWith({ recall: () => undefined, keep: () => {} })
+    await watch.look()
+    await server.redis.hset('{test}:store', 'commits', 5)
+    expect((await watch.look()).kind).toBe('same')
+    await server.redis.hset('{test}:store', 'commits', 4)
+    expect((await watch.look()).kind).toBe('restored')
+  })
+
+  it('takes no word of an attempt for one about an attempt that was forgotten', async () => {
+    await launch('a')
+    const answer = await claimLaunch(ledger, 'a', 'nonce', 'owner', 10_000)
+    if (answer.kind !== 'claimed') throw new Error('a is not claimed')
+    const id = 'known'
+    await server.redis.hset('{test}:store', { id, commits: 1, place: await placeOf(server), replid: '', epoch: 0 })
+    expect((await watchWith({ recall: () => ({ id, commits: 2 }), keep: () => {} }).look()).kind).toBe('restored')
+    const attempt = { start: 0, end: 0, outcome: 'notLaunched', reason: 'withheld', handed: false }
+    const word = { state: 'waiting', reason: 'withheld', notBefore: Date.now(), attempt } as const
+    expect(await settleLaunch(ledger, answer.claim, word)).toEqual({ kind: 'refused', state: 'unknown' })
+    expect((await showLaunch(ledger, 'a'))?.state).toBe('unknown')
   })
 
   it('holds nothing over twenty kills of Redis, and goes on giving permits', async () => {

@@ -80,7 +80,7 @@ export const recoveryMutants: readonly Mutant[] = [
     edits: [
       edit("or tonumber(row.repeatUntil or '0') < at ", ''),
       edit("row.doubt and tonumber(row.repeatUntil or '0') < at then", 'false then'),
-      edit('or tonumber(ARGV[6]) < at then return 0 end', 'then return 0 end'),
+      edit('or tonumber(ARGV[6]) < at or holdOn', 'or holdOn'),
     ],
     settings: {
       ...oneRepeated,

@@ -1,0 +1,70 @@
+/** What the claim script answers, as the program sees it. */
+import { z } from 'zod'
+import type { ClaimAnswer } from './claim.ts'
+import { launchRequestSchema, states } from './launch.ts'
+
+const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z.number() })
+/** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
+export type Retry = z.infer<typeof retrySchema>
+
+const answerSchema = z.union([
+  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
+  z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
+  z.tuple([
+    z.literal('claimed'),
+    z.coerce.number(),
+    z.string(),
+    z.coerce.number(),
+    z.string(),
+    z.string(),
+    z.string(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.coerce.number(),
+    z.string(),
+    z.coerce.number(),
+    z.string(),
+  ]),
+])
+const policyField = z.object({ retry: retrySchema })
+
+/** Reads the reply to a claim of this launch with this nonce; throws where it is none. */
+export function readClaimAnswer(key: string, nonce: string, reply: unknown): ClaimAnswer {
+  const answer = answerSchema.parse(reply)
+  switch (answer[0]) {
+    case 'later':
+      return { kind: 'later', wait: answer[1], why: answer[2] }
+    case 'over':
+      return {
+        kind: 'over',
+        state: answer[1] === '' ? undefined : answer[1],
+        changed: answer[2] === 1,
+        reason: answer[3],
+      }
+    case 'claimed': {
+      const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, ...history] = answer
+      const [attempts, handed, round, doubt] = history
+      return {
+        kind: 'claimed',
+        claim: {
+          key,
+          token,
+          nonce,
+          account,
+          mailing,
+          request: launchRequestSchema.parse(JSON.parse(request)),
+          requestId,
+          retry: policyField.parse(JSON.parse(policy)).retry,
+          due,
+          sendUntil,
+          retryUntil,
+          attempts,
+          made: attempts - round,
+          doubt: doubt === '1',
+          earlierHanded: handed === '1',
+        },
+      }
+    }
+  }
+}
