@@ -167,6 +167,7 @@ async function whole(redis: Redis, socket: string, url: string, mode: Mode): Pro
       sendingLasts: 90_000,
       durability: { kind: 'reply' as const },
       rules: account.errors,
+      confirmation: account.confirmation,
     }
     const worker = new LaunchWorker(redis, keys.queuePrefix, { name: 'main', sending, concurrency }, tools, {
       jobNotUnderstood: fail,

@@ -88,7 +88,13 @@ const tools: AttemptTools = {
   owner: 'bench',
   heard,
 }
-const sending = { lease: 15_000, sendingLasts: 20_000, durability: { kind: 'reply' as const }, rules: account.errors }
+const sending = {
+  lease: 15_000,
+  sendingLasts: 20_000,
+  durability: { kind: 'reply' as const },
+  rules: account.errors,
+  confirmation: account.confirmation,
+}
 const worker = new LaunchWorker(redis, ledger.keys.queuePrefix, { name: 'main', sending, concurrency: 50 }, tools, {
   jobNotUnderstood: () => {},
   redisLost: () => {},

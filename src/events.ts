@@ -129,6 +129,13 @@ export class Events {
     )
   }
 
+  launchSwallowed(key: string, account: string, reason: string): void {
+    this.#log.error(
+      { event: 'launchSwallowed', launch: key, account, state: 'swallowed', reason },
+      `swallowed ${key}, no longer launched - ${reason}. To try again: sendoff launches retry ${key}`,
+    )
+  }
+
   jobNotUnderstood(queue: string, id: string | undefined): void {
     this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
   }

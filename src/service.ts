@@ -168,6 +168,7 @@ function sendingOf(account: ArmedAccount, facts: ServerFacts): Sending {
     sendingLasts: account.timeouts.total + settleMargin,
     durability: durabilityOf(account, facts),
     rules: account.errors,
+    confirmation: account.confirmation,
   }
 }
 

@@ -100,7 +100,10 @@ function stateWords(state: string, record: LaunchRecord): string {
 function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
   const hints: Partial<Record<State, string>> = {
     unknown: `${record.advice ?? 'Recovery is at work.'}\nLook at the mailing in Altcraft, then: sendoff launches resolve ${record.key} --launched | --not-launched | --write-off --reason …`,
-    held: `Stopped: ${holds.join(', ') || 'no more'}. End the stop with: sendoff hold off --reason …`,
+    held:
+      record.heldBy === 'guard'
+        ? `To mail the same people again: sendoff launches release ${record.key} --reason …`
+        : `Stopped: ${holds.join(', ') || 'no more'}. End the stop with: sendoff hold off --reason …`,
     failed: `To try again: sendoff launches retry ${record.key} --reason …`,
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,
     swallowed: `Nobody was mailed. To try again: sendoff launches retry ${record.key} --reason …`,

@@ -125,8 +125,8 @@ async function confirmDuplicate(
   request: LaunchRequest,
 ): Promise<void> {
   const now = await serverNow(ledger)
-  const last = await lastSent(ledger, account, request, now)
-  if (last === undefined) {
+  const last = await lastSent(ledger, account, request)
+  if (last === undefined || last <= now - manualSpan) {
     if (flags.confirmDuplicate === undefined) return
     throw new CommandEnding(
       exitCodes.usage,
@@ -189,7 +189,7 @@ async function create(
     // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
     policy: { ...defaultPolicy, overlap: 'allow' },
     ...(confirmDuplicate === undefined
-      ? { guard: { maxPerDay: 1, since: due - manualSpan, coolDown: manualCoolDown } }
+      ? { guard: { maxPerDay: 1, since: due - manualSpan, coolDown: manualCoolDown, onHit: 'hold' as const } }
       : {}),
     by: person(),
     ...(why === undefined ? {} : { why }),

@@ -1,4 +1,5 @@
 import { type DecisionAnswer, type DoubtEnd, endDoubt } from '../launches/doubt.ts'
+import { lastSent, releaseGuarded } from '../launches/guards.ts'
 import { cancelLaunch, retryLaunch } from '../launches/person.ts'
 import { defaultPolicy } from '../launches/policy.ts'
 import { showLaunch } from '../launches/read.ts'
@@ -63,6 +64,27 @@ export async function retryCommand(key: string, flags: ReasonFlags & { readonly 
     obey(await retryLaunch(open.ledger, key, sendUntil, person(), reasonOf(flags)), key)
     await queue(open, key, 0)
     say(`${key} is planned again; it may go out until ${new Date(sendUntil).toISOString()}.`)
+  })
+}
+
+/** `launches release KEY`. */
+export async function releaseCommand(
+  key: string,
+  flags: ReasonFlags & { readonly confirmDuplicate?: string },
+): Promise<void> {
+  await withLedger(flags, async open => {
+    const record = await showLaunch(open.ledger, key)
+    if (!record) throw new CommandEnding(exitCodes.failed, `${key}: refused: there is no such launch.`)
+    const last = await lastSent(open.ledger, record.account, record.request)
+    const time = last === undefined ? '' : new Date(last).toISOString().slice(11, 16)
+    if (last !== undefined && flags.confirmDuplicate !== time) {
+      throw usage(
+        `mailing ${record.mailing} last went to this audience at ${new Date(last).toISOString()}. To mail the same people again, add --confirm-duplicate ${time}`,
+      )
+    }
+    obey(await releaseGuarded(open.ledger, key, last, person(), reasonOf(flags)), key)
+    await queue(open, key, 0)
+    say(`${key} is planned again; it may go out until ${new Date(record.sendUntil).toISOString()}.`)
   })
 }
 

@@ -12,6 +12,7 @@ const peopleExamples = `Examples:
   sendoff launches resolve KEY --not-launched --reason "report is empty" --relaunch --send-until 2026-11-23T11:00+03:00
   sendoff launches resolve KEY --write-off --reason "too late to matter"
   sendoff launches retry KEY --reason "tariff was raised"
+  sendoff launches release KEY --confirm-duplicate 08:40 --reason "the first one had no link"
   sendoff launches cancel KEY --reason "wrong audience"
 `
 
@@ -21,7 +22,7 @@ export function positiveInteger(text: string): number {
   return Number(text)
 }
 
-/** `sendoff launches list|show|resolve|retry|cancel`. */
+/** `sendoff launches list|show|resolve|retry|release|cancel`. */
 export function launchesCommand(): Command {
   const launches = new Command('launches')
     .description('what was launched, and what came of it')
@@ -73,6 +74,16 @@ export function launchesCommand(): Command {
     .action(async (key: string, _options, command: Command) => {
       const { retryCommand } = await import('./launches-decide.ts')
       await retryCommand(key, command.optsWithGlobals())
+    })
+  launches
+    .command('release <key>')
+    .description('let go a launch that a guard holds, although its mailing went to the same audience before')
+    .option('--confirm-duplicate <HH:MM>', 'when, in UTC, the mailing last went to this audience')
+    .requiredOption('--reason <text>', 'why; kept on the record')
+    .addHelpText('before', peopleExamples)
+    .action(async (key: string, _options, command: Command) => {
+      const { releaseCommand } = await import('./launches-decide.ts')
+      await releaseCommand(key, command.optsWithGlobals())
     })
   launches
     .command('cancel <key>')

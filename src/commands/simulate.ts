@@ -17,7 +17,7 @@ The first that matches wins. A start is executed under -after, delay, truncate, 
   refuse=CODE[:text=TEXT][:http=STATUS]   status=HTTP[:retry-after=VALUE]   status-after=HTTP[:retry-after=VALUE]
   delay=TIME  delay-after=TIME  drip=TIME  truncate=length|chunked|close|stall  mislabel  double-error  string-error
   drop  drop-after  reset  reset-after  reset-accept  reset-first-byte  silent  silent-after
-  html  html-after  garbage  garbage-after  swallow
+  html  html-after  garbage  garbage-after  swallow  swallow-unmarked
 Mailings from 900000 to 903999 have faults of their own: 900402 is refused with 402, 902002 loses its first answer.
 All of it is explained in docs/simulate.md.
 `

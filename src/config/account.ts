@@ -90,6 +90,10 @@ export const accountSchema = z.strictObject({
     description:
       "What becomes of a launch in doubt that Altcraft's log does not show. hold: a person decides; relaunch: it is launched again, at the risk of mailing twice.",
   }),
+  confirmation: z.enum(['answer', 'log']).default('answer').meta({
+    description:
+      "What confirms a launch. answer: error 0; log: Altcraft's log must show the start within ten minutes too, or the launch is swallowed.",
+  }),
   startedElsewhere: z.boolean().default(false).meta({
     description:
       'true where mailings of this account are also started by people or by their own timetable in Altcraft, so that a log entry alone proves nothing.',

@@ -5,6 +5,7 @@ import type { CommitConnection, Durability } from '../redis/commit-connection.ts
 import { type Claim, claimLaunch } from './claim.ts'
 import { classify, type OutcomeRules } from './classify.ts'
 import { type Clocks, type CommitNumbers, commitLaunch } from './commit.ts'
+import { firstConfirmation } from './confirmation.ts'
 import { faultPoint } from './fault-point.ts'
 import type { State } from './launch.ts'
 import type { Ledger } from './ledger.ts'
@@ -20,6 +21,8 @@ export interface Sending {
   readonly sendingLasts: number
   readonly durability: Durability
   readonly rules: OutcomeRules
+  /** Whether the platform's log must confirm what an answer called a success. */
+  readonly confirmation: 'answer' | 'log'
 }
 
 export interface AttemptTools {
@@ -82,7 +85,9 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
   const observation = await tools.startMailing({ account, requestId, request }, permit, signal)
   const end = tools.clocks.wall()
   const outcome = classify(observation, sending.rules, claim.earlierHanded)
-  return settlementOf(claim, { start: begun, end, observation, outcome }, end, Math.random())
+  const settlement = settlementOf(claim, { start: begun, end, observation, outcome }, end, Math.random())
+  const isToBeConfirmed = settlement.state === 'launched' && sending.confirmation === 'log'
+  return isToBeConfirmed ? { ...settlement, confirmAfter: firstConfirmation } : settlement
 }
 
 /** Writes the outcome down, again and again with the same nonce until it lands: from here on a lost word is an unknown. */

@@ -51,7 +51,7 @@ const claimScript: Script = {
   lua: /* lua */ `${luaLedger}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
@@ -147,7 +147,10 @@ if row.maxPerDay and row.attempts == '0' then
   local last = redis.call('ZRANGE', sent, 0, 0, 'REV', 'WITHSCORES')[2]
   if last and at - last < tonumber(row.coolDown) then reason = '${reasons.coolDown}' end
   if redis.call('ZCOUNT', sent, row.daySince, '+inf') >= tonumber(row.maxPerDay) then reason = '${reasons.perDay}' end
-  if reason then
+  if reason and row.onGuard == 'hold' then
+    enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'guard')
+    return { 'over', 'held', 1, reason }
+  elseif reason then
     enter(key, row, 'skipped', at, nil, 'reason', reason)
     return { 'over', 'skipped', 1, reason }
   end

@@ -4,6 +4,14 @@ import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launc
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { Policy } from './policy.ts'
 
+export interface Guard {
+  readonly maxPerDay: number
+  readonly since: number
+  readonly coolDown: number
+  /** Whether what it stops is skipped, or held until a person lets it go or its time is over. */
+  readonly onHit: 'skip' | 'hold'
+}
+
 export interface NewLaunch {
   /** The launch key: identity of the intention (docs/launch-lifecycle.md, "Keys"). */
   readonly key: string
@@ -19,7 +27,7 @@ export interface NewLaunch {
   readonly retryUntil: number
   readonly policy: Policy
   /** How often the mailing may go to its audience since `since` (epoch milliseconds), and with what pause; none: unguarded. */
-  readonly guard?: { readonly maxPerDay: number; readonly since: number; readonly coolDown: number }
+  readonly guard?: Guard
   /** A due time that was missed, or may have been sent before the store forgot it, is recorded as such at once. */
   readonly missed?: { readonly state: 'skipped' | 'expired' | 'unknown'; readonly reason: string }
   /** Who asked for it, and why, where a person did. */
@@ -75,6 +83,7 @@ export function recordFields(launch: NewLaunch): string[] {
     maxPerDay: launch.guard?.maxPerDay,
     daySince: launch.guard?.since,
     coolDown: launch.guard?.coolDown,
+    onGuard: launch.guard?.onHit,
     attempts: 0,
     token: 0,
     ...(launch.missed?.state === 'unknown' ? doubtFields(launch.due) : {}),

@@ -169,9 +169,10 @@ export async function askPerson(
 
 const lookScript: Script = {
   name: 'sendoffLookAgain',
-  // ARGV[3] key  [4] at. A launch that is no longer unknown has its own time to be looked at.
+  // ARGV[3] key  [4] at. A launch that is no longer unknown, or waits for no confirmation, has its own time to be looked at.
   lua: /* lua */ `${luaLedger}
-if read(ARGV[3], 'state').state ~= 'unknown' then return 0 end
+local row = read(ARGV[3], 'state', 'confirmation')
+if row.state ~= 'unknown' and (row.state ~= 'launched' or row.confirmation ~= 'pending') then return 0 end
 return redis.call('ZADD', P .. 'wake', 'XX', 'CH', ARGV[4], ARGV[3])
 `,
 }

@@ -1,20 +1,63 @@
-/** What the guards would say of a launch by hand, before it is made: so that a person is asked and not merely refused. */
+/**
+ * The guards against mailing the same people twice, as people meet them: what they would say of a launch before it is made,
+ * and letting go what they hold. The claim is what enforces them.
+ */
+import { z } from 'zod'
+import type { Script } from '../redis/script.ts'
+import { luaAudit } from './audit.ts'
+import type { DecisionAnswer } from './doubt.ts'
 import { audienceOf, type LaunchRequest } from './launch.ts'
-import type { Ledger } from './ledger.ts'
+import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
 /** A launch by hand follows another of the same mailing and audience at least this much later. Milliseconds. */
 export const manualCoolDown = 2 * 3_600_000
 /** And is the only one within a day. */
 export const manualSpan = 24 * 3_600_000
 
-/** When this mailing last went to this audience within a day of `now`, whoever launched it; unknown ones count. */
-export async function lastSent(
-  ledger: Ledger,
-  account: string,
-  request: LaunchRequest,
-  now: number,
-): Promise<number | undefined> {
+/** When this mailing last went to this audience, whoever launched it; epoch milliseconds. Unknown launches count. */
+export async function lastSent(ledger: Ledger, account: string, request: LaunchRequest): Promise<number | undefined> {
   const key = ledger.keys.sent(account, request.id, audienceOf(request))
-  const [, at] = await ledger.redis.zrevrangebyscore(key, '+inf', now - manualSpan, 'WITHSCORES', 'LIMIT', 0, 1)
+  const [, at] = await ledger.redis.zrevrange(key, 0, 0, 'WITHSCORES')
   return at === undefined ? undefined : Number(at)
+}
+
+const releaseScript: Script = {
+  name: 'sendoffReleaseGuarded',
+  /*
+   * ARGV[3] key  [4] when the mailing last went to this audience, as the person was shown it, or '' for never  [5] who
+   * [6] why. {'done', account} or {'refused', why not}. Compared here: between the look and the word it may have gone again.
+   */
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local key = ARGV[3]
+local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'audience', 'heldBy', 'sendUntil')
+if not row.state then return { 'refused', 'there is no such launch' } end
+if row.state ~= 'held' or row.heldBy ~= 'guard' then
+  return { 'refused', 'it is ' .. row.state .. '; only what a guard holds is let go. A stop is ended by sendoff hold off' }
+end
+local at = now()
+if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it might be sent has passed' } end
+local last = redis.call('ZRANGE', sentKey(row), 0, 0, 'REV', 'WITHSCORES')[2] or ''
+if last ~= ARGV[4] then return { 'refused', 'the mailing has gone to this audience again since' } end
+local hash = P .. 'launch:' .. key
+redis.call('HDEL', hash, 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'heldBy', 'reason')
+enter(key, row, 'planned', at, at, 'seen', 1)
+note(key, ARGV[5], 'let go past its guard', ARGV[6])
+audit(ARGV[5], 'release', key, ARGV[6], 'held', 'planned')
+return { 'done', row.account }
+`,
+}
+
+const answerSchema = z.tuple([z.enum(['done', 'refused']), z.string()])
+
+/** Lets go a launch that a guard holds; `last` is when, as the person was shown it, the mailing last went to its audience. */
+export async function releaseGuarded(
+  ledger: Ledger,
+  key: string,
+  last: number | undefined,
+  who: string,
+  why: string,
+): Promise<DecisionAnswer> {
+  const reply = await runLedgerScript(ledger, releaseScript, key, [key, last ?? '', who, why])
+  const [kind, words] = answerSchema.parse(reply)
+  return kind === 'done' ? { kind } : { kind, why: words }
 }

@@ -45,7 +45,8 @@ export const transitions: Readonly<Record<State, readonly State[]>> = {
   rejected: ['planned'],
   failed: ['planned'],
   swallowed: ['planned'],
-  launched: [],
+  // Only where the account asks the platform's log to confirm what the answer said.
+  launched: ['swallowed'],
   skipped: [],
   expired: [],
   cancelled: [],
@@ -73,6 +74,9 @@ export const reasons = {
   exhausted: 'late: no attempt succeeded within the lateness its owner allows',
   perDay: 'guard: the mailing has gone to this audience as often today as maxPerDay allows',
   coolDown: 'guard: the mailing has gone to this audience within its cool-down',
+  notReleased: 'guard: nobody let it go in the time in which it might be sent',
+  /** Followed by how long the log was looked at. */
+  unseen: 'unseen: the answer said success, but the log of the mailing shows no start; nobody was mailed. Looked for ',
   /** Followed by the reason given for the stop. */
   hold: 'hold: ',
   /** Followed by what happened to the store. */

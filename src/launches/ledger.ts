@@ -111,6 +111,7 @@ end
 local function overtime(key, row, at)
   local state, reason = 'expired', '${reasons.late}'
   if tonumber(row.attempts) > 0 and row.state ~= 'held' then state, reason = 'failed', '${reasons.exhausted}' end
+  if row.heldBy == 'guard' then reason = '${reasons.notReleased}' end
   enter(key, row, state, at, nil, 'reason', reason)
   return reason
 end

@@ -37,6 +37,10 @@ export const policyInput = z.strictObject({
     description: 'Most launches of the mailing to the same audience in a day. Default: what the timetable makes.',
   }),
   coolDown: duration.optional().meta({ description: 'Least time between two launches of the mailing.' }),
+  onGuard: z.enum(['skip', 'hold']).optional().meta({
+    description:
+      'What maxPerDay or coolDown stops: skip it, or hold it until a person lets it go or its time is over. Default skip.',
+  }),
   retry: retryInput.optional().meta({ description: 'Attempts after a proof that nothing was launched.' }),
 })
 export type PolicyInput = z.output<typeof policyInput>
@@ -48,6 +52,7 @@ export interface Policy {
   readonly overlap: 'skip' | 'queueOne' | 'allow'
   readonly maxPerDay?: number
   readonly coolDown?: number
+  readonly onGuard: 'skip' | 'hold'
   readonly retry: {
     readonly attempts: number
     readonly initial: number
@@ -60,6 +65,7 @@ export const defaultPolicy: Policy = Object.freeze({
   maxLateness: 15 * 60_000,
   misfire: 'once',
   overlap: 'skip',
+  onGuard: 'skip',
   retry: Object.freeze({ attempts: 5, initial: 2_000, max: 60_000 }),
 })
 
@@ -81,6 +87,7 @@ function laidOver(under: Policy, over: PolicyInput): Policy {
     overlap: over.overlap ?? under.overlap,
     ...(maxPerDay === undefined ? {} : { maxPerDay }),
     ...(coolDown === undefined ? {} : { coolDown }),
+    onGuard: over.onGuard ?? under.onGuard,
     retry: {
       attempts: over.retry?.attempts ?? under.retry.attempts,
       initial: over.retry?.initial ?? under.retry.initial,

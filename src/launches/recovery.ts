@@ -4,14 +4,15 @@
  * dies between two steps leaves the next one to another.
  */
 
+import { confirmByLog } from './confirmation.ts'
 import { armRepeat, askPerson, endDoubt, lookAgainAt, noteReading } from './doubt.ts'
-import { doubtfulSpan, rivalsOf } from './doubtful-attempts.ts'
+import { doubtfulSpan } from './doubtful-attempts.ts'
 import type { ReadLog } from './evidence.ts'
 import type { Ledger } from './ledger.ts'
-import { judgeLog, type LogFacts } from './log-evidence.ts'
+import { findInLog } from './log-reading.ts'
 import { proofHolds, readProof } from './proof.ts'
 import type { LaunchQueues } from './queue.ts'
-import { listLaunches, showLaunch } from './read.ts'
+import { showLaunch } from './read.ts'
 import type { LaunchRecord } from './record.ts'
 import { type DoubtFacts, type RecoveryStep, recoveryStep } from './recovery-step.ts'
 
@@ -28,6 +29,7 @@ interface RecoveryListener {
   doubtStep(key: string, account: string, words: string): void
   doubtEnded(key: string, account: string, state: string, words: string): void
   personNeeded(key: string, account: string, words: string): void
+  launchSwallowed(key: string, account: string, reason: string): void
   backgroundFailed(what: string, error: unknown): void
 }
 
@@ -45,8 +47,6 @@ const atOnce = 4
 /** A log that could not be read is tried again after this long. Milliseconds. */
 const readAgainAfter = 5_000
 const readerName = 'service'
-/** How far the platform's clock may be behind before its log looks silent. */
-const logMargin = 600_000
 
 export class Recovery {
   readonly #tools: RecoveryTools
@@ -57,7 +57,7 @@ export class Recovery {
     this.#tools = tools
   }
 
-  /** Takes up launches that the sweep found in doubt; those there is no room for now are found again by the next sweep. */
+  /** Takes up launches that the sweep found in doubt, or waiting for their confirmation; those there is no room for now are found again by the next sweep. */
   take(launches: readonly { readonly key: string; readonly account: string }[]): void {
     const left: string[] = []
     for (const { key, account } of launches) {
@@ -91,7 +91,11 @@ export class Recovery {
     const { ledger, accounts, now } = this.#tools
     const record = await showLaunch(ledger, key)
     const settings = accounts.get(account)
-    if (record?.state !== 'unknown' || settings === undefined) return
+    if (record === undefined || settings === undefined) return
+    if (record.state === 'launched') {
+      return confirmByLog(this.#tools, record, settings.startedElsewhere, this.#stop.signal)
+    }
+    if (record.state !== 'unknown') return
     const facts = await this.#facts(record, settings)
     await this.#act(record, settings, recoveryStep(facts, await now()))
   }
@@ -157,34 +161,21 @@ export class Recovery {
   }
 
   async #read(record: LaunchRecord, settings: RecoverySettings): Promise<void> {
-    const { ledger, readLog, heard } = this.#tools
+    const { ledger, heard } = this.#tools
     const { begun } = doubtfulSpan(record)
-    // By the platform's clock, which may be behind ours; entries that are too old are judged by the skew.
-    const from = begun - logMargin
     const at = await this.#tools.now()
-    const reading = await readLog(record.account, record.mailing, from, this.#stop.signal)
-    if (reading.kind === 'unread') {
-      const words = `the log could not be read: ${reading.why}`
+    const found = await findInLog(this.#tools, record, begun, settings.startedElsewhere, this.#stop.signal)
+    if (found.kind === 'unread') {
+      const words = `the log could not be read: ${found.why}`
       const evidence = record.evidence === 'none' && record.polls > 0 ? 'none' : 'unreadable'
       await noteReading(ledger, record, readerName, { words, evidence, entries: [], at: undefined })
       return lookAgainAt(ledger, record.key, at + readAgainAfter)
     }
-    const others = await this.#othersNear(record, begun)
-    const { startedElsewhere } = settings
-    const verdict = judgeLog(reading.entries, { sent: begun, others, skew: reading.skew, startedElsewhere })
-    const words = `${verdict.starts.length} starts since the attempt, ${others.length} other launches near it: ${verdict.evidence}`
+    const { verdict, others } = found
+    const words = `${verdict.starts.length} starts since the attempt, ${others} other launches near it: ${verdict.evidence}`
     await noteReading(ledger, record, readerName, { words, evidence: verdict.evidence, entries: verdict.starts, at })
     heard.doubtStep(record.key, record.account, `read the log: ${words}`)
     await lookAgainAt(ledger, record.key, await this.#tools.now())
-  }
-
-  async #othersNear(record: LaunchRecord, begun: number): Promise<LogFacts['others']> {
-    const filter = { mailing: record.mailing, account: record.account }
-    const launches = await listLaunches(this.#tools.ledger, filter, 100, [record.account])
-    return rivalsOf(
-      launches.filter(({ key }) => key !== record.key),
-      begun,
-    )
   }
 
   async #end(record: LaunchRecord, end: Parameters<typeof endDoubt>[3], why: string): Promise<void> {

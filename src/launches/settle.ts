@@ -32,6 +32,8 @@ export interface Settlement {
   readonly renewRequestId?: boolean
   /** A refusal that concerns more than this launch stops the mailing, or the account, until a person has looked. */
   readonly stops?: 'mailing' | 'account'
+  /** For `launched`: when, in milliseconds from now, the platform's log is first asked to confirm it; absent where it is not. */
+  readonly confirmAfter?: number
   readonly attempt: AttemptEnd
 }
 
@@ -46,6 +48,7 @@ const settleScript: Script = {
    * ARGV[3] key  [4] token  [5] nonce  [6] state  [7] reason  [8] notBefore or ''  [9] the attempt as JSON
    * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
    * [14] a new Request-ID or ''  [15] what the refusal stops: '', mailing or account
+   * [16] for launched: in how many ms the log is asked to confirm it, or ''
    * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
    */
   lua: /* lua */ `#!lua flags=allow-oom
@@ -109,6 +112,11 @@ if ARGV[10] ~= '' then fields[#fields + 1] = 'error_text'; fields[#fields + 1] =
 if ARGV[13] == '1' then put('handed', '1') end
 local at, wakeAt = now(), nil
 if state == 'waiting' then wakeAt = ARGV[8] + ${pickUpGrace} end
+if state == 'launched' and ARGV[16] ~= '' then
+  wakeAt = at + ARGV[16]
+  put('confirmation', 'pending')
+  put('confirmReadings', '0')
+end
 if state == 'unknown' then
   wakeAt = at + 1000
   beginDoubt(key, row)
@@ -152,6 +160,7 @@ export async function settleLaunch(
     attempt.handed ? 1 : 0,
     settlement.renewRequestId === true ? randomUUID() : '',
     settlement.stops ?? '',
+    settlement.confirmAfter ?? '',
   ])
   const answer = answerSchema.parse(reply)
   return answer[0] === 'settled' ? { kind: 'settled', attempts: answer[1] } : { kind: 'refused', state: answer[1] }

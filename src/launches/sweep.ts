@@ -12,7 +12,7 @@ export type Swept =
   | { readonly kind: 'requeue'; readonly key: string; readonly account: string; readonly token: number }
   | { readonly kind: 'expired' | 'failed'; readonly key: string; readonly account: string }
   | { readonly kind: 'unknown'; readonly key: string; readonly account: string }
-  /** In doubt, and its next step of recovery may be due. */
+  /** In doubt, and its next step of recovery may be due; or launched, and the log is to confirm it. */
   | { readonly kind: 'recover'; readonly key: string; readonly account: string }
 
 /** Whoever takes up the recovery of a launch has it alone for this long. */
@@ -25,13 +25,13 @@ const sweepScript: Script = {
   /*
    * ARGV[3] how many at most. Returns a flat list of kind, key, account, token.
    * planned, waiting: needs a job, or its time is over. claimed: its lease is over, so back to planned. sending: its owner
-   * has not settled in all the time that sending may last, so nobody knows. held: its time is over. unknown: recovery.
+   * has not settled in all the time that sending may last, so nobody knows. held: its time is over. unknown, and launched where the log is to confirm it: recovery.
    */
   lua: /* lua */ `${luaLedger}
 local at, out = now(), {}
 for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
   local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts', 'doubt',
-    'nonce', 'owner', 'vanished')
+    'nonce', 'owner', 'vanished', 'heldBy')
   local kind = nil
   if not row.state then
     redis.call('ZREM', P .. 'wake', key)
@@ -43,7 +43,7 @@ for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'L
     kind = 'unknown'
   elseif row.state == 'claimed' and row.doubt then
     enter(key, row, 'unknown', at, at, 'recovering', '1')
-  elseif row.state == 'unknown' then
+  elseif row.state == 'unknown' or row.state == 'launched' then
     redis.call('ZADD', P .. 'wake', at + ${recoveryLease}, key)
     kind = 'recover'
   elseif row.state == 'planned' or row.state == 'waiting' or row.state == 'claimed' or row.state == 'held' then

@@ -72,6 +72,7 @@ export async function deliver(line: Line, reply: Reply, fault: Exclude<RequestFa
     case 'refuse':
     case 'delay':
     case 'swallow':
+    case 'swallow-unmarked':
       return send(response, reply)
     case 'delay-after':
       await sleep(fault.value, undefined, { signal: closing })

@@ -63,6 +63,9 @@ export class Desk {
       const reply = envelope(refusal(404, 'No such method'), message.answerFormat, 404)
       return { reply, executed: false, repeat: false }
     }
+    if (fault?.name === 'swallow-unmarked') {
+      return { reply: envelope(success, message.answerFormat), executed: false, repeat: false }
+    }
     const key = repeatKey(message)
     if (fault?.name === 'swallow') {
       const reply = envelope(success, message.answerFormat)
@@ -105,7 +108,7 @@ export class Desk {
 
 /** Whether the request gets as far as Altcraft under this fault; a refusal and a swallowed repeat are Altcraft's own. */
 export function reachesDesk(fault: RequestFault | undefined): boolean {
-  return fault === undefined || executes[fault.name] || fault.name === 'refuse' || fault.name === 'swallow'
+  return fault === undefined || executes[fault.name] || fault.name === 'refuse' || /^swallow/.test(fault.name)
 }
 
 function refusalText(code: number): string {

@@ -85,7 +85,10 @@ export const faultSchema = z.discriminatedUnion('name', [
     ...scope,
   }),
   z.strictObject({ name: z.enum(['html', 'html-after', 'garbage', 'garbage-after']), ...scope }),
-  z.strictObject({ name: z.enum(['mislabel', 'double-error', 'string-error', 'swallow']), ...scope }),
+  z.strictObject({
+    name: z.enum(['mislabel', 'double-error', 'string-error', 'swallow', 'swallow-unmarked']),
+    ...scope,
+  }),
   // Before the first byte is read nobody knows the mailing, so these two take no id, no call and no scope of a count.
   z.strictObject({
     name: z.enum(['reset-accept', 'reset-first-byte']),
@@ -128,4 +131,5 @@ export const executes: Readonly<Record<FaultName, boolean>> = {
   'double-error': true,
   'string-error': true,
   swallow: false,
+  'swallow-unmarked': false,
 }

@@ -89,7 +89,7 @@ function guardOf(schedule: Schedule, due: number): NonNullable<NewLaunch['guard'
   const day = dayOf(when.timezone, due)
   const own = when.kind === 'every' ? Math.ceil(86_400_000 / when.every) + 1 : countOf(schedule, day)
   const maxPerDay = policy.maxPerDay ?? own
-  return { maxPerDay, since: day.start, coolDown: policy.coolDown ?? 0 }
+  return { maxPerDay, since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
 }
 
 function countOf({ when }: Schedule, day: { readonly start: number; readonly end: number }): number {

@@ -29,6 +29,7 @@ const storedSchema = z.object({
     overlap: z.enum(['skip', 'queueOne', 'allow']),
     maxPerDay: z.number().exactOptional(),
     coolDown: z.number().exactOptional(),
+    onGuard: z.enum(['skip', 'hold']),
     retry: z.object({
       attempts: z.number(),
       initial: z.number(),

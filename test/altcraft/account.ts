@@ -27,6 +27,7 @@ export function account(baseUrl: string, more: Partial<ArmedAccount> = {}): Arme
     deduplication: 'probed',
     deduplicationWindow: 86_400_000,
     onSilentLog: 'hold',
+    confirmation: 'answer',
     startedElsewhere: false,
     tokenSecret: new Secret(token),
     ca: undefined,

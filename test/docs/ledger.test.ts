@@ -87,7 +87,7 @@ async function claim(key: string): Promise<Claim | undefined> {
 
 async function attempt(
   key: string,
-  word: Pick<Settlement, 'state' | 'stops'>,
+  word: Pick<Settlement, 'state' | 'stops' | 'confirmAfter'>,
   end: Partial<Settlement['attempt']>,
 ): Promise<void> {
   const held = await claim(key)
@@ -128,7 +128,7 @@ async function liveThrough(): Promise<void> {
   await look()
   now += 2_000
   const answer = { error: 0, error_text: 'Successful operation', status: 200, duplicate: false }
-  await attempt('manual-1', { state: 'launched' }, answer)
+  await attempt('manual-1', { state: 'launched', confirmAfter: 10_000 }, answer)
   for (const key of ['manual-2', 'manual-3']) await createLaunch(ledger, manual(key, { overlap: 'allow' }))
   // A refused right: a stop, under which the other one is held.
   await attempt(

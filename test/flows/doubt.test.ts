@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
-import { canary, configFor, Project, until } from './project.ts'
+import { canary, configFor, Project, schedules, until } from './project.ts'
 
 let altcraft: Altcraft
 let project: Project
@@ -122,5 +122,29 @@ describe('the same mailing to the same people twice in a day', () => {
     const time = /--confirm-duplicate (\d\d:\d\d)/.exec(again.stderr)?.[1] ?? ''
     expect((await project.run('launch', '90', '--yes', '--wait', '--confirm-duplicate', time)).code).toBe(0)
     expect(altcraft.launches()).toHaveLength(3)
+  })
+
+  it('is held where its schedule says so, and let go by a person who repeats when it last went', async () => {
+    const due = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 9_000).toISOString().slice(0, 19)
+    project = await Project.create({
+      'config/sendoff.yaml': configFor(altcraft.url),
+      'jobs/sale.yaml': schedules({
+        ...{ name: 'sale', when: `{ at: "${due}" }`, launch: '{ id: 90 }' },
+        policy: '{ maxPerDay: 1, onGuard: hold }',
+      }),
+    })
+    await project.serve()
+    expect((await project.run('launch', '90', '--yes', '--wait')).code).toBe(0)
+    const held = async () => (await project.launches('--schedule', 'sale')).find(({ state }) => state === 'held')
+    await until(async () => (await held()) !== undefined)
+    const row = await held()
+    expect(row?.reason).toMatch(/^guard: /)
+    const release = ['launches', 'release', row?.key ?? '', '--reason', 'the first one had no link']
+    const refused = await project.run(...release)
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--confirm-duplicate')])
+    const time = /--confirm-duplicate (\d\d:\d\d)/.exec(refused.stderr)?.[1] ?? ''
+    expect((await project.run(...release, '--confirm-duplicate', time)).code).toBe(0)
+    await until(() => launched(row?.key ?? ''))
+    expect(altcraft.launches()).toHaveLength(2)
   })
 })

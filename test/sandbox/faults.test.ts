@@ -76,6 +76,7 @@ const table: readonly (readonly [fault: string, seen: Seen])[] = [
   ['double-error', whole(200, /^{"data":null,"error":500,"error":0,"error_text":"Successful operation"}$/)],
   ['string-error', whole(200, /^{"data":null,"error":"0","error_text":"Successful operation"}$/)],
   ['swallow', whole(200, success, { 'duplicate-request': 'true' })],
+  ['swallow-unmarked', whole(200, success)],
 ]
 
 describe('a start under a fault', () => {

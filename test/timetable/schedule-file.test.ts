@@ -41,6 +41,7 @@ schedules:
           misfire: 'once',
           overlap: 'queueOne',
           maxPerDay: 1,
+          onGuard: 'skip',
           retry: { attempts: 3, initial: 30_000, max: 60_000 },
         },
         source: { file: 'jobs/f.yaml', line: 4 },

@@ -26,7 +26,7 @@ describe('the page of schedule files', () => {
     const { retry: _, ...own } = policyInput.shape
     const retry = Object.keys(policyInput.shape.retry.unwrap().shape).map(key => `retry.${key}`)
     expect(keysIn('`policy`')).toEqual([...Object.keys(own), ...retry])
-    const { maxLateness, misfire, overlap, retry: pauses } = resolvePolicy()
+    const { maxLateness, misfire, overlap, onGuard, retry: pauses } = resolvePolicy()
     const defaults = rowsOf(sectionOf(page, '`policy`')).map(([, standard]) => plain(standard))
     expect(defaults).toEqual([
       formatDuration(maxLateness),
@@ -34,6 +34,7 @@ describe('the page of schedule files', () => {
       overlap,
       '',
       '',
+      onGuard,
       String(pauses.attempts),
       formatDuration(pauses.initial),
       formatDuration(pauses.max),

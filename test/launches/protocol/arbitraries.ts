@@ -10,7 +10,7 @@ const launch: fc.Arbitrary<LaunchSettings> = fc.record({
   lateness: fc.constantFrom(15 * minute, 120 * minute, 120 * minute, minute),
   attempts: fc.constantFrom(3, 1, 5),
   overlap: fc.constantFrom('allow', 'skip', 'queueOne'),
-  guarded: fc.constantFrom(false, false, false, true),
+  guard: fc.constantFrom(undefined, undefined, undefined, 'skip', 'hold'),
 })
 
 const { planned, stopped, takenOver, reset, vanished, recovering } = openings

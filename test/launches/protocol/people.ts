@@ -1,5 +1,6 @@
 /** What people do, and whether they were right to. */
 import { askPerson, type DoubtEnd, endDoubt } from '../../../src/launches/doubt.ts'
+import { lastSent, releaseGuarded } from '../../../src/launches/guards.ts'
 import { type HoldScope, holdOff, holdOn } from '../../../src/launches/hold.ts'
 import { cancelLaunch, retryLaunch } from '../../../src/launches/person.ts'
 import type { Dice } from './dice.ts'
@@ -28,11 +29,13 @@ export class People {
         : []),
     ]
     for (const { key } of this.#world.launches) {
-      const { state = '', token } = this.#world.row(key)
+      const { state = '', token, heldBy } = this.#world.row(key)
       if (open.includes(state))
         operations.push({ weight: 0.25, kind: 'people', name: `cancel ${key}`, act: () => this.#cancel(key) })
       if (retriable.includes(state))
         operations.push({ weight: 2, kind: 'people', name: `retry ${key}`, act: () => this.#retry(key) })
+      if (state === 'held' && heldBy === 'guard')
+        operations.push({ weight: 2, kind: 'people', name: `let go ${key}`, act: () => this.#letGo(key) })
       if (state !== 'unknown') continue
       operations.push({ weight: 0.5, kind: 'people', name: `retry ${key}`, act: () => this.#retry(key) })
       operations.push({ weight: 1, kind: 'people', name: `resolve ${key}`, act: dice => this.#resolve(key, dice) })
@@ -70,6 +73,13 @@ export class People {
       'what is being sent cannot be cancelled',
       key,
     )
+  }
+
+  async #letGo(key: string): Promise<void> {
+    const { ledger } = this.#world
+    const mailing = Number(this.#world.row(key).mailing)
+    const answer = await releaseGuarded(ledger, key, await lastSent(ledger, account, { id: mailing }), who, 'it must')
+    this.#world.say(answer.kind)
   }
 
   async #retry(key: string): Promise<void> {

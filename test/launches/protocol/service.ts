@@ -96,6 +96,7 @@ export class Service {
       heard: {
         doubtStep: (_, __, words) => world.say(words),
         doubtEnded: (_, __, state, words) => world.say(`${state}: ${words}`),
+        launchSwallowed: (_, __, words) => world.say(`swallowed: ${words}`),
         personNeeded: (_, __, words) => world.say(`asks: ${words}`),
         backgroundFailed: (_, error) => {
           trouble = error

@@ -22,7 +22,8 @@ export interface LaunchSettings {
   readonly lateness: number
   readonly attempts: number
   readonly overlap: Policy['overlap']
-  readonly guarded: boolean
+  /** What a guard does with it, where it has one. */
+  readonly guard?: 'skip' | 'hold' | undefined
 }
 
 export interface Settings extends PlatformSettings {
@@ -125,7 +126,7 @@ export class World {
   }
 }
 
-function newLaunch(key: string, { mailing, lateness, attempts, overlap, guarded }: LaunchSettings): NewLaunch {
+function newLaunch(key: string, { mailing, lateness, attempts, overlap, guard }: LaunchSettings): NewLaunch {
   return {
     key,
     account,
@@ -135,6 +136,6 @@ function newLaunch(key: string, { mailing, lateness, attempts, overlap, guarded 
     sendUntil: start + lateness,
     retryUntil: start + lateness,
     policy: { ...defaultPolicy, overlap, retry: { attempts, initial: 2_000, max: 60_000 } },
-    ...(guarded ? { guard: { maxPerDay: 1, since: start - 3_600_000, coolDown: 0 } } : {}),
+    ...(guard === undefined ? {} : { guard: { maxPerDay: 1, since: start - 3_600_000, coolDown: 0, onHit: guard } }),
   }
 }
