@@ -39,7 +39,7 @@ export class TcpProxy {
   slice = 0
   #thawed: Promise<void> | undefined
   #thaw: () => void = () => {}
-  readonly #target: number
+  #target: number
   readonly #server: Server
 
   private constructor(target: number) {
@@ -70,6 +70,12 @@ export class TcpProxy {
   thaw(): void {
     this.#thaw()
     this.#thawed = undefined
+  }
+
+  /** New connections go to another port, and the old ones end. */
+  retarget(port: number): void {
+    this.#target = port
+    this.cutAll()
   }
 
   cutAll(): void {

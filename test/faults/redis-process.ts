@@ -17,10 +17,11 @@ export async function freePort(): Promise<number> {
 }
 
 export class RedisProcess {
-  readonly port: number
+  /** Changes where a replica takes its place. */
+  port: number
   /** The suite's own connection; it waits out whatever is done to the server. */
   readonly client: Redis
-  readonly #folder: string
+  #folder: string
   #child: Child
 
   private constructor(folder: string, port: number) {
@@ -58,6 +59,29 @@ export class RedisProcess {
   /** After a kill: the same port, the same files. */
   async restart(): Promise<void> {
     this.#child = this.#spawn()
+    await this.ready()
+  }
+
+  /** A replica with files of its own, in step with this server. */
+  async startReplica(folder: string): Promise<RedisProcess> {
+    const replica = await RedisProcess.start(folder)
+    await replica.client.replicaof('127.0.0.1', this.port)
+    const follows = async () => (await replica.client.info('replication')).includes('master_link_status:up')
+    await until('the replica follows', follows, 20_000)
+    return replica
+  }
+
+  /** This server is gone for good; its replica, however far behind, takes its place, its files and its clients. */
+  async giveWayTo(replica: RedisProcess): Promise<void> {
+    await this.kill()
+    replica.thaw()
+    await replica.client.replicaof('NO', 'ONE')
+    replica.client.disconnect()
+    this.#child = replica.#child
+    this.#folder = replica.#folder
+    this.port = replica.port
+    this.client.options.port = replica.port
+    this.client.disconnect(true)
     await this.ready()
   }
 

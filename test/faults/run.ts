@@ -11,6 +11,11 @@ import { seedFor } from './random.ts'
 import { inParallel, Report, say } from './report.ts'
 import { conclude, type Scenario } from './trial.ts'
 
+const help = `npm run test:faults -- [--seed N] [--only NAMES] [--minutes N] [--soak N] [--jobs N] [--dist FOLDER]
+npm run test:faults -- --mutations [--seed N]     the suite itself under test
+npm run test:faults -- --list                     the scenarios
+What each flag does, and what is judged: test/faults/README.md`
+
 /** A scenario that still runs when the time is over gets this long to end. */
 const grace = 150_000
 
@@ -24,6 +29,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '3' },
     dist: { type: 'string', default: 'dist' },
     list: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : whole('seed', values.seed)
@@ -87,7 +93,9 @@ process.once('exit', endLiving)
 process.once('SIGINT', () => abandon('stopped'))
 process.once('SIGTERM', () => abandon('stopped'))
 
-if (values.list) {
+if (values.help) {
+  say(help)
+} else if (values.list) {
   for (const { name, about } of catalogue) say(`${name.padEnd(18)}  ${about}`)
 } else {
   say(`seed ${seed}`)

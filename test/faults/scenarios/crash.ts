@@ -47,6 +47,28 @@ export async function crashAt(trial: Trial, points: readonly AttemptPoint[]): Pr
   })
 }
 
+/** Kills workers when "asked to come again" is on the record and no job waits for that time yet: C13. */
+async function crashWaiting(trial: Trial): Promise<void> {
+  await Stage.with(trial, {}, async stage => {
+    const { last } = await stage.declareLaunches([{ mailing: 900_429 }, { mailing: 1_001 }], { services: 3, spread: 1 })
+    await Promise.all(
+      [1, 2].map(async () => {
+        const victim = stage.begin({ TEST_SIGNAL_AT: 'settled=SIGKILL', SENDOFF_WORKER__CONCURRENCY: '1' })
+        await until('the worker is killed at settled', () => victim.ending !== undefined, 60_000)
+        trial.fault()
+      }),
+    )
+    await stage.serve()
+    await stage.rest(last + 5_000)
+    const audit = await stage.audit(last)
+    for (const launch of audit.launches) {
+      const starts = audit.startsOf(launch).length
+      trial.atPoint('settled as waiting', { isUnknown: launch.state === 'unknown', starts })
+      trial.check(launch.state === 'launched' && starts === 1, `${launch.key} is ${launch.state}: ${launch.reason}`)
+    }
+  })
+}
+
 /** Kills a planner before and after it makes records; the next one leaves no due time out. */
 async function crashPlanner(trial: Trial): Promise<void> {
   await Stage.with(trial, {}, async stage => {
@@ -72,6 +94,11 @@ export const crashScenarios: readonly Scenario[] = [
     name: 'crash',
     about: 'a worker is killed at each point of an attempt; another service clears up',
     run: trial => crashAt(trial, attemptPoints),
+  },
+  {
+    name: 'crash-waiting',
+    about: 'a worker is killed when the next attempt has a time and no job yet',
+    run: crashWaiting,
   },
   {
     name: 'crash-planner',

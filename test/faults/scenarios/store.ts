@@ -75,6 +75,34 @@ async function occupy(stage: Stage): Promise<void> {
   await until('it is busy', () => stage.oracle.requests().length > 0)
 }
 
+/** The primary is lost, and a replica that stood still for a while becomes it: what was launched meanwhile it does not know. */
+async function promote(trial: Trial): Promise<void> {
+  await Stage.with(trial, { proxies: ['redis'] }, async stage => {
+    const mailings = Array.from({ length: count }, (_, index) => ({ mailing: 1_001 + index }))
+    const { last } = await stage.declareLaunches(mailings, { services: 2, spread: 6 })
+    await stage.serve()
+    const replica = await stage.redis.startReplica(join(stage.folder, 'replica'))
+    const started = () => stage.oracle.starts().length
+    await until('some are launched', () => started() >= trial.random.whole(2, 6))
+    replica.freeze()
+    const known = started()
+    await until('more are launched', () => started() >= known + unseen)
+    await stage.redis.giveWayTo(replica)
+    stage.redisProxy?.retarget(stage.redis.port)
+    trial.fault()
+    const held = async () => (await stage.redis.client.hlen('{sendoff}:holds')) > 0
+    await until('everything is held', held, 40_000)
+    await stage.rest(last, 40_000)
+    await stage.command('hold', 'off', '--reason', 'looked at what is unknown')
+    await stage.rest(last)
+    const audit = await stage.audit(last, true)
+    for (const { key, state, reason } of audit.launches) {
+      trial.check(['launched', 'unknown', 'held'].includes(state), `${key} is ${state}: ${reason}`)
+    }
+    trial.check(audit.inState('unknown').length > 0, 'what the replica has not heard of is not in doubt')
+  })
+}
+
 /** A clean restart and a kill are ordinary: nobody is held up by twenty of them. */
 async function restartOften(trial: Trial): Promise<void> {
   await Stage.with(trial, {}, async stage => {
@@ -110,6 +138,11 @@ export const storeScenarios: readonly Scenario[] = [
     name: 'restored-bystander',
     about: 'the same, and only a service is left that has seen others send',
     run: trial => restore(trial, 'bystander'),
+  },
+  {
+    name: 'promoted',
+    about: 'the primary is lost, and a replica that is behind takes its place',
+    run: promote,
   },
   {
     name: 'redis-restarts',
