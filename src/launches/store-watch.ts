@@ -79,6 +79,7 @@ export class StoreWatch {
   readonly #clock: StepClock
   #behind = false
   #skewed = false
+  #looking: Promise<unknown> = Promise.resolve()
 
   constructor(ledger: Ledger, heard: StoreWatchListener, memory: StoreMemory, clock: StepClock) {
     this.#ledger = ledger
@@ -93,7 +94,8 @@ export class StoreWatch {
    * may be sent under it.
    */
   accept(commit: number): boolean {
-    if (this.#remembered === undefined || this.#behind) return false
+    // No number: the answer to a commit that was asked for before. Its first answer had the number.
+    if (this.#remembered === undefined || this.#behind || commit === 0) return false
     if (commit <= this.#remembered.commits) {
       // Every commit from now on would catch up with what is known; the next look must still see it.
       this.#behind = true
@@ -104,12 +106,19 @@ export class StoreWatch {
     return true
   }
 
-  /** Looks at the store, and holds everything where it has forgotten. Throws what Redis throws. */
-  async look(): Promise<StoreVerdict> {
+  /** Looks at the store, and holds everything where it has forgotten; one look at a time. Throws what Redis throws. */
+  look(): Promise<StoreVerdict> {
+    const look = this.#looking.then(() => this.#look())
+    this.#looking = look.catch(() => {})
+    return look
+  }
+
+  async #look(): Promise<StoreVerdict> {
     const server = await serverSeen(this.#ledger)
     const args = [randomUUID(), server.place, server.replid]
-    const [id, commits, place, replid] = seenSchema.parse(await runLedgerScript(this.#ledger, identifyScript, '', args))
+    // Before the question: what is committed while the answer is on its way is no loss.
     const known = this.#known()
+    const [id, commits, place, replid] = seenSchema.parse(await runLedgerScript(this.#ledger, identifyScript, '', args))
     const seen = this.#behind && known !== undefined ? { id: known.id, commits: known.commits - 1 } : { id, commits }
     const verdict = judgeStore({ ...seen, place, replid }, server, known)
     if (verdict.kind !== 'same') await this.#forgot(verdict.kind, verdict.why)
@@ -118,7 +127,8 @@ export class StoreWatch {
       await runLedgerScript(this.#ledger, rememberScript, '', [server.place, server.replid, given])
     }
     if (known?.id !== id || verdict.kind === 'restored') {
-      this.#remembered = known?.id === id ? known : { id, commits }
+      const latest = this.#known()
+      this.#remembered = latest?.id === id ? latest : { id, commits }
       this.#memory.keep(this.#remembered)
       this.#behind = false
       this.#highest = 0

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
@@ -33,6 +34,36 @@ describe('a store', () => {
     expect(judgeStore({ ...store, ...overStore }, { ...server, ...overServer }, remembered).kind).toBe(kind)
   })
 })
+
+/** The server's answers to one script can be held back on their way. */
+function delayed(redis: Redis, script: string) {
+  let arrives = () => {}
+  let onTheWay: Promise<void> = Promise.resolve()
+  const slow = new Proxy(redis, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      if (name !== script) return value.bind(target)
+      return async (...args: unknown[]) => {
+        const reply: unknown = await Reflect.apply(value, target, args)
+        arrives()
+        await onTheWay
+        return reply
+      }
+    },
+  })
+  const holdBack = () => {
+    const answered = new Promise<void>(resolve => {
+      arrives = resolve
+    })
+    let release = () => {}
+    onTheWay = new Promise(resolve => {
+      release = resolve
+    })
+    return { answered, release: () => release() }
+  }
+  return { redis: slow, holdBack }
+}
 
 describe('the watch over the store', () => {
   const durable = { appendonly: 'yes', appendfsync: 'always' }
@@ -119,6 +150,36 @@ describe('the watch over the store', () => {
     expect((await watch.look()).kind).toBe('same')
     await server.redis.hset('{test}:store', 'commits', 4)
     expect((await watch.look()).kind).toBe('restored')
+  })
+
+  it('takes what is committed while an answer is on its way for no loss', async () => {
+    const slow = delayed(server.redis, 'sendoffIdentify')
+    const watch = new StoreWatch(
+      { ...ledger, redis: slow.redis },
+      heard,
+      { recall: () => undefined, keep: () => {} },
+      steady,
+    )
+    await watch.look()
+    await launch('a')
+    const { answered, release } = slow.holdBack()
+    const [first, second] = [watch.look(), watch.look()]
+    await answered
+    expect(await commit(watch, 'a')).toBe(true)
+    release()
+    expect([(await first).kind, (await second).kind]).toEqual(['same', 'same'])
+    expect(await holds()).toEqual([])
+  })
+
+  it('raises one alarm where two look at once', async () => {
+    let alarms = 0
+    const id = 'known'
+    await server.redis.hset('{test}:store', { id, commits: 1, place: await placeOf(server), replid: '', epoch: 0 })
+    const counting = { ...heard, storeForgot: () => void alarms++ }
+    const watch = new StoreWatch(ledger, counting, { recall: () => ({ id, commits: 2 }), keep: () => {} }, steady)
+    const verdicts = await Promise.all([watch.look(), watch.look()])
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['restored', 'same'])
+    expect(alarms).toBe(1)
   })
 
   it('takes no word of an attempt for one about an attempt that was forgotten', async () => {
