@@ -59,7 +59,7 @@ export async function restore(trial: Trial, witness: Witness): Promise<void> {
 
 /** Returns when the service has just looked at its store: it looks again only after all that follows here. */
 async function nextLook(stage: Stage): Promise<void> {
-  const monitor = await stage.redis.client.duplicate().monitor()
+  const monitor = await stage.redis.client.monitor()
   monitor.on('error', () => {})
   await new Promise<void>(resolve => {
     monitor.on('monitor', (_time: string, [command, section]: string[]) => {
