@@ -5,6 +5,7 @@
 import type { Redis } from 'ioredis'
 import { connectStrictly, type RedisAddress } from './connection.ts'
 import type { Script } from './script.ts'
+import { writeTogether } from './write-together.ts'
 
 /** What to wait for, after the reply, until a write is as durable as asked. */
 export type Durability =
@@ -67,6 +68,7 @@ export class CommitConnection {
     try {
       const redis = await connection
       const digest = await this.#digest(redis, script)
+      writeTogether(redis)
       // Sent in one go on one connection: the acknowledgement is of this very write.
       const [reply, acknowledged] = await Promise.all([
         redis.evalsha(digest, 1, key, ...args),

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { writeTogether } from './write-together.ts'
 
 /** A Lua script with its text beside the function that calls it. Scripts route by their one declared key. */
 export interface Script {
@@ -19,5 +20,6 @@ export function runScript(
     command = Reflect.get(redis, script.name)
   }
   if (typeof command !== 'function') throw new TypeError(`the script ${script.name} could not be registered`)
+  writeTogether(redis)
   return Promise.resolve(Reflect.apply(command, redis, [key, ...args]))
 }
