@@ -125,8 +125,9 @@ if holder then
     holder = false
   end
 end
-local between = redis.call('SCARD', P .. 'waiting:' .. place) - redis.call('SISMEMBER', P .. 'waiting:' .. place, key)
-if row.attempts == '0' and row.overlap ~= 'allow' and (holder or between > 0) then
+-- Whether any but this one is between two attempts is asked only where the answer decides.
+if row.attempts == '0' and row.overlap ~= 'allow' and (holder or
+  redis.call('SCARD', P .. 'waiting:' .. place) > redis.call('SISMEMBER', P .. 'waiting:' .. place, key)) then
   local queued = P .. 'queued:' .. place
   local first = redis.call('GET', queued)
   if first and first ~= key and read(first, 'state').state ~= 'planned' then first = false end
@@ -155,10 +156,10 @@ if row.maxPerDay and row.attempts == '0' then
     return { 'over', 'skipped', 1, reason }
   end
 end
-if redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
+if row.overlap == 'queueOne' and redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
 
 local token = row.token + 1
-redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
+if row.repeatAt then redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt') end
 enter(key, row, 'claimed', at, at + lease, 'token', token, 'nonce', nonce, 'owner', owner, 'leaseUntil', at + lease)
 return granted(token)
 `,

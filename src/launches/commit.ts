@@ -43,7 +43,7 @@ end
 if stop then return { 'refused', hold(key, row, at, stop) } end
 local attempt = row.attempts + 1
 enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
-  'attempt:' .. attempt, cjson.encode({ number = attempt, start = tonumber(ARGV[6]), sent = at }))
+  'attempt:' .. attempt, '{"number":' .. attempt .. ',"start":' .. ARGV[6] .. ',"sent":' .. at .. '}')
 local sent = sentKey(row)
 redis.call('ZADD', sent, at, key)
 -- The guards count a day; of what is older only the newest matters, to a long cool-down.

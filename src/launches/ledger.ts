@@ -45,35 +45,37 @@ local function rests(state) return string.find(RESTS, ' ' .. state .. ' ', 1, tr
 
 local function read(key, ...)
   local names, row = { ... }, {}
-  local values = redis.call('HMGET', P .. 'launch:' .. key, unpack(names))
-  for i, name in ipairs(names) do row[name] = values[i] end
+  local values = redis.call('HMGET', P .. 'launch:' .. key, ...)
+  for i = 1, #names do row[names[i]] = values[i] end
   return row
 end
 
 -- Moves a launch to a state, with its indexes. row needs state, due, account, mailing, origin. wakeAt nil: nobody wakes it.
+-- Every command here is paid for by each launch several times over: an index is touched only where the change concerns it.
 local function enter(key, row, state, at, wakeAt, ...)
   if row.state ~= state and not string.find(MAY, ' ' .. row.state .. '>' .. state .. ' ', 1, true) then error('illegal change of state: ' .. row.state .. ' to ' .. state) end
-  local hash = P .. 'launch:' .. key
-  redis.call('HSET', hash, 'state', state, 'at:' .. state, at, ...)
-  redis.call('ZREM', P .. 'state:' .. row.state, key)
-  redis.call('ZADD', P .. 'state:' .. state, row.due, key)
-  local place = row.account .. ':' .. row.mailing
-  local lane = P .. 'lane:' .. place
-  if state == 'claimed' or state == 'sending' then
-    redis.call('SET', lane, key)
-  elseif state ~= 'unknown' and redis.call('GET', lane) == key then
-    -- An unknown launch keeps the lane while its log is read: another start would blur the evidence.
-    redis.call('DEL', lane)
+  local from, place = row.state, row.account .. ':' .. row.mailing
+  redis.call('HSET', P .. 'launch:' .. key, 'state', state, 'at:' .. state, at, ...)
+  if from ~= state then
+    redis.call('ZREM', P .. 'state:' .. from, key)
+    redis.call('ZADD', P .. 'state:' .. state, row.due, key)
+  end
+  -- Sending follows claimed alone, and has its lane already. An unknown launch keeps the lane while its log is read: another
+  -- start would blur the evidence.
+  if state == 'claimed' then
+    redis.call('SET', P .. 'lane:' .. place, key)
+  elseif (from == 'claimed' or from == 'sending' or from == 'unknown') and state ~= 'sending' and state ~= 'unknown' then
+    if redis.call('GET', P .. 'lane:' .. place) == key then redis.call('DEL', P .. 'lane:' .. place) end
   end
   if state == 'waiting' then
     redis.call('SADD', P .. 'waiting:' .. place, key)
-  else
+  elseif from == 'waiting' then
     redis.call('SREM', P .. 'waiting:' .. place, key)
   end
   if wakeAt then redis.call('ZADD', P .. 'wake', wakeAt, key) else redis.call('ZREM', P .. 'wake', key) end
   if rests(state) then
     redis.call('ZADD', P .. 'ended:' .. row.origin, at, key)
-  elseif rests(row.state) then
+  elseif rests(from) then
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state

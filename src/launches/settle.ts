@@ -98,11 +98,10 @@ if row.state == 'claimed' then
 elseif row.state ~= 'sending' and row.state ~= 'unknown' then
   return { 'refused', row.state }
 end
-local attempt = cjson.decode(ARGV[9])
-attempt.number = attempts
-attempt.requestId = row.requestId
-local fields = { 'attempts', attempts, 'attempt:' .. attempts, cjson.encode(attempt), 'reason', ARGV[7], 'settled', nonce }
-redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status')
+-- The worker's text, with what only the record knows put in front: decoding and encoding it would change it.
+local attempt = '{"number":' .. attempts .. ',"requestId":"' .. row.requestId .. '",' .. string.sub(ARGV[9], 2)
+local fields = { 'attempts', attempts, 'attempt:' .. attempts, attempt, 'reason', ARGV[7], 'settled', nonce }
+if row.settled then redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status') end
 local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end
 put('notBefore', ARGV[8])
 put('error', ARGV[10])
@@ -123,7 +122,7 @@ if state == 'unknown' then
   put('doubt', '1')
   put('recovering', '1')
   hearFrom(key, row, nonce, at)
-else
+elseif row.doubt then
   endDoubt(key)
 end
 enter(key, row, state, at, wakeAt, unpack(fields))
