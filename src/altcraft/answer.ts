@@ -82,9 +82,11 @@ function readXmlAnswer(text: string): Reading {
 
 const unclear = (why: string): Reading => ({ ok: false, why })
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     return undefined
   }

@@ -80,8 +80,9 @@ export async function attemptLaunch(
 async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal: AbortSignal): Promise<Settlement> {
   const begun = tools.clocks.wall()
   const { account, requestId, request } = claim
-  const permit = () =>
-    commitLaunch(tools.ledger, tools.commits, claim, { start: begun, accept: tools.accept, ...sending }, tools.clocks)
+  const { sendingLasts, durability } = sending
+  const committed = { start: begun, sendingLasts, durability, accept: tools.accept }
+  const permit = () => commitLaunch(tools.ledger, tools.commits, claim, committed, tools.clocks)
   const observation = await tools.startMailing({ account, requestId, request }, permit, signal)
   const end = tools.clocks.wall()
   const outcome = classify(observation, sending.rules, claim.earlierHanded)

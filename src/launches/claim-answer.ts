@@ -7,9 +7,8 @@ const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z
 /** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
 export type Retry = z.infer<typeof retrySchema>
 
+// The first that fits is taken: what nearly every claim is answered stands first.
 const answerSchema = z.union([
-  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
-  z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
   z.tuple([
     z.literal('claimed'),
     z.coerce.number(),
@@ -26,6 +25,8 @@ const answerSchema = z.union([
     z.coerce.number(),
     z.string(),
   ]),
+  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
+  z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
 ])
 const policyField = z.object({ retry: retrySchema })
 

@@ -25,25 +25,20 @@ export interface Seen {
 
 /** Takes an observation and whether an earlier attempt was handed over; returns the same facts side by side. */
 export function layFlat(observation: Observation, earlierHanded: boolean): Seen {
-  const blank = {
-    code: '',
-    status: undefined,
-    error: undefined,
-    duplicate: false,
-    retryAfter: undefined,
-    earlierHanded,
-  }
-  switch (observation.kind) {
+  const { kind } = observation
+  const silent = { error: undefined, duplicate: false, retryAfter: undefined, earlierHanded }
+  switch (kind) {
     case 'withheld':
-      return { ...blank, kind: 'withheld', handed: false, why: observation.why }
-    case 'broken':
-      return { ...blank, ...observation, why: observation.detail }
+      return { kind, handed: false, code: '', why: observation.why, status: undefined, ...silent }
+    case 'broken': {
+      const { handed, code, detail, status } = observation
+      return { kind, handed, code, why: detail, status, ...silent }
+    }
     case 'answered': {
       const { envelope, status, duplicate, retryAfter } = observation
-      const facts = { ...blank, kind: observation.kind, handed: true, status, duplicate, retryAfter }
-      return envelope.kind === 'valid'
-        ? { ...facts, why: '', error: envelope.error }
-        : { ...facts, why: envelope.why, error: undefined }
+      const why = envelope.kind === 'valid' ? '' : envelope.why
+      const error = envelope.kind === 'valid' ? envelope.error : undefined
+      return { kind, handed: true, code: '', why, status, error, duplicate, retryAfter, earlierHanded }
     }
   }
 }

@@ -75,7 +75,8 @@ export function pause(
 }
 
 function attemptEnd({ start, end, observation, outcome }: Ending): AttemptEnd {
-  const common = { start, end, outcome: outcome.kind, reason: outcome.reason }
+  const { kind, reason } = outcome
+  const common = { start, end, outcome: kind, reason }
   switch (observation.kind) {
     case 'withheld':
       return { ...common, handed: false, detail: observation.why }
@@ -85,17 +86,20 @@ function attemptEnd({ start, end, observation, outcome }: Ending): AttemptEnd {
       return { ...common, handed: observation.handed, detail, ...status }
     }
     case 'answered': {
-      const { envelope } = observation
-      const said =
-        envelope.kind === 'valid'
-          ? { error: envelope.error, error_text: capped(envelope.errorText) }
-          : { detail: `${envelope.why}: ${envelope.excerpt}` }
-      return { ...common, handed: true, status: observation.status, duplicate: observation.duplicate, ...said }
+      const { envelope, status, duplicate } = observation
+      if (envelope.kind === 'invalid') {
+        return { ...common, handed: true, status, duplicate, detail: `${envelope.why}: ${envelope.excerpt}` }
+      }
+      // Written out: this is what becomes of nearly every attempt, and to spread an object costs more than to build it.
+      const error_text = capped(envelope.errorText)
+      return { start, end, outcome: kind, reason, handed: true, status, duplicate, error: envelope.error, error_text }
     }
   }
 }
 
 function capped(text: string): string {
+  // No UTF-16 unit takes more than three bytes.
+  if (text.length * 3 <= longestErrorText) return text
   const bytes = Buffer.from(text)
   if (bytes.length <= longestErrorText) return text
   // A cut inside a character decodes to U+FFFD at the end, which was not in the text.

@@ -9,6 +9,9 @@ export interface WorkerListener {
   redisLost(error: unknown): void
 }
 
+/** Only the key is used: what else a job shows was checked where it came in, and the record says it again. */
+const pointer = launchJobSchema.pick({ key: true })
+
 export class LaunchWorker {
   readonly #worker: Worker<LaunchJob>
   readonly #abort = new AbortController()
@@ -23,7 +26,7 @@ export class LaunchWorker {
   ) {
     const queue = queueName(account.name)
     const processor = async (job: Job<LaunchJob>, lock?: string) => {
-      const data = launchJobSchema.safeParse(job.data)
+      const data = pointer.safeParse(job.data)
       if (!data.success) return heard.jobNotUnderstood(queue, job.id)
       const attempt = attemptLaunch(tools, account.name, account.sending, data.data.key, this.#abort.signal)
       this.#inFlight.add(attempt)
