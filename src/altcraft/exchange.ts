@@ -96,6 +96,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks
     const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
     this.#end({ kind: 'answer', status: this.#status ?? 0, headers: this.#headers, body })
+    this.#line.answered()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -6,6 +6,12 @@ import { failure } from './fault.ts'
 const longestStartAnswer = 64 * 1024
 
 /**
+ * What a connection ends with that is used once. Left to itself, undici makes an error for each end, whose stack is captured
+ * and written out: a tenth of all that a launch costs.
+ */
+const usedOnce = failure('SENDOFF_USED_ONCE', 'this connection was for one exchange')
+
+/**
  * One open connection, and undici's client bound to it for good. undici may speak over this socket only: it would
  * otherwise reconnect by itself and send the request later, under a permit that was given for this connection.
  */
@@ -13,6 +19,7 @@ export class Line {
   readonly #client: Client
   readonly #raw: Socket
   readonly #socket: Socket
+  readonly #keepAlive: boolean
   #handedOver = false
 
   /**
@@ -28,6 +35,7 @@ export class Line {
   ) {
     this.#raw = raw
     this.#socket = socket
+    this.#keepAlive = keepAlive
     this.#client = new Client(origin, {
       // Without pipelining undici asks the server to close the connection after its answer.
       pipelining: keepAlive ? 1 : 0,
@@ -58,6 +66,11 @@ export class Line {
 
   onceClosed(listener: () => void): void {
     this.#socket.once('close', listener)
+  }
+
+  /** The whole answer has been read: what is not kept alive ends here. */
+  answered(): void {
+    if (!this.#keepAlive) this.#socket.destroy(usedOnce)
   }
 
   close(): void {
