@@ -1,217 +1,125 @@
 /**
  * Launches per second through the whole path, beside the shortest honest BullMQ worker that makes the same undici call with
- * the same connection mode and keeps no ledger. Both take their jobs from one Redis, against one endpoint, in turn.
+ * the same connection mode and keeps no ledger. Both take their jobs from one Redis, against one endpoint, in turn; who goes
+ * first alternates, and every ratio is taken within one round, so that a machine with other work to do disturbs both alike.
+ *
+ * Run it compiled (`npm run bench`): what tsx adds to each closure costs the side that has more of them. LAUNCHES, ROUNDS and
+ * CONCURRENCY in the environment change its size. It listens on the loopback only and ends by itself.
  */
-import { fork, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as pauseFor } from 'node:timers/promises'
-import { Queue, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
-import { Client, Pool } from 'undici'
-import { createStartMailing } from '../src/altcraft/start-mailing.ts'
-import { type ArmedAccount, accountSchema } from '../src/config/account.ts'
-import { Secret } from '../src/config/secret.ts'
-import type { AttemptTools } from '../src/launches/attempt.ts'
-import { systemClocks } from '../src/launches/commit.ts'
-import { createLaunch } from '../src/launches/create.ts'
-import { defaultPolicy } from '../src/launches/policy.ts'
-import { LaunchQueues } from '../src/launches/queue.ts'
-import { LaunchWorker } from '../src/launches/worker.ts'
-import { CommitConnection } from '../src/redis/commit-connection.ts'
-import { keysUnder } from '../src/redis/keys.ts'
+import { fork } from 'node:child_process'
+import { cpus, loadavg } from 'node:os'
+import { extname } from 'node:path'
+import { bareAlone, bareRound, type Load, type Mode } from './bare-side.ts'
+import { median, quantile, type Round, spread } from './measure.ts'
+import { commitsPerSecond, sendoffAlone, sendoffRound } from './sendoff-side.ts'
+import { type Store, type StoreDurability, startStore } from './store.ts'
 
 const launches = Number(process.env.LAUNCHES ?? 2_000)
-const rounds = Number(process.env.ROUNDS ?? 5)
+const rounds = Number(process.env.ROUNDS ?? 7)
 const concurrency = Number(process.env.CONCURRENCY ?? 50)
-type Mode = 'fresh' | 'reuse'
-type Durability = 'memory' | 'disk'
+const longestRun = 10 * 60_000
+const durabilities: readonly StoreDurability[] = ['memory', 'disk']
+const modes: readonly Mode[] = ['fresh', 'reuse']
 
-async function startRedis(durability: Durability) {
-  const dir = mkdtempSync(join(tmpdir(), 'sendoff-bench-'))
-  const socket = join(dir, 'redis.sock')
-  const aof = durability === 'disk' ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
-  const child = spawn(
-    'redis-server',
-    ['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', '', '--hz', '100', ...aof],
-    { stdio: 'ignore' },
-  )
-  const redis = new Redis({ path: socket, maxRetriesPerRequest: null, retryStrategy: () => 20 })
-  redis.on('error', () => {})
-  await redis.ping()
-  const stop = () => {
-    redis.disconnect()
-    child.kill('SIGKILL')
-    rmSync(dir, { recursive: true, force: true })
-  }
-  return { redis, socket, stop }
+interface Pair {
+  readonly bare: Round
+  readonly sendoff: Round
 }
 
 async function startEndpoint() {
-  const child = fork(new URL('./endpoint.ts', import.meta.url), { execArgv: process.execArgv })
+  const child = fork(new URL(`./endpoint${extname(import.meta.url)}`, import.meta.url), { execArgv: process.execArgv })
   const port = await new Promise<number>(resolve => child.once('message', message => resolve(Number(message))))
   return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() }
 }
 
-interface Round {
-  readonly perSecond: number
-  readonly commandsPerLaunch: number
+async function inTurn(store: Store, load: Load, bareFirst: boolean): Promise<Pair> {
+  const first = bareFirst ? await bareRound(store, load) : undefined
+  const sendoff = await sendoffRound(store, load)
+  const bare = first ?? (await bareRound(store, load))
+  await store.redis.flushall()
+  return { bare, sendoff }
 }
 
-async function measured(redis: Redis, run: (done: () => void) => Promise<() => Promise<unknown>>): Promise<Round> {
-  const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1])
-  let left = launches
-  let finish: () => void = () => {}
-  const all = new Promise<void>(resolve => {
-    finish = resolve
-  })
-  const before = await commands()
-  const start = performance.now()
-  const stop = await run(() => {
-    left -= 1
-    if (left === 0) finish()
-  })
-  await all
-  const seconds = (performance.now() - start) / 1_000
-  const used = (await commands()) - before
-  await stop()
-  return { perSecond: launches / seconds, commandsPerLaunch: used / launches }
+/** One line of cells, each as wide as its heading. */
+function line(cells: readonly (string | number)[]): void {
+  process.stdout.write(`${cells.map((cell, index) => String(cell).padEnd(headings[index]?.length ?? 0)).join('  ')}\n`)
 }
 
-async function bare(redis: Redis, url: string, mode: Mode): Promise<Round> {
-  const queue = new Queue('bare', { connection: redis })
-  const jobs = Array.from({ length: launches }, (_, index) => ({
-    name: 'launch',
-    data: { request: { id: index + 1 } },
-    opts: { removeOnComplete: true, removeOnFail: true, jobId: `bare-${Date.now()}-${index}` },
-  }))
-  await queue.addBulk(jobs)
-  const pool = new Pool(url, { connections: concurrency, pipelining: 1 })
-  const round = await measured(redis, async done => {
-    const worker = new Worker(
-      'bare',
-      async job => {
-        const client = mode === 'reuse' ? pool : new Client(url, { pipelining: 0 })
-        const body = JSON.stringify({ token: 'bench', ...job.data.request })
-        const { statusCode, body: answer } = await client.request({
-          method: 'POST',
-          path: '/api/v1.1/campaigns/broadcasts/start',
-          headers: { 'content-type': 'application/json' },
-          body,
-        })
-        const envelope = await answer.json()
-        if (mode === 'fresh') await client.close()
-        if (statusCode !== 200 || typeof envelope !== 'object') throw new Error('refused')
-      },
-      { connection: redis, concurrency },
-    )
-    worker.on('completed', done)
-    return () => worker.close()
-  })
-  await pool.close()
-  await queue.obliterate({ force: true })
-  await queue.close()
-  return round
+const headings = [
+  'durability',
+  'connections',
+  'bare/s',
+  'sendoff/s',
+  'ratio (least..most)',
+  'commands: bare',
+  'sendoff',
+  'scripts: bare',
+  'sendoff',
+  'CPU us in Node: bare',
+  'sendoff',
+  'in Redis: bare',
+  'sendoff',
+]
+
+function tell(durability: StoreDurability, mode: Mode, pairs: readonly Pair[]): void {
+  const of = (side: keyof Pair, figure: keyof Round) => median(pairs.map(pair => pair[side][figure]))
+  const both = (figure: keyof Round, digits: number) => [
+    of('bare', figure).toFixed(digits),
+    of('sendoff', figure).toFixed(digits),
+  ]
+  line([
+    ...[durability, mode, ...both('perSecond', 0)],
+    spread(pairs.map(({ bare, sendoff }) => sendoff.perSecond / bare.perSecond)),
+    ...[...both('commands', 1), ...both('scripts', 2), ...both('nodeCpu', 0), ...both('redisCpu', 0)],
+  ])
 }
 
-async function whole(redis: Redis, socket: string, url: string, mode: Mode): Promise<Round> {
-  const keys = keysUnder('bench')
-  const ledger = { redis, keys }
-  const account: ArmedAccount = {
-    ...accountSchema.parse({ baseUrl: url, token: { env: 'BENCH' }, connections: mode }),
-    name: 'main',
-    tokenSecret: new Secret('bench'),
-    ca: undefined,
-  }
-  const mailer = createStartMailing(new Map([['main', account]]))
-  const commits = new CommitConnection({ kind: 'socket', path: socket }, 'bench-commit')
-  const queues = new LaunchQueues(redis, keys)
-  const now = Date.now()
-  const made = Array.from({ length: launches }, (_, index) => ({
-    key: `bench-${now}-${index}`,
-    account: 'main',
-    origin: 'manual' as const,
-    request: { id: index + 1 },
-    due: now,
-    sendUntil: now + 900_000,
-    retryUntil: now + 900_000,
-    policy: { ...defaultPolicy, overlap: 'allow' as const },
-  }))
-  await Promise.all(made.map(launch => createLaunch(ledger, launch)))
-  await queues.add(
-    made.map(({ key, request }) => ({
-      account: 'main',
-      jobId: key,
-      delay: 0,
-      job: { key, origin: 'manual' as const, request },
-    })),
-  )
-  const round = await measured(redis, async done => {
-    const silent = { settleRefused: fail, settleDelayed: fail, launchEnded: fail }
-    const heard = {
-      ...silent,
-      attemptSettled: (_: unknown, { state }: { state: string }) => (state === 'launched' ? done() : fail(state)),
-    }
-    const tools: AttemptTools = {
-      ledger,
-      commits,
-      startMailing: mailer.startMailing,
-      clocks: systemClocks,
-      accept: () => true,
-      owner: 'bench',
-      heard,
-    }
-    const sending = {
-      lease: 15_000,
-      sendingLasts: 90_000,
-      durability: { kind: 'reply' as const },
-      rules: account.errors,
-      confirmation: account.confirmation,
-    }
-    const worker = new LaunchWorker(redis, keys.queuePrefix, { name: 'main', sending, concurrency }, tools, {
-      jobNotUnderstood: fail,
-      redisLost: fail,
-    })
-    worker.start()
-    return () => worker.stop(pauseFor(5_000))
-  })
-  await queues.close()
-  await commits.close()
-  await mailer.close()
-  return round
-}
+const ms = (times: readonly number[]) => [0.5, 0.99].map(part => quantile(times, part).toFixed(2)).join(' / ')
 
-function fail(...what: unknown[]): void {
-  throw new Error(`the benchmark met ${JSON.stringify(what)}`)
-}
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-
-const endpoint = await startEndpoint()
-process.stdout.write(
-  `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${launches} launches x ${rounds} rounds, concurrency ${concurrency}\n`,
-)
-process.stdout.write('durability  connections  bare/s  sendoff/s  ratio  commands bare  commands sendoff\n')
-for (const durability of ['memory', 'disk'] as const) {
-  for (const mode of ['fresh', 'reuse'] as const) {
-    const { redis, socket, stop } = await startRedis(durability)
-    const pairs: { bare: Round; whole: Round }[] = []
+async function bench(url: string, stores: Readonly<Record<StoreDurability, Store>>): Promise<void> {
+  const notes: string[] = []
+  line(headings)
+  for (const mode of modes) {
+    const load = { launches, concurrency, url, mode }
+    const pairs: Record<StoreDurability, Pair[]> = { memory: [], disk: [] }
     for (let round = 0; round <= rounds; round++) {
-      const pair = {
-        bare: await bare(redis, endpoint.url, mode),
-        whole: await whole(redis, socket, endpoint.url, mode),
+      for (const durability of durabilities) {
+        const pair = await inTurn(stores[durability], load, round % 2 === 0)
+        // The first round warms all of it up.
+        if (round > 0) pairs[durability].push(pair)
       }
-      // The first round warms both up.
-      if (round > 0) pairs.push(pair)
-      await redis.flushall()
     }
-    const cell = (text: string | number, width: number) => String(text).padEnd(width)
-    process.stdout.write(
-      `${cell(durability, 12)}${cell(mode, 13)}${cell(Math.round(median(pairs.map(pair => pair.bare.perSecond))), 8)}${cell(Math.round(median(pairs.map(pair => pair.whole.perSecond))), 11)}${cell(median(pairs.map(pair => pair.whole.perSecond / pair.bare.perSecond)).toFixed(2), 7)}${cell(median(pairs.map(pair => pair.bare.commandsPerLaunch)).toFixed(2), 15)}${median(pairs.map(pair => pair.whole.commandsPerLaunch)).toFixed(2)}\n`,
-    )
-    stop()
+    for (const durability of durabilities) tell(durability, mode, pairs[durability])
+    const cost = (side: keyof Pair) =>
+      spread(pairs.disk.map((pair, index) => pair[side].perSecond / (pairs.memory[index]?.[side].perSecond ?? 0)))
+    notes.push(`disk / memory, ${mode}: bare ${cost('bare')}, sendoff ${cost('sendoff')}`)
+    const few = { ...load, launches: Math.min(launches, 500) }
+    await bareAlone(few)
+    const alone = ms(await bareAlone(few))
+    const [memory, disk] = [await sendoffAlone(stores.memory, few), await sendoffAlone(stores.disk, few)].map(ms)
+    notes.push(`one at a time, ${mode}, ms p50 / p99: bare ${alone}, sendoff memory ${memory}, disk ${disk}`)
   }
+  for (const durability of durabilities) {
+    const single = Math.round(await commitsPerSecond(stores[durability], 1, 1))
+    const many = Math.round(await commitsPerSecond(stores[durability], concurrency, 1))
+    notes.push(`${durability}: one connection commits ${single}/s one by one, ${many}/s with ${concurrency} under way`)
+  }
+  process.stdout.write(`\n${notes.join('\n')}\n`)
 }
-endpoint.stop()
+
+setTimeout(() => {
+  process.stderr.write('the benchmark took too long and was given up\n')
+  process.exit(1)
+}, longestRun).unref()
+const load = loadavg()[0]?.toFixed(1)
+process.stdout.write(
+  `${cpus().length} x ${cpus()[0]?.model}, load ${load}, Node ${process.version}, ${launches} launches x ${rounds} rounds, concurrency ${concurrency}\n`,
+)
+const endpoint = await startEndpoint()
+const stores = { memory: await startStore('memory'), disk: await startStore('disk') }
+try {
+  await bench(endpoint.url, stores)
+} finally {
+  for (const store of Object.values(stores)) store.stop()
+  endpoint.stop()
+}
