@@ -4,18 +4,19 @@ import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
 import { holdOn } from './launches/hold.ts'
 import type { Ledger } from './launches/ledger.ts'
+import { waitAtMost } from './launches/patience.ts'
 import type { LaunchQueues } from './launches/queue.ts'
 import type { Recovery } from './launches/recovery.ts'
 import { pruneLedger } from './launches/retention.ts'
 import type { StoreWatch } from './launches/store-watch.ts'
 import { sweepEvery, sweepLedger } from './launches/sweep.ts'
-import { inspectServer, judgeServer } from './redis/server.ts'
+import type { Fitness } from './redis/fitness.ts'
 import type { Planning } from './timetable/planning.ts'
 
 const pruneEvery = 3_600_000
 const heartbeatEvery = 5_000
 const watchEvery = 5_000
-const checkEvery = 30_000
+const checkEvery = 10_000
 const heartbeatLasts = 20_000
 
 export interface Background {
@@ -28,6 +29,7 @@ export interface BackgroundParts {
   readonly planning: Planning
   readonly recovery: Recovery
   readonly watch: StoreWatch
+  readonly fitness: Fitness
   readonly owner: string
   readonly config: Config
   readonly events: Events
@@ -49,7 +51,7 @@ export function startBackground(parts: BackgroundParts): Background {
     beat('the sweep', sweepEvery, () => sweep(parts)),
     beat('the heartbeat', heartbeatEvery, () => beatHeart(ledger, owner)),
     beat('the watch over the store', watchEvery, async () => void (await parts.watch.look())),
-    beat('the check of Redis', checkEvery, () => recheck(parts)),
+    beat('the check of Redis', checkEvery, () => holdUnfit(ledger, parts.fitness)),
     beat("the planner's watch", sweepEvery, () => planning.watch()),
     beat('retention', pruneEvery, async () => {
       let total = 0
@@ -62,7 +64,7 @@ export function startBackground(parts: BackgroundParts): Background {
   return {
     stop: async () => {
       ended.abort()
-      await Promise.race([Promise.all(beats), pauseFor(2_000)])
+      await waitAtMost(2_000, Promise.all(beats))
     },
   }
 }
@@ -70,7 +72,11 @@ export function startBackground(parts: BackgroundParts): Background {
 async function sweep({ ledger, queues, recovery, events }: BackgroundParts): Promise<void> {
   const swept = await sweepLedger(ledger, 500)
   events.swept(swept)
-  recovery.take(swept.filter(launch => launch.kind === 'recover'))
+  recovery.take(
+    swept.flatMap(({ kind, key, account }) =>
+      kind === 'recover' || kind === 'confirm' ? [{ kind, key, account }] : [],
+    ),
+  )
   await queues.add(
     swept.flatMap(launch => {
       if (launch.kind !== 'requeue') return []
@@ -87,8 +93,9 @@ async function beatHeart(ledger: Ledger, owner: string): Promise<void> {
 }
 
 /** A Redis that was reconfigured while running is as unfit as one that was so at start: nothing more is entrusted to it. */
-async function recheck({ ledger, config }: BackgroundParts): Promise<void> {
-  const { refusals } = judgeServer(await inspectServer(ledger.redis), config.redis.requireDurable)
-  const [reason] = refusals
-  if (reason !== undefined) await holdOn(ledger, { kind: 'all' }, { cause: 'store', reason, by: 'service' })
+export async function holdUnfit(ledger: Ledger, fitness: Fitness): Promise<void> {
+  for (const { account, why } of await fitness.look(ledger.redis)) {
+    const scope = account === undefined ? ({ kind: 'all' } as const) : ({ kind: 'account', account } as const)
+    await holdOn(ledger, scope, { cause: 'store', reason: why, by: 'service' })
+  }
 }

@@ -97,6 +97,7 @@ export class Events {
           this.launchEnded(launch.key, launch.account, 'unknown', reasons.vanished)
           break
         case 'recover':
+        case 'confirm':
           break
         case 'expired':
         case 'failed':
@@ -186,6 +187,13 @@ export class Events {
 
   redisAdvice(sentence: string): void {
     this.#log.warn({ event: 'redisAdvice' }, sentence)
+  }
+
+  storeIsAnother(): void {
+    this.#log.warn(
+      { event: 'storeIsAnother' },
+      'this Redis is not the one that this data folder knows: launches of before are not known here',
+    )
   }
 
   storeForgot(kind: string, why: string, doubtful: number): void {

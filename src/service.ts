@@ -5,33 +5,29 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { createReadPlatform } from './altcraft/read-platform.ts'
 import { createStartMailing } from './altcraft/start-mailing.ts'
-import { startBackground } from './background.ts'
+import { holdUnfit, startBackground } from './background.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
 import type { AttemptTools, Sending } from './launches/attempt.ts'
 import { systemClocks } from './launches/commit.ts'
 import type { Ledger } from './launches/ledger.ts'
+import { waitAtMost } from './launches/patience.ts'
 import { LaunchQueues } from './launches/queue.ts'
 import { Recovery } from './launches/recovery.ts'
 import { StoreWatch, systemStepClock } from './launches/store-watch.ts'
 import { LaunchWorker } from './launches/worker.ts'
-import { CommitConnection, type Durability } from './redis/commit-connection.ts'
+import { CommitConnection } from './redis/commit-connection.ts'
 import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
+import { Fitness } from './redis/fitness.ts'
 import { keysUnder } from './redis/keys.ts'
 import { openRedis } from './redis/open.ts'
-import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './redis/server.ts'
 import { StoreFile } from './redis/store-memory.ts'
 import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
 import { storedSchedules } from './timetable/store.ts'
 import { applyDifference, differenceBetween, isEmpty } from './timetable/sync.ts'
-
-/** Redis answers, but launches may not be entrusted to it. */
-class UnfitRedis extends Error {
-  override readonly name = 'UnfitRedis'
-}
 
 export interface ServiceInput {
   readonly config: Config
@@ -50,6 +46,8 @@ export interface Service {
 
 /** Time a commit and the write after it may take, added to what connecting may take. */
 const commitMargin = 5_000
+/** The longest that one step of stopping may take, once nothing is in flight. */
+const stepPatience = 3_000
 /** Time in which an outcome must be written down before its owner counts as gone. */
 const settleMargin = 15_000
 
@@ -61,8 +59,10 @@ export async function startService(input: ServiceInput): Promise<Service> {
   try {
     const opened = await openRedis(config)
     undo.push(() => opened.leave())
-    const facts = await fitServer(opened.redis, input)
-    const sendings = new Map([...accounts].map(([name, account]) => [name, sendingOf(account, facts)]))
+    const asked = new Map([...accounts].map(([name, { durability }]) => [name, durability]))
+    const fitness = await Fitness.of(opened.redis, config.redis.requireDurable, asked)
+    for (const sentence of fitness.advice) events.redisAdvice(sentence)
+    const sendings = new Map([...accounts].map(([name, account]) => [name, sendingOf(account, fitness)]))
     opened.redis.disconnect()
 
     const redis = connectPatiently(opened.address, 'sendoff')
@@ -79,7 +79,11 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(async () => memory.flush())
     const watch = new StoreWatch(ledger, events, memory, systemStepClock())
     await watch.look()
-    const commits = new CommitConnection(opened.address, 'sendoff-commit', async () => void (await watch.look()))
+    // A connection that is new may be to another server, or to one that was started with another configuration.
+    const commits = new CommitConnection(opened.address, 'sendoff-commit', async () => {
+      await watch.look()
+      await holdUnfit(ledger, fitness)
+    })
     undo.push(() => commits.close())
     await stepIntoFiles(ledger, queues, input)
     await warnOfMissingAccounts(ledger, input)
@@ -112,7 +116,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
           events,
         ),
     )
-    const background = startBackground({ ledger, queues, planning, recovery, watch, owner, config, events })
+    const background = startBackground({ ledger, queues, planning, recovery, watch, fitness, owner, config, events })
     undo.push(() => background.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
@@ -138,44 +142,23 @@ async function stop(
   events.serviceStopped(left.reduce((sum, count) => sum + count, 0))
 }
 
+/** A step that waits for a Redis that answers no more is not waited for: the process is about to end. */
 async function unwind(undo: (() => Promise<unknown>)[]): Promise<void> {
-  for (const step of undo.reverse()) await step()
+  for (const step of undo.reverse()) await waitAtMost(stepPatience, step())
   undo.length = 0
 }
 
-/** Throws UnfitRedis where launches may not be entrusted to the server. */
-async function fitServer(redis: Redis, { config, accounts, events }: ServiceInput): Promise<ServerFacts> {
-  const facts = await inspectServer(redis)
-  const { requireDurable } = config.redis
-  const { refusals, advice } = judgeServer(facts, requireDurable)
-  const forgetful = [...accounts.values()].flatMap(account => {
-    const choice = durabilityFor(account.durability, facts)
-    return choice.ok ? [] : [`accounts.${account.name}: ${choice.why}`]
-  })
-  const fatal = requireDurable ? [...refusals, ...forgetful] : refusals
-  if (fatal.length > 0) {
-    const over = requireDurable ? '\nTo use it all the same, set redis.requireDurable: false.' : ''
-    const list = fatal.map(text => `  - ${text}`).join('\n')
-    throw new UnfitRedis(`launches cannot be entrusted to this Redis:\n${list}${over}`)
-  }
-  for (const sentence of [...advice, ...(requireDurable ? [] : forgetful)]) events.redisAdvice(sentence)
-  return facts
-}
-
-function sendingOf(account: ArmedAccount, facts: ServerFacts): Sending {
+function sendingOf(account: ArmedAccount, fitness: Fitness): Sending {
   return {
     lease: account.timeouts.connect + commitMargin,
     sendingLasts: account.timeouts.total + settleMargin,
-    durability: durabilityOf(account, facts),
+    // Asked anew for each attempt: the server can be reconfigured while launches go out.
+    get durability() {
+      return fitness.durabilityOf(account.name)
+    },
     rules: account.errors,
     confirmation: account.confirmation,
   }
-}
-
-/** What a person said to do without (redis.requireDurable: false) is not waited for. */
-function durabilityOf(account: ArmedAccount, facts: ServerFacts): Durability {
-  const choice = durabilityFor(account.durability, facts)
-  return choice.ok ? choice.durability : { kind: 'reply' }
 }
 
 /** An empty store is filled from the files; any other difference is applied where that was asked for, else announced. */

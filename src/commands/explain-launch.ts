@@ -72,7 +72,7 @@ function storyOf(record: LaunchRecord): Moment[] {
   for (const attempt of record.attemptList) {
     moments.push({
       at: attempt.start,
-      words: `attempt ${attempt.number} began${record.owner === undefined ? '' : ` (last owner ${record.owner})`}`,
+      words: `attempt ${attempt.number} began${attempt.owner === undefined ? '' : `, by ${attempt.owner}`}`,
     })
     if (attempt.end === undefined) continue
     const answer =
@@ -102,7 +102,7 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     unknown: `${record.advice ?? 'Recovery is at work.'}\nLook at the mailing in Altcraft, then: sendoff launches resolve ${record.key} --launched | --not-launched | --write-off --reason …`,
     held:
       record.heldBy === 'guard'
-        ? `To mail the same people again: sendoff launches release ${record.key} --reason …`
+        ? `To mail the same people again: sendoff launches release ${record.key} --confirm-duplicate HH:MM --reason …`
         : `Stopped: ${holds.join(', ') || 'no more'}. End the stop with: sendoff hold off --reason …`,
     failed: `To try again: sendoff launches retry ${record.key} --reason …`,
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,

@@ -1,4 +1,5 @@
-import { type HoldScope, holdOff, holdOn, holdsInForce, scopeName } from '../launches/hold.ts'
+import { type HoldScope, holdCauses, holdOff, holdOn, holdsInForce, scopeName } from '../launches/hold.ts'
+import type { Ledger } from '../launches/ledger.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 import { person } from './person.ts'
@@ -8,6 +9,7 @@ interface HoldFlags extends GlobalFlags {
   readonly reason: string
   readonly account?: string
   readonly mailing?: number
+  readonly cause?: string
 }
 
 /** `hold on` and `hold off`. */
@@ -15,22 +17,42 @@ export async function holdSwitch(to: 'on' | 'off', flags: HoldFlags): Promise<vo
   const reason = flags.reason.trim()
   if (reason === '') throw new CommandEnding(exitCodes.usage, '--reason must say why')
   await withLedger(flags, async ({ config, ledger }) => {
-    const scope = scopeOf(flags, Object.keys(config.accounts))
-    const name = scopeName(scope)
     if (to === 'on') {
+      const scope = scopeOf(flags)
+      checkAccount(flags, Object.keys(config.accounts))
       const fresh = await holdOn(ledger, scope, { cause: 'person', reason, by: person() })
+      const name = scopeName(scope)
       return say(
         fresh ? `Stopped: ${name}. Nothing of it leaves until sendoff hold off.` : `${name} was stopped already.`,
       )
     }
-    const released = await holdOff(ledger, scope, reason, person())
-    if (released === undefined)
-      throw new CommandEnding(exitCodes.failed, `${name} is not stopped; sendoff hold status shows what is`)
-    const left = await holdsInForce(ledger)
-    say(
-      `Released: ${name}; ${released} held launches go on${left.length === 0 ? '' : `. Still stopped: ${left.map(hold => hold.scope).join(', ')}`}.`,
-    )
+    await endStop(ledger, scopeOf(flags), flags.cause, reason)
   })
+}
+
+/** A stop that somebody does not know of is not ended in passing: where there are several, the person says which. */
+async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefined, reason: string): Promise<void> {
+  const name = scopeName(scope)
+  if (asked !== undefined && !holdCauses.some(known => known === asked)) {
+    throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${holdCauses.join(', ')}`)
+  }
+  const here = (await holdsInForce(ledger)).filter(hold => hold.scope === name)
+  const wanted = here.filter(({ cause }) => asked === undefined || cause === asked)
+  const [stop, second] = wanted
+  if (second !== undefined) {
+    const list = wanted.map(({ cause, reason: why, by }) => `  --cause ${cause}   ${why} (${by})`).join('\n')
+    throw new CommandEnding(exitCodes.usage, `${name} is stopped for several causes; say which one ends:\n${list}`)
+  }
+  const cause = stop?.cause ?? holdCauses.find(known => known === asked) ?? 'person'
+  const released = await holdOff(ledger, scope, cause, reason, person())
+  if (released === undefined) {
+    const what = asked === undefined ? 'stopped' : `stopped by ${asked}`
+    throw new CommandEnding(exitCodes.failed, `${name} is not ${what}; sendoff hold status shows what is`)
+  }
+  const left = await holdsInForce(ledger)
+  const ended = stop === undefined ? '' : ` (${stop.cause}: ${stop.reason})`
+  const rest = left.map(({ scope: still, cause: why }) => `${still} (${why})`).join(', ')
+  say(`Released: ${name}${ended}; ${released} held launches go on${rest === '' ? '' : `. Still stopped: ${rest}`}.`)
 }
 
 /** `hold status`. */
@@ -51,16 +73,16 @@ export async function holdStatus(flags: GlobalFlags & { readonly json: boolean }
   })
 }
 
-function scopeOf(flags: HoldFlags, known: readonly string[]): HoldScope {
-  const { account, mailing } = flags
+/** A stop is only set for what there is; one in force can be ended whatever the configuration says by now. */
+function checkAccount({ account }: HoldFlags, known: readonly string[]): void {
+  if (account === undefined || known.includes(account)) return
+  const sentence = `--account ${account} is not configured (configured: ${known.join(', ') || 'none'})`
+  throw new CommandEnding(exitCodes.usage, sentence)
+}
+
+function scopeOf({ account, mailing }: HoldFlags): HoldScope {
   if (account === undefined && mailing === undefined) return { kind: 'all' }
   if (account === undefined) throw new CommandEnding(exitCodes.usage, '--mailing needs --account')
-  if (!known.includes(account)) {
-    throw new CommandEnding(
-      exitCodes.usage,
-      `--account ${account} is not configured (configured: ${known.join(', ') || 'none'})`,
-    )
-  }
   return mailing === undefined ? { kind: 'account', account } : { kind: 'mailing', account, mailing }
 }
 

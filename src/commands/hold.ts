@@ -17,7 +17,7 @@ export function holdCommand(): Command {
     ['on', 'stop'],
     ['off', 'end a stop; what it held goes out if there is still time'],
   ] as const) {
-    hold
+    const command = hold
       .command(name)
       .description(description)
       .requiredOption('--reason <text>', 'why; kept on the record')
@@ -28,6 +28,8 @@ export function holdCommand(): Command {
         const { holdSwitch } = await import('./hold-switch.ts')
         await holdSwitch(name, command.optsWithGlobals())
       })
+    if (name === 'off')
+      command.option('--cause <cause>', 'the stop of this cause: person, token, rights, store or clock')
   }
   hold
     .command('status')

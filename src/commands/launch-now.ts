@@ -8,6 +8,7 @@ import type { Ledger } from '../launches/ledger.ts'
 import { defaultPolicy } from '../launches/policy.ts'
 import { showLaunch } from '../launches/read.ts'
 import type { LaunchRecord } from '../launches/record.ts'
+import { Fitness } from '../redis/fitness.ts'
 import { readAttachmentFile } from '../timetable/attachment.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { isZone, localTime } from '../timetable/zone.ts'
@@ -41,9 +42,10 @@ export async function launchNow(mailing: number, flags: LaunchFlags): Promise<nu
   const at = timeOf(flags)
   return withLedger(flags, async open => {
     const account = accountOf(flags, Object.keys(open.config.accounts))
-    await confirmDuplicate(open, flags, account, request)
+    await mustBeFit(open, account)
+    const last = await confirmDuplicate(open, flags, account, request)
     await confirm(flags, account, request, at)
-    const launch = await create(open, account, request, at, flags)
+    const launch = await create(open, account, request, at, last, flags)
     await warnIfNobodySends(open, account)
     if (!flags.wait) {
       if (flags.json)
@@ -117,24 +119,33 @@ function accountOf(flags: LaunchFlags, known: readonly string[]): string {
   )
 }
 
-/** A mailing that went to the same people within a day goes again only for somebody who says which launch it repeats. */
+/** A launch that sendoff start would not send is not accepted either. Throws UnfitRedis. */
+async function mustBeFit({ config, ledger }: OpenLedger, account: string): Promise<void> {
+  const asked = new Map([[account, config.accounts[account]?.durability ?? 'disk']])
+  await Fitness.of(ledger.redis, config.redis.requireDurable, asked)
+}
+
+/**
+ * A mailing that went to the same people within a day goes again only for somebody who says which launch it repeats; returns
+ * when that was.
+ */
 async function confirmDuplicate(
   { ledger }: OpenLedger,
   flags: LaunchFlags,
   account: string,
   request: LaunchRequest,
-): Promise<void> {
+): Promise<number | undefined> {
   const now = await serverNow(ledger)
   const last = await lastSent(ledger, account, request)
   if (last === undefined || last <= now - manualSpan) {
-    if (flags.confirmDuplicate === undefined) return
+    if (flags.confirmDuplicate === undefined) return undefined
     throw new CommandEnding(
       exitCodes.usage,
       '--confirm-duplicate: this mailing has not gone to this audience within a day',
     )
   }
   const time = new Date(last).toISOString().slice(11, 16)
-  if (flags.confirmDuplicate === time) return
+  if (flags.confirmDuplicate === time) return last
   const minutes = Math.round((now - last) / 60_000)
   throw new CommandEnding(
     exitCodes.usage,
@@ -173,7 +184,8 @@ async function create(
   account: string,
   request: LaunchRequest,
   at: number | undefined,
-  { reason: why, confirmDuplicate }: LaunchFlags,
+  confirmed: number | undefined,
+  { reason: why }: LaunchFlags,
 ): Promise<NewLaunch> {
   const now = await serverNow(ledger)
   const due = at ?? now
@@ -188,9 +200,10 @@ async function create(
     retryUntil: due + defaultPolicy.maxLateness,
     // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
     policy: { ...defaultPolicy, overlap: 'allow' },
-    ...(confirmDuplicate === undefined
-      ? { guard: { maxPerDay: 1, since: due - manualSpan, coolDown: manualCoolDown, onHit: 'hold' as const } }
-      : {}),
+    guard: {
+      ...{ maxPerDay: 1, since: due - manualSpan, coolDown: manualCoolDown, onHit: 'hold' as const },
+      ...(confirmed === undefined ? {} : { confirmed }),
+    },
     by: person(),
     ...(why === undefined ? {} : { why }),
   }

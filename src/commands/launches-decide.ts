@@ -75,6 +75,9 @@ export async function releaseCommand(
   await withLedger(flags, async open => {
     const record = await showLaunch(open.ledger, key)
     if (!record) throw new CommandEnding(exitCodes.failed, `${key}: refused: there is no such launch.`)
+    if (record.state !== 'held' || record.heldBy !== 'guard') {
+      throw new CommandEnding(exitCodes.failed, `${key}: refused: it is ${record.state}, and no guard holds it.`)
+    }
     const last = await lastSent(open.ledger, record.account, record.request)
     const time = last === undefined ? '' : new Date(last).toISOString().slice(11, 16)
     if (last !== undefined && flags.confirmDuplicate !== time) {

@@ -87,7 +87,9 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
   const end = tools.clocks.wall()
   const outcome = classify(observation, sending.rules, claim.earlierHanded)
   const settlement = settlementOf(claim, { start: begun, end, observation, outcome }, end, Math.random())
-  const isToBeConfirmed = settlement.state === 'launched' && sending.confirmation === 'log'
+  // An answer that is marked as a repeat's is the platform's own word about the first request.
+  const isNews = settlement.state === 'launched' && settlement.attempt.duplicate !== true
+  const isToBeConfirmed = isNews && sending.confirmation === 'log'
   return isToBeConfirmed ? { ...settlement, confirmAfter: firstConfirmation } : settlement
 }
 

@@ -1,6 +1,8 @@
 /** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
 import type { Script } from '../redis/script.ts'
+import { luaAudit } from './audit.ts'
 import { type Retry, readClaimAnswer } from './claim-answer.ts'
+import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
@@ -48,10 +50,10 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
@@ -126,7 +128,7 @@ if holder then
   end
 end
 -- Whether any but this one is between two attempts is asked only where the answer decides.
-if row.attempts == '0' and row.overlap ~= 'allow' and (holder or
+if row.attempts == '0' and not row.doubt and row.overlap ~= 'allow' and (holder or
   redis.call('SCARD', P .. 'waiting:' .. place) > redis.call('SISMEMBER', P .. 'waiting:' .. place, key)) then
   local queued = P .. 'queued:' .. place
   local first = redis.call('GET', queued)
@@ -143,11 +145,9 @@ if holder then
   redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
   return { 'later', 250, 'lane' }
 end
-if row.maxPerDay and row.attempts == '0' then
-  local sent, reason = sentKey(row), nil
-  local last = redis.call('ZRANGE', sent, 0, 0, 'REV', 'WITHSCORES')[2]
-  if last and at - last < tonumber(row.coolDown) then reason = '${reasons.coolDown}' end
-  if redis.call('ZCOUNT', sent, row.daySince, '+inf') >= tonumber(row.maxPerDay) then reason = '${reasons.perDay}' end
+-- Asked before the first attempt, and again before the first after a person's retry or release.
+if row.maxPerDay and not row.doubt and row.attempts == (row.round or '0') then
+  local reason = guardOn(row, at)
   if reason and row.onGuard == 'hold' then
     enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'guard')
     return { 'over', 'held', 1, reason }
@@ -159,6 +159,7 @@ end
 if row.overlap == 'queueOne' and redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
 
 local token = row.token + 1
+if row.state == 'claimed' then note(key, owner, 'took it over', 'the lease of ' .. tostring(row.owner) .. ' had run out before it sent anything') end
 if row.repeatAt then redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt') end
 enter(key, row, 'claimed', at, at + lease, 'token', token, 'nonce', nonce, 'owner', owner, 'leaseUntil', at + lease)
 return granted(token)

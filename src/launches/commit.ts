@@ -23,7 +23,7 @@ const commitScript: Script = {
   lua: /* lua */ `${luaLedger}
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
 local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
-  'audience', 'doubt', 'repeatUntil')
+  'audience', 'doubt', 'repeatUntil', 'owner')
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
@@ -42,8 +42,8 @@ if stop and row.doubt then
 end
 if stop then return { 'refused', hold(key, row, at, stop) } end
 local attempt = row.attempts + 1
-enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due,
-  'attempt:' .. attempt, '{"number":' .. attempt .. ',"start":' .. ARGV[6] .. ',"sent":' .. at .. '}')
+enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due, 'committed', nonce,
+  'attempt:' .. attempt, '{"number":' .. attempt .. ',"start":' .. ARGV[6] .. ',"sent":' .. at .. ',"owner":' .. cjson.encode(row.owner) .. '}')
 local sent = sentKey(row)
 redis.call('ZADD', sent, at, key)
 -- The guards count a day; of what is older only the newest matters, to a long cool-down.

@@ -43,6 +43,7 @@ return 1
 interface ConfirmationTools {
   readonly ledger: Ledger
   readonly readLog: ReadLog
+  readonly now: () => Promise<number>
   readonly heard: { launchSwallowed(key: string, account: string, reason: string): void }
 }
 
@@ -53,10 +54,11 @@ export async function confirmByLog(
   startedElsewhere: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const attempt = record.attemptList.findLast(({ outcome }) => outcome === 'launched')
+  // Of the attempts that were handed over any may have been the one: the answer of a repeat speaks of the first.
+  const first = record.attemptList.find(({ number, handed }) => number > record.round && handed !== false)
   const { launched } = record.times
-  if (record.confirmation !== 'pending' || attempt === undefined || launched === undefined) return
-  const found = await findInLog(tools, record, attempt.start, startedElsewhere, signal)
+  if (record.confirmation !== 'pending' || first === undefined || launched === undefined) return
+  const found = await findInLog(tools, record, first.start, startedElsewhere, signal)
   const evidence = found.kind === 'judged' ? found.verdict.evidence : 'unread'
   const step = confirmationStep(launched, record.confirmReadings + 1, evidence)
   const words = wordsOf(step)

@@ -4,12 +4,14 @@ import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launc
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { Policy } from './policy.ts'
 
-export interface Guard {
+interface Guard {
   readonly maxPerDay: number
   readonly since: number
   readonly coolDown: number
   /** Whether what it stops is skipped, or held until a person lets it go or its time is over. */
   readonly onHit: 'skip' | 'hold'
+  /** A person has confirmed that it repeats the one that was sent at this time, and none after it. */
+  readonly confirmed?: number
 }
 
 export interface NewLaunch {
@@ -52,6 +54,7 @@ local function create(fields)
   redis.call('ZADD', P .. 'state:' .. row.state, row.due, row.key)
   redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, row.due, row.key)
   if row.schedule then redis.call('ZADD', P .. 'schedule:' .. row.schedule, row.due, row.key) end
+  if row.state == 'unknown' then redis.call('ZADD', sentKey(row), row.due, row.key) end
   if rests(row.state) then
     redis.call('ZADD', P .. 'ended:' .. row.origin, at, row.key)
   else
@@ -84,6 +87,7 @@ export function recordFields(launch: NewLaunch): string[] {
     daySince: launch.guard?.since,
     coolDown: launch.guard?.coolDown,
     onGuard: launch.guard?.onHit,
+    confirmed: launch.guard?.confirmed,
     attempts: 0,
     token: 0,
     ...(launch.missed?.state === 'unknown' ? doubtFields(launch.due) : {}),

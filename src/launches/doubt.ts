@@ -76,10 +76,11 @@ export async function noteReading(
 const endScript: Script = {
   name: 'sendoffEndDoubt',
   /*
-   * ARGV[3] key  [4] token, or '' for a person's word  [5] state  [6] who  [7] why  [8] 1 where the launch is to be sent
-   * again  [9] at  [10] send until. Returns {'ended', before} or {'refused', why not}.
-   * To be sent again it must be past its quarantine, and its owners must be gone: a frozen process may still wake. A repeat
-   * that nobody has claimed yet is no hindrance: its job will find a launch that waits.
+   * ARGV[3] key  [4] token, or '' for a person's word  [5] state  [6] who  [7] why  [8] at  [9] send until, both where it is to
+   * be sent again. Returns {'ended', before} or {'refused', why not}.
+   * "Not launched", to be sent again or not, can only be said past its quarantine and when its owners are gone: the request may
+   * still travel, and a frozen process may still wake. A repeat that nobody has claimed yet is no hindrance: its job will
+   * find a launch that waits.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}
 local key, token, state, who, why = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
@@ -89,20 +90,22 @@ if not row.state then return { 'refused', 'there is no such launch' } end
 if row.state ~= 'unknown' then return { 'refused', 'it is ' .. row.state .. ', not unknown' } end
 if token ~= '' and row.token ~= token then return { 'refused', 'another attempt has been made since' } end
 local fields, wakeAt = { 'reason', why }, nil
-if ARGV[8] == '1' then
+if state == 'failed' or state == 'waiting' then
   local left = tonumber(row.quarantineUntil or '0') - at
   if left > 0 then
-    return { 'refused', 'its request may still be travelling; it may be released in ' .. math.ceil(left / 1000) .. ' s' }
+    return { 'refused', 'its request may still be travelling; "not launched" may be said in ' .. math.ceil(left / 1000) .. ' s' }
   end
   for owner in string.gmatch(row.vanished or (row.reset ~= '1' and row.owner and '=' .. row.owner) or '', '=(%S+)') do
     if redis.call('EXISTS', P .. 'process:' .. owner) == 1 then
       return { 'refused', 'the process that was sending it still lives (' .. owner .. ')' }
     end
   end
-  local notBefore, sendUntil = tonumber(ARGV[9]), tonumber(ARGV[10])
+end
+if state == 'waiting' then
+  local notBefore, sendUntil = tonumber(ARGV[8]), tonumber(ARGV[9])
   if sendUntil <= notBefore or sendUntil <= at then return { 'refused', 'the time to send until has passed' } end
   fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil,
-    'round', row.attempts }
+    'round', row.attempts, 'onGuard', 'hold' }
   wakeAt = notBefore
 end
 enter(key, row, state, at, wakeAt, unpack(fields))
@@ -133,7 +136,7 @@ export async function endDoubt(
   who: string,
   why: string,
 ): Promise<DecisionAnswer> {
-  const again = end.state === 'waiting' ? [1, end.at, end.sendUntil] : [0, '', '']
+  const again = end.state === 'waiting' ? [end.at, end.sendUntil] : ['', '']
   const reply = await runLedgerScript(ledger, endScript, key, [key, token ?? '', end.state, who, why, ...again])
   const [kind, words] = answerSchema.parse(reply)
   return kind === 'ended' ? { kind: 'done' } : { kind: 'refused', why: words }

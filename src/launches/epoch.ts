@@ -21,7 +21,14 @@ if ARGV[4] == '' then
   return 0
 end
 for _, key in ipairs(redis.call('ZRANGE', P .. 'state:' .. ARGV[4], '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[5])) do
-  local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'token')
+  local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'token', 'doubt', 'audience', 'nonce', 'owner', 'vanished')
+  local lost = row.vanished
+  if row.state == 'claimed' or row.state == 'sending' then lost = (lost or '') .. ' ' .. row.nonce .. '=' .. row.owner end
+  beginDoubt(key, row)
+  -- What was said of a socket, or decided about a repeat, says nothing about what was forgotten.
+  redis.call('HDEL', P .. 'launch:' .. key, 'reset', 'repeatAt', 'repeatUntil')
+  if lost then redis.call('HSET', P .. 'launch:' .. key, 'vanished', lost) end
+  redis.call('ZADD', sentKey(row), 'NX', row.due, key)
   enter(key, row, 'unknown', at, at, 'doubt', '1', 'recovering', '1', 'handed', '1', 'token', row.token + 1,
     'quarantineUntil', at + ${quarantine.vanished}, 'reason', '${reasons.store}' .. ARGV[3])
   moved = moved + 1

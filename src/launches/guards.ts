@@ -6,8 +6,36 @@ import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
 import type { DecisionAnswer } from './doubt.ts'
-import { audienceOf, type LaunchRequest } from './launch.ts'
+import { audienceOf, type LaunchRequest, reasons } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+
+/**
+ * Adds `guardOn(row, at)` to a script that begins with `luaLedger`: why the mailing may not go to this audience now, or nil.
+ * What goes by the day goes by the local day on which a schedule's launch was due: one of the schedule's own that was late,
+ * or tried again, after midnight does not take the next day's place. A person's word counts until it has gone again.
+ */
+export const luaGuard = /* lua */ `
+local function countsToday(row, key)
+  if not row.schedule then return true end
+  local other = read(key, 'schedule', 'due')
+  return other.schedule ~= row.schedule or tonumber(other.due) >= tonumber(row.daySince)
+end
+
+local function guardOn(row, at)
+  local sent = sentKey(row)
+  local last = tonumber(redis.call('ZRANGE', sent, 0, 0, 'REV', 'WITHSCORES')[2] or '0')
+  if last == 0 or (row.confirmed and last <= tonumber(row.confirmed)) then return nil end
+  if redis.call('ZCOUNT', sent, row.daySince, '+inf') >= tonumber(row.maxPerDay) then
+    local count = 0
+    for _, key in ipairs(redis.call('ZRANGE', sent, row.daySince, '+inf', 'BYSCORE')) do
+      if countsToday(row, key) then count = count + 1 end
+    end
+    if count >= tonumber(row.maxPerDay) then return '${reasons.perDay}' end
+  end
+  if at - last < tonumber(row.coolDown) then return '${reasons.coolDown}' end
+  return nil
+end
+`
 
 /** A launch by hand follows another of the same mailing and audience at least this much later. Milliseconds. */
 export const manualCoolDown = 2 * 3_600_000
@@ -39,8 +67,9 @@ if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it m
 local last = redis.call('ZRANGE', sentKey(row), 0, 0, 'REV', 'WITHSCORES')[2] or ''
 if last ~= ARGV[4] then return { 'refused', 'the mailing has gone to this audience again since' } end
 local hash = P .. 'launch:' .. key
-redis.call('HDEL', hash, 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'heldBy', 'reason')
-enter(key, row, 'planned', at, at, 'seen', 1)
+redis.call('HDEL', hash, 'heldBy', 'reason')
+-- Whatever goes out between this word and the claim was not among what the person was shown.
+enter(key, row, 'planned', at, at, 'seen', 1, 'confirmed', last == '' and '0' or last)
 note(key, ARGV[5], 'let go past its guard', ARGV[6])
 audit(ARGV[5], 'release', key, ARGV[6], 'held', 'planned')
 return { 'done', row.account }

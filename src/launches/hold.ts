@@ -24,9 +24,11 @@ export function scopeName(scope: HoldScope): string {
   }
 }
 
+export const holdCauses = ['person', 'token', 'rights', 'store', 'clock'] as const
+
 const holdSchema = z.object({
   /** `person`: somebody said so. `token`, `rights`: the platform refused the account's token, or its rights. */
-  cause: z.enum(['person', 'token', 'rights', 'store', 'clock']),
+  cause: z.enum(holdCauses),
   reason: z.string(),
   by: z.string(),
   at: z.number(),
@@ -38,21 +40,25 @@ export interface Hold extends z.infer<typeof holdSchema> {
 /** The stops in force. */
 export async function holdsInForce(ledger: Ledger): Promise<Hold[]> {
   const holds = await ledger.redis.hgetall(ledger.keys.holds)
-  return Object.entries(holds).map(([scope, text]) => ({ scope, ...holdSchema.parse(JSON.parse(text)) }))
+  return Object.entries(holds).flatMap(([scope, text]) =>
+    z
+      .array(holdSchema)
+      .parse(JSON.parse(text))
+      .map(stop => ({ scope, ...stop })),
+  )
 }
 
 const onScript: Script = {
   name: 'sendoffHoldOn',
-  // ARGV[3] scope  [4] cause  [5] reason  [6] who. Returns 1, or 0 where the scope was held already: the first reason stands.
+  // ARGV[3] scope  [4] cause  [5] reason  [6] who. Returns 1, or 0 where the scope was held for this cause already.
   lua: /* lua */ `${luaLedger}${luaAudit}
-local stop = cjson.encode({ cause = ARGV[4], reason = ARGV[5], by = ARGV[6], at = now() })
-local new = redis.call('HSETNX', P .. 'holds', ARGV[3], stop)
-if new == 1 then audit(ARGV[6], 'hold on', ARGV[3], ARGV[5], '', 'held') end
-return new
+if not addStop(ARGV[3], ARGV[4], ARGV[5], ARGV[6], now()) then return 0 end
+audit(ARGV[6], 'hold on', ARGV[3], ARGV[5], '', 'held')
+return 1
 `,
 }
 
-/** Stops what the scope names. False where it was stopped already. */
+/** Stops what the scope names. False where it was stopped for this cause already: its first reason stands. */
 export async function holdOn(
   ledger: Ledger,
   scope: HoldScope,
@@ -63,13 +69,16 @@ export async function holdOn(
 
 const offScript: Script = {
   name: 'sendoffHoldOff',
-  // ARGV[3] scope  [4] reason  [5] who. Returns 1, or 0 where there was no such stop.
+  // ARGV[3] scope  [4] reason  [5] who  [6] cause. Returns 1, or 0 where there was no such stop.
   lua: /* lua */ `${luaLedger}${luaAudit}
-local stop = redis.call('HGET', P .. 'holds', ARGV[3])
-if not stop then return 0 end
-redis.call('HDEL', P .. 'holds', ARGV[3])
+local left, ended = {}, nil
+for _, stop in ipairs(cjson.decode(redis.call('HGET', P .. 'holds', ARGV[3]) or '[]')) do
+  if stop.cause == ARGV[6] then ended = stop else left[#left + 1] = stop end
+end
+if not ended then return 0 end
+if #left > 0 then redis.call('HSET', P .. 'holds', ARGV[3], cjson.encode(left)) else redis.call('HDEL', P .. 'holds', ARGV[3]) end
 redis.call('DEL', P .. 'denied:' .. (string.match(ARGV[3], '^%a+:([^:]+)') or ''))
-audit(ARGV[5], 'hold off', ARGV[3], ARGV[4], stop, '')
+audit(ARGV[5], 'hold off', ARGV[3], ARGV[4], cjson.encode(ended), '')
 return 1
 `,
 }
@@ -97,16 +106,17 @@ return { offset + looked - released, released }
 }
 
 /**
- * Ends a stop and gives back what it held; returns how many launches that were, or undefined where there was no such stop
+ * Ends the scope's stop of this cause and gives back what none holds any more; returns how many launches that were, or undefined where there was no such stop
  * and an interrupted end had left nothing held either.
  */
 export async function holdOff(
   ledger: Ledger,
   scope: HoldScope,
+  cause: Hold['cause'],
   reason: string,
   by: string,
 ): Promise<number | undefined> {
-  const ended = (await runLedgerScript(ledger, offScript, '', [scopeName(scope), reason, by])) === 1
+  const ended = (await runLedgerScript(ledger, offScript, '', [scopeName(scope), reason, by, cause])) === 1
   let total = 0
   // Launches that leave the index meanwhile move the others up: only a pass that finds nothing has seen them all.
   for (let released = 1; released > 0; total += released) released = await releaseOnce(ledger)

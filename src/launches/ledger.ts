@@ -7,7 +7,7 @@
  *   ended:<origin>              ZSET launch key → when it came to rest; what retention walks
  *   lane:<account>:<mailing>    STRING launch key: the one launch of the mailing that is claimed or sending
  *   waiting:<account>:<mailing> SET of launch keys of the mailing between two attempts
- *   holds                       HASH scope (all, account:<account>, mailing:<account>:<mailing>) → the stop as JSON
+ *   holds                       HASH scope (all, account:<account>, mailing:<account>:<mailing>) → its stops, one a cause, as a JSON list
  *   denied:<account>            SET of mailings that the account's token may not start, since its last launched one
  *   audit                       STREAM of what people and the service decided; launches/audit.ts
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
@@ -95,16 +95,25 @@ local function beginDoubt(key, row)
   if not row.doubt then redis.call('HDEL', P .. 'launch:' .. key, 'evidence', 'entries', 'readAt', 'advice') end
 end
 
--- The stop in force for this mailing, this account or everything, as its JSON; nil where there is none.
+-- The stops in force for this mailing, this account or everything, as their JSON list; nil where there are none.
 local function holdOn(row)
   local account = 'account:' .. row.account
   local holds = redis.call('HMGET', P .. 'holds', 'all', account, 'mailing:' .. row.account .. ':' .. row.mailing)
   return holds[1] or holds[2] or holds[3] or nil
 end
 
+-- Adds a stop; false where the scope has one of this cause already: its first reason stands.
+local function addStop(scope, cause, reason, by, at)
+  local stops = cjson.decode(redis.call('HGET', P .. 'holds', scope) or '[]')
+  for _, stop in ipairs(stops) do if stop.cause == cause then return false end end
+  stops[#stops + 1] = { cause = cause, reason = reason, by = by, at = at }
+  redis.call('HSET', P .. 'holds', scope, cjson.encode(stops))
+  return true
+end
+
 -- A held launch keeps its deadline.
-local function hold(key, row, at, stop)
-  local reason = '${reasons.hold}' .. cjson.decode(stop).reason
+local function hold(key, row, at, stops)
+  local reason = '${reasons.hold}' .. cjson.decode(stops)[1].reason
   enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'hold')
   return reason
 end

@@ -17,6 +17,19 @@ export interface LaunchFilter {
   readonly dueBy?: number
 }
 
+/** Launches of a mailing that were due from `from` to `to` (epoch milliseconds); the newest `limit` of them. */
+export async function launchesOfMailing(
+  ledger: Ledger,
+  { account, mailing }: { readonly account: string; readonly mailing: number },
+  from: number,
+  to: number,
+  limit: number,
+): Promise<LaunchRecord[]> {
+  const index = ledger.keys.ofMailing(account, mailing)
+  const keys = await ledger.redis.zrevrangebyscore(index, to, from, 'LIMIT', 0, limit)
+  return fetchRecords(ledger, keys)
+}
+
 /** How many records are fetched in one go. */
 const page = 200
 

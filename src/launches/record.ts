@@ -17,6 +17,8 @@ const attemptSchema = z.object({
   status: z.number().optional(),
   duplicate: z.boolean().optional(),
   requestId: z.string().optional(),
+  /** The process that made it. */
+  owner: z.string().optional(),
   detail: z.string().optional(),
 })
 export type Attempt = z.infer<typeof attemptSchema>
@@ -57,6 +59,7 @@ const recordSchema = z.object({
     .transform(flag => flag === '1'),
   quarantineUntil: z.coerce.number().default(0),
   advice: z.string().optional(),
+  confirmed: z.coerce.number().optional(),
   confirmation: z.enum(['pending', 'confirmed', 'unclear', 'swallowed']).optional(),
   confirmReadings: z.coerce.number().default(0),
   requestId: z.string(),

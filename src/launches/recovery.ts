@@ -43,37 +43,69 @@ export interface RecoveryTools {
 }
 
 /** Launches looked at at once, by one process. */
-const atOnce = 4
+const atOnce = 8
+/** And begun no faster than this: forty a second. Milliseconds. */
+const startEvery = 25
 /** A log that could not be read is tried again after this long. Milliseconds. */
 const readAgainAfter = 5_000
 const readerName = 'service'
 
+interface Found {
+  readonly kind: 'recover' | 'confirm'
+  readonly key: string
+  readonly account: string
+}
+
 export class Recovery {
   readonly #tools: RecoveryTools
+  /** What waits for its turn, doubts before confirmations; and what is under way. */
+  readonly #waiting: Record<Found['kind'], Map<string, Found>> = { recover: new Map(), confirm: new Map() }
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #stop = new AbortController()
+  #lastStart = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
 
   constructor(tools: RecoveryTools) {
     this.#tools = tools
   }
 
-  /** Takes up launches that the sweep found in doubt, or waiting for their confirmation; those there is no room for now are found again by the next sweep. */
-  take(launches: readonly { readonly key: string; readonly account: string }[]): void {
-    const left: string[] = []
-    for (const { key, account } of launches) {
-      if (this.#underWay.has(key) || this.#stop.signal.aborted) continue
+  /** Takes up launches that the sweep found in doubt, or waiting for their confirmation; each once at a time. */
+  take(launches: readonly Found[]): void {
+    const elsewhere: string[] = []
+    for (const found of launches) {
       // An account of another process is that process's to recover.
-      if (this.#underWay.size >= atOnce || !this.#tools.accounts.has(account)) left.push(key)
-      else this.#watch(key, this.#recover(key, account))
+      if (!this.#tools.accounts.has(found.account)) elsewhere.push(found.key)
+      else if (!this.#underWay.has(found.key)) this.#waiting[found.kind].set(found.key, found)
     }
     // The sweep gave them to this process for a while; whoever sweeps next may have them.
-    if (left.length > 0) this.#watch('', this.#leave(left))
+    if (elsewhere.length > 0) this.#watch(`of ${elsewhere[0]} and others`, this.#leave(elsewhere))
+    this.#next()
+  }
+
+  /** Begins what there is room for, one step at a time: an outage leaves many doubts, and the platform must bear the questions. */
+  #next(): void {
+    clearTimeout(this.#timer)
+    while (!this.#stop.signal.aborted && this.#underWay.size < atOnce) {
+      const found = first(this.#waiting.recover) ?? first(this.#waiting.confirm)
+      if (found === undefined) return
+      const wait = this.#lastStart + startEvery - performance.now()
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#next(), wait)
+        return
+      }
+      this.#lastStart = performance.now()
+      this.#waiting[found.kind].delete(found.key)
+      this.#watch(found.key, this.#recover(found.key, found.account))
+    }
   }
 
   #watch(key: string, work: Promise<void>): void {
     const watched = work
       .catch(error => this.#tools.heard.backgroundFailed(`recovery of ${key}`, error))
-      .finally(() => this.#underWay.delete(key))
+      .finally(() => {
+        this.#underWay.delete(key)
+        this.#next()
+      })
     this.#underWay.set(key, watched)
   }
 
@@ -84,6 +116,7 @@ export class Recovery {
 
   async stop(): Promise<void> {
     this.#stop.abort()
+    clearTimeout(this.#timer)
     await Promise.allSettled(this.#underWay.values())
   }
 
@@ -188,4 +221,8 @@ export class Recovery {
     }
     heard.doubtEnded(key, account, end.state, why)
   }
+}
+
+function first(waiting: ReadonlyMap<string, Found>): Found | undefined {
+  return waiting.values().next().value
 }

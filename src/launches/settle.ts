@@ -60,8 +60,8 @@ local function stopFor(row, stops, reason, at)
     redis.call('SADD', denied, row.mailing)
     if redis.call('SCARD', denied) < 3 then scope = 'mailing:' .. row.account .. ':' .. row.mailing end
   end
-  local stop = cjson.encode({ cause = stops == 'mailing' and 'rights' or 'token', reason = reason, by = 'service', at = at })
-  if redis.call('HSETNX', P .. 'holds', scope, stop) == 1 then audit('service', 'hold on', scope, reason, '', 'held') end
+  local cause = stops == 'mailing' and 'rights' or 'token'
+  if addStop(scope, cause, reason, 'service', at) then audit('service', 'hold on', scope, reason, '', 'held') end
 end
 -- Whatever an owner says of its attempt, its socket is done with: nobody need wait for it. Sets the quarantine that is left.
 local function hearFrom(key, row, nonce, at)
@@ -80,7 +80,7 @@ end
 
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience',
-  'doubt', 'vanished', 'quarantineUntil')
+  'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner')
 if not row.state then return { 'refused', '' } end
 if row.token ~= token or row.nonce ~= nonce then
   if row.vanished and string.find(row.vanished, ' ' .. nonce .. '=', 1, true) then hearFrom(key, row, nonce, now()) end
@@ -88,8 +88,9 @@ if row.token ~= token or row.nonce ~= nonce then
 end
 if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
 local attempts = tonumber(row.attempts)
+-- An attempt without a commit, also of a launch that has gone back into doubt since, is one of its own.
+if row.committed ~= nonce then attempts = attempts + 1 end
 if row.state == 'claimed' then
-  attempts = attempts + 1
   -- The commit was acknowledged and then lost with the server's memory: what was written was written.
   if ARGV[13] == '1' then
     enter(key, row, 'sending', now(), nil)
@@ -99,8 +100,8 @@ elseif row.state ~= 'sending' and row.state ~= 'unknown' then
   return { 'refused', row.state }
 end
 -- The worker's text, with what only the record knows put in front: decoding and encoding it would change it.
-local attempt = '{"number":' .. attempts .. ',"requestId":"' .. row.requestId .. '",' .. string.sub(ARGV[9], 2)
-local fields = { 'attempts', attempts, 'attempt:' .. attempts, attempt, 'reason', ARGV[7], 'settled', nonce }
+local attempt = '{"number":' .. attempts .. ',"requestId":"' .. row.requestId .. '","owner":' .. cjson.encode(row.owner) .. ',' .. string.sub(ARGV[9], 2)
+local fields = { 'attempts', attempts, 'attempt:' .. attempts, attempt, 'reason', ARGV[7], 'settled', nonce, 'committed', nonce }
 if row.settled then redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status') end
 local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end
 put('notBefore', ARGV[8])

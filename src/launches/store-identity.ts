@@ -31,13 +31,25 @@ export type StoreVerdict =
   | { readonly kind: 'restored'; readonly why: string }
   | { readonly kind: 'cloned'; readonly why: string }
   | { readonly kind: 'promoted'; readonly why: string }
+  /** Another store is where this one was, or it was emptied: nothing of what was sent is known there. */
+  | { readonly kind: 'exchanged'; readonly why: string }
 
-/** An ordinary restart changes the replication id and nothing else; it is `same`. */
+/**
+ * An ordinary restart changes the replication id and nothing else; it is `same`. `isRunning`: this process has worked on the
+ * remembered store itself; one that only starts may have been sent to another store on purpose.
+ */
 export function judgeStore(
   store: StoreSeen,
   server: ServerSeen,
   remembered: StoreRemembered | undefined,
+  isRunning: boolean,
 ): StoreVerdict {
+  if (isRunning && remembered !== undefined && remembered.id !== store.id) {
+    return {
+      kind: 'exchanged',
+      why: 'it was emptied, or another one has taken its place: it knows no launch and no schedule',
+    }
+  }
   if (remembered?.id === store.id && store.commits < remembered.commits) {
     const why = `it knows ${store.commits} sendings, and this process knows of ${remembered.commits}: an older copy was restored, or its last writes were lost`
     return { kind: 'restored', why }

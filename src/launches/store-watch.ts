@@ -15,6 +15,8 @@ import { judgeStore, type ServerSeen, type StoreRemembered, type StoreVerdict } 
 export const largestSkew = 2_000
 
 export interface StoreWatchListener {
+  /** At its start: the data folder knows another store than the one that is there. */
+  storeIsAnother(): void
   storeForgot(kind: string, why: string, doubtful: number): void
   clockWrong(why: string): void
 }
@@ -48,8 +50,9 @@ const identifyScript: Script = {
   // ARGV[3] an id for a store that has none  [4] place  [5] replication id. Returns {id, commits, place, replid}.
   lua: /* lua */ `${luaLedger}
 local store = P .. 'store'
-if redis.call('HSETNX', store, 'id', ARGV[3]) == 1 then
-  redis.call('HSET', store, 'commits', redis.call('HGET', store, 'commits') or 0, 'place', ARGV[4], 'replid', ARGV[5], 'epoch', 0)
+-- A server without memory left refuses every script that would write: one that knows its store need not.
+if redis.call('HEXISTS', store, 'id') == 0 then
+  redis.call('HSET', store, 'id', ARGV[3], 'commits', redis.call('HGET', store, 'commits') or 0, 'place', ARGV[4], 'replid', ARGV[5], 'epoch', 0)
 end
 return redis.call('HMGET', store, 'id', 'commits', 'place', 'replid')
 `,
@@ -79,6 +82,7 @@ export class StoreWatch {
   readonly #clock: StepClock
   #behind = false
   #skewed = false
+  #hasLooked = false
   #looking: Promise<unknown> = Promise.resolve()
 
   constructor(ledger: Ledger, heard: StoreWatchListener, memory: StoreMemory, clock: StepClock) {
@@ -119,8 +123,10 @@ export class StoreWatch {
     // Before the question: what is committed while the answer is on its way is no loss.
     const known = this.#known()
     const [id, commits, place, replid] = seenSchema.parse(await runLedgerScript(this.#ledger, identifyScript, '', args))
-    const seen = this.#behind && known !== undefined ? { id: known.id, commits: known.commits - 1 } : { id, commits }
-    const verdict = judgeStore({ ...seen, place, replid }, server, known)
+    const seen = { id, commits: this.#behind && known !== undefined ? Math.min(commits, known.commits - 1) : commits }
+    const verdict = judgeStore({ ...seen, place, replid }, server, known, this.#hasLooked)
+    if (!this.#hasLooked && known !== undefined && known.id !== id) this.#heard.storeIsAnother()
+    this.#hasLooked = true
     if (verdict.kind !== 'same') await this.#forgot(verdict.kind, verdict.why)
     if (verdict.kind !== 'same' || replid !== server.replid) {
       const given = verdict.kind === 'restored' && known !== undefined ? known.commits : 0
@@ -158,10 +164,9 @@ export class StoreWatch {
         : Math.abs(skew) > largestSkew
           ? `the clocks of Redis and of a worker differ by ${Math.round(skew)} ms`
           : undefined
-    if (why !== undefined && !this.#skewed) {
-      await holdOn(this.#ledger, { kind: 'all' }, { cause: 'clock', reason: why, by: 'service' })
-      this.#heard.clockWrong(why)
-    }
+    // Set again as long as it lasts: with wrong clocks nobody can let launches go.
+    if (why !== undefined) await holdOn(this.#ledger, { kind: 'all' }, { cause: 'clock', reason: why, by: 'service' })
+    if (why !== undefined && !this.#skewed) this.#heard.clockWrong(why)
     this.#skewed = why !== undefined
   }
 }

@@ -12,8 +12,8 @@ export type Swept =
   | { readonly kind: 'requeue'; readonly key: string; readonly account: string; readonly token: number }
   | { readonly kind: 'expired' | 'failed'; readonly key: string; readonly account: string }
   | { readonly kind: 'unknown'; readonly key: string; readonly account: string }
-  /** In doubt, and its next step of recovery may be due; or launched, and the log is to confirm it. */
-  | { readonly kind: 'recover'; readonly key: string; readonly account: string }
+  /** recover: in doubt, and its next step of recovery may be due. confirm: launched, and the log is to confirm it. */
+  | { readonly kind: 'recover' | 'confirm'; readonly key: string; readonly account: string }
 
 /** Whoever takes up the recovery of a launch has it alone for this long. */
 const recoveryLease = 30_000
@@ -45,7 +45,7 @@ for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'L
     enter(key, row, 'unknown', at, at, 'recovering', '1')
   elseif row.state == 'unknown' or row.state == 'launched' then
     redis.call('ZADD', P .. 'wake', at + ${recoveryLease}, key)
-    kind = 'recover'
+    kind = row.state == 'unknown' and 'recover' or 'confirm'
   elseif row.state == 'planned' or row.state == 'waiting' or row.state == 'claimed' or row.state == 'held' then
     if tonumber(row.sendUntil) < at then
       overtime(key, row, at)
@@ -69,7 +69,7 @@ return out
 }
 
 const row = z.tuple([
-  z.enum(['requeue', 'expired', 'failed', 'unknown', 'recover']),
+  z.enum(['requeue', 'expired', 'failed', 'unknown', 'recover', 'confirm']),
   z.string(),
   z.string(),
   z.coerce.number(),

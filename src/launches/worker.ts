@@ -2,7 +2,11 @@
 import { DelayedError, type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type AttemptTools, attemptLaunch, type Sending } from './attempt.ts'
+import { waitAtMost } from './patience.ts'
 import { type LaunchJob, launchJobSchema, queueName } from './queue.ts'
+
+/** How long a worker without a launch in hand may take to close. Milliseconds. */
+const idlePatience = 3_000
 
 export interface WorkerListener {
   jobNotUnderstood(queue: string, id: string | undefined): void
@@ -63,11 +67,13 @@ export class LaunchWorker {
    */
   async stop(deadline: Promise<void>): Promise<number> {
     const closed = this.#worker.close()
-    await Promise.race([closed, deadline])
+    // With nothing in flight, closing waits for Redis alone, and one that is away is not waited for.
+    if (this.#inFlight.size === 0) await waitAtMost(idlePatience, closed)
+    else await Promise.race([closed, deadline])
     const left = this.#inFlight.size
     this.#abort.abort()
     await Promise.allSettled([...this.#inFlight])
-    await closed
+    await waitAtMost(idlePatience, closed)
     return left
   }
 }

@@ -97,15 +97,23 @@ export class CommitConnection {
     if (this.#current) return this.#current
     this.#digests = new Map()
     const redis = connectStrictly(this.#address, this.#name)
-    const connection = redis.connect().then(async () => {
-      await this.#opened()
-      return redis
-    })
+    const connection = this.#connect(redis)
     // Broken connections speak through the commands that fail on them.
     redis.on('error', () => {})
     redis.on('end', () => this.#discard(connection))
     this.#current = connection
     return connection
+  }
+
+  async #connect(redis: Redis): Promise<Redis> {
+    try {
+      await redis.connect()
+      await this.#opened()
+      return redis
+    } catch (error) {
+      redis.disconnect()
+      throw error
+    }
   }
 
   #discard(connection: Promise<Redis>): void {

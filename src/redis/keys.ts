@@ -29,7 +29,7 @@ export interface Keys {
   readonly store: string
   /** STRING, per process: it lives. Twenty seconds after its last heartbeat it is gone. */
   process(owner: string): string
-  /** HASH scope → the stop in force, as JSON. Until somebody ends it. */
+  /** HASH scope → the stops in force, as a JSON list. Until somebody ends them. */
   readonly holds: string
   /** HASH account → the proof that its installation drops repeats, as JSON. Until the next probe. */
   readonly proofs: string

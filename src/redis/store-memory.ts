@@ -1,5 +1,5 @@
 /** The file in the data folder that remembers which store this was, and how many commits it had given. */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -47,10 +47,13 @@ export class StoreFile {
     }
     try {
       mkdirSync(this.#folder, { recursive: true })
-      const file = openSync(this.#path, 'w', 0o600)
+      // Beside it and then in its place: a process that dies in between leaves the number of before, never none.
+      const next = `${this.#path}.${process.pid}`
+      const file = openSync(next, 'w', 0o600)
       writeSync(file, JSON.stringify(this.#latest))
       fdatasyncSync(file)
       closeSync(file)
+      renameSync(next, this.#path)
       this.#latest = undefined
     } catch {
       this.#latest = undefined

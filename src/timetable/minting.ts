@@ -66,7 +66,7 @@ function launchOf(
     state: 'unknown',
     reason: `${reasons.store}it was due before the store forgot what had been sent`,
   } as const
-  const missed = missedEnd(schedule, due, newest, now) ?? (due <= lostBefore ? lost : undefined)
+  const missed = due <= lostBefore ? lost : missedEnd(schedule, due, newest, now)
   return {
     key: `${schedule.name}@${occurrence.label}`,
     account: schedule.account,

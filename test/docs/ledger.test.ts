@@ -4,6 +4,7 @@ import { commitLaunch } from '../../src/launches/commit.ts'
 import { createLaunch, type NewLaunch } from '../../src/launches/create.ts'
 import { armRepeat, askPerson, endDoubt, noteReading } from '../../src/launches/doubt.ts'
 import { holdOff } from '../../src/launches/hold.ts'
+import { quarantine } from '../../src/launches/launch.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { retryLaunch } from '../../src/launches/person.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
@@ -129,7 +130,9 @@ async function liveThrough(): Promise<void> {
   now += 2_000
   const answer = { error: 0, error_text: 'Successful operation', status: 200, duplicate: false }
   await attempt('manual-1', { state: 'launched', confirmAfter: 10_000 }, answer)
-  for (const key of ['manual-2', 'manual-3']) await createLaunch(ledger, manual(key, { overlap: 'allow' }))
+  const guard = { maxPerDay: 9, since: now, coolDown: 0, onHit: 'hold', confirmed: now } as const
+  for (const key of ['manual-2', 'manual-3'])
+    await createLaunch(ledger, { ...manual(key, { overlap: 'allow' }), guard })
   // A refused right: a stop, under which the other one is held.
   await attempt(
     'manual-2',
@@ -137,7 +140,7 @@ async function liveThrough(): Promise<void> {
     { error: 403, error_text: 'No rights', status: 200 },
   )
   await claim('manual-3')
-  await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'mended', 'someone')
+  await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'rights', 'mended', 'someone')
   await doubt()
 }
 
@@ -152,6 +155,7 @@ async function doubt(): Promise<void> {
   await noteReading(ledger, { key: 'manual-4', token: 1 }, 'service', found)
   await askPerson(ledger, 'manual-4', 1, 'service', 'the log is silent')
   await look()
+  now += quarantine.reset + 1
   await endDoubt(ledger, 'manual-4', undefined, { state: 'failed' }, 'someone', 'the report is empty')
   // One whose owner is not heard of again.
   await createLaunch(ledger, manual('manual-5', { overlap: 'allow' }))

@@ -72,16 +72,17 @@ describe('a launch whose end nobody knows', () => {
       'x',
     )
     expect([release.code, release.stderr]).toEqual([1, expect.stringContaining('may still be travelling')])
-    expect(
-      (await project.run('launches', 'resolve', key, '--not-launched', '--reason', 'the report is empty')).code,
-    ).toBe(0)
-    expect(await project.launches()).toMatchObject([{ key, state: 'failed', reason: 'the report is empty' }])
-    expect((await project.run('launches', 'retry', key, '--reason', 'again')).code).toBe(0)
-    await until(() => launched(key))
-    const started = altcraft.launches()
-    expect(started).toHaveLength(1)
+    const denied = await project.run('launches', 'resolve', key, '--not-launched', '--reason', 'the report is empty')
+    expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('may still be travelling')])
+    expect((await project.run('launches', 'resolve', key, '--write-off', '--reason', 'too late to matter')).code).toBe(
+      0,
+    )
+    expect(await project.launches()).toMatchObject([{ key, state: 'writtenOff', reason: 'too late to matter' }])
+    expect(altcraft.launches()).toEqual([])
     const audit = JSON.parse((await project.run('audit', '--subject', key, '--json')).stdout)
-    expect(audit.map((entry: { what: string }) => entry.what)).toEqual(['retry', 'resolve'])
+    expect(audit).toMatchObject([
+      { what: 'resolve', why: 'too late to matter', before: 'unknown', after: 'writtenOff' },
+    ])
   })
 })
 

@@ -111,7 +111,7 @@ describe('an account that asks the log', () => {
       })
       const swept = await sweepLedger(ledger, 10)
       const readings = (await showLaunch(ledger, 'a'))?.confirmReadings
-      recovery.take(swept)
+      recovery.take(swept.flatMap(({ kind, key, account }) => (kind === 'confirm' ? [{ kind, key, account }] : [])))
       if (swept.length > 0)
         await vi.waitUntil(async () => (await showLaunch(ledger, 'a'))?.confirmReadings !== readings)
       await recovery.stop()

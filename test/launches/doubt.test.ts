@@ -89,6 +89,29 @@ async function reset(): Promise<void> {
   await settle(claim, 'unknown')
 }
 
+describe('"not launched", said by a person,', () => {
+  const failed = () => endDoubt(ledger, 'a', undefined, { state: 'failed' }, 'someone', 'the report is empty')
+  it.each([
+    ['to be sent again', release],
+    ['and not to be sent again', failed],
+  ])('%s, is refused while the request may travel and while its owner lives', async (_, say) => {
+    await vanished('owner')
+    await server.redis.set(ledger.keys.process('owner'), now)
+    expect(await say()).toMatchObject({ kind: 'refused', why: expect.stringContaining('travelling') })
+    now += quarantine.vanished + 1
+    expect(await say()).toMatchObject({ kind: 'refused', why: expect.stringContaining('still lives') })
+    await server.redis.del(ledger.keys.process('owner'))
+    expect(await say()).toEqual({ kind: 'done' })
+  })
+
+  it('needs no waiting for the other two words', async () => {
+    await vanished('owner')
+    expect(await endDoubt(ledger, 'a', undefined, { state: 'writtenOff' }, 'someone', 'too late')).toEqual({
+      kind: 'done',
+    })
+  })
+})
+
 describe('an identical repeat', () => {
   it('is claimed and committed only as long as the platform remembers what it repeats', async () => {
     await reset()
@@ -101,6 +124,20 @@ describe('an identical repeat', () => {
     expect(await arm(now + 5_000)).toBe(true)
     now += 5_001
     expect(await claimLaunch(ledger, 'a', 'n', 'third', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
+  })
+
+  it('that sent nothing leaves the record of the attempt that it would repeat as it was', async () => {
+    await reset()
+    await arm()
+    const repeat = await claimed('a', 'second')
+    await holdOn(ledger, { kind: 'all' }, { cause: 'person', reason: 'wrong price', by: 'someone' })
+    expect(await commit(repeat)).toMatchObject({ granted: false })
+    await settle(repeat, 'unknown', 'notLaunched', false)
+    await settle(repeat, 'unknown', 'notLaunched', false)
+    expect((await inDoubt()).attemptList.map(({ number, outcome, handed }) => [number, outcome, handed])).toEqual([
+      [1, 'ambiguous', true],
+      [2, 'notLaunched', false],
+    ])
   })
 
   it('whose job was lost is armed again, by whoever read the record last', async () => {
@@ -130,7 +167,7 @@ describe('an identical repeat', () => {
     expect(await commit(repeat)).toMatchObject({ granted: false })
     expect(await inDoubt()).toMatchObject({ repeats: 1 })
     expect(await arm()).toBe(false)
-    await holdOff(ledger, { kind: 'all' }, 'mended', 'someone')
+    await holdOff(ledger, { kind: 'all' }, 'person', 'mended', 'someone')
     expect(await claimLaunch(ledger, 'a', 'n', 'third', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
   })
 
@@ -139,7 +176,7 @@ describe('an identical repeat', () => {
     await arm()
     await holdOn(ledger, { kind: 'all' }, { cause: 'person', reason: 'wrong price', by: 'someone' })
     expect(await claimLaunch(ledger, 'a', 'n', 'second', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
-    await holdOff(ledger, { kind: 'all' }, 'mended', 'someone')
+    await holdOff(ledger, { kind: 'all' }, 'person', 'mended', 'someone')
     expect(await claimLaunch(ledger, 'a', 'n', 'second', 10_000)).toMatchObject({ kind: 'over', state: 'unknown' })
     expect(await arm()).toBe(true)
   })

@@ -302,7 +302,7 @@ describe('a stop that ends', () => {
     await held('a', 'b')
     await server.redis.hset(ledger.keys.launch('b'), 'sendUntil', now + 1)
     now += 2
-    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBe(2)
+    expect(await holdOff(ledger, scope, 'person', 'mended', 'someone')).toBe(2)
     expect(await stateOf('a')).toBe('planned')
     expect(await showLaunch(ledger, 'b')).toMatchObject({ state: 'expired', reason: reasons.late })
   })
@@ -310,9 +310,9 @@ describe('a stop that ends', () => {
   it('and is interrupted is ended by the next who ends it', async () => {
     await held('a')
     await server.redis.del(ledger.keys.holds)
-    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBe(1)
+    expect(await holdOff(ledger, scope, 'person', 'mended', 'someone')).toBe(1)
     expect(await stateOf('a')).toBe('planned')
-    expect(await holdOff(ledger, scope, 'mended', 'someone')).toBeUndefined()
+    expect(await holdOff(ledger, scope, 'person', 'mended', 'someone')).toBeUndefined()
   })
 })
 

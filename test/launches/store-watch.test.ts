@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import { createLaunch } from '../../src/launches/create.ts'
-import { holdsInForce } from '../../src/launches/hold.ts'
+import { holdOff, holdOn, holdsInForce } from '../../src/launches/hold.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { showLaunch } from '../../src/launches/read.ts'
@@ -31,7 +31,7 @@ describe('a store', () => {
     ['cloned', {}, { place: '/copy:6379' }, { id: 'a', commits: 10 }],
     ['promoted', {}, { replid: 'r2', formerReplid: 'r1' }, { id: 'a', commits: 10 }],
   ])('is %s: %j, server %j, remembered %j', (kind, overStore, overServer, remembered) => {
-    expect(judgeStore({ ...store, ...overStore }, { ...server, ...overServer }, remembered).kind).toBe(kind)
+    expect(judgeStore({ ...store, ...overStore }, { ...server, ...overServer }, remembered, false).kind).toBe(kind)
   })
 })
 
@@ -70,7 +70,7 @@ describe('the watch over the store', () => {
   let server: TestRedis
   let ledger: Ledger
   let folder: string
-  const heard = { storeForgot: () => {}, clockWrong: () => {} }
+  const heard = { storeIsAnother: () => {}, storeForgot: () => {}, clockWrong: () => {} }
   const steady = { step: () => 0 }
   const watchWith = (memory: StoreMemory, clock = steady) => new StoreWatch(ledger, heard, memory, clock)
   const holds = async () => (await holdsInForce(ledger)).map(hold => hold.cause)
@@ -180,6 +180,41 @@ describe('the watch over the store', () => {
     const verdicts = await Promise.all([watch.look(), watch.look()])
     expect(verdicts.map(({ kind }) => kind)).toEqual(['restored', 'same'])
     expect(alarms).toBe(1)
+  })
+
+  it('stops everything where the store is emptied under it, and says at its start that it is another', async () => {
+    const watch = watchWith({ recall: () => undefined, keep: () => {} })
+    await watch.look()
+    await server.redis.flushall()
+    expect((await watch.look()).kind).toBe('exchanged')
+    expect(await holds()).toEqual(['store'])
+    let another = 0
+    const counting = { ...heard, storeIsAnother: () => void another++ }
+    const memory = { recall: () => ({ id: 'of before', commits: 7 }), keep: () => {} }
+    const next = new StoreWatch(ledger, counting, memory, steady)
+    expect((await next.look()).kind).toBe('same')
+    expect((await next.look()).kind).toBe('same')
+    expect(another).toBe(1)
+  })
+
+  it('stops for its own cause beside the stop of a person', async () => {
+    const all = { kind: 'all' } as const
+    await holdOn(ledger, all, { cause: 'person', reason: 'maintenance', by: 'somebody' })
+    const watch = watchWith({ recall: () => undefined, keep: () => {} })
+    await watch.look()
+    await server.redis.del('{test}:store')
+    await watch.look()
+    expect(await holds()).toEqual(['person', 'store'])
+    await holdOff(ledger, all, 'person', 'done', 'somebody')
+    expect(await holds()).toEqual(['store'])
+    expect(await holdOff(ledger, all, 'person', 'done', 'somebody')).toBeUndefined()
+  })
+
+  it('knows its store where no memory is left for anything new', async () => {
+    const watch = watchWith({ recall: () => undefined, keep: () => {} })
+    await watch.look()
+    await server.redis.config('SET', 'maxmemory', '1')
+    expect((await watch.look()).kind).toBe('same')
   })
 
   it('takes no word of an attempt for one about an attempt that was forgotten', async () => {

@@ -24,6 +24,19 @@ const mint = (policy: Partial<Policy>, watermark: number) =>
   ])
 
 describe('minting', () => {
+  it('says of what was due before the store forgot that nobody knows, however late it is and whatever the rule', () => {
+    for (const misfire of ['once', 'skip', 'all'] as const) {
+      const { launches } = mintingOf(
+        schedule({ misfire, maxLateness: minute }),
+        nine - 5 * minute,
+        now,
+        500,
+        nine - minute,
+      )
+      expect(launches.map(({ missed }) => missed?.state).slice(0, 4)).toEqual(Array(4).fill('unknown'))
+    }
+  })
+
   it('plans what is due within the horizon, and says from where to go on', () => {
     const minting = mintingOf(schedule(), now, now, 500)
     expect(minting.launches.map(launch => launch.key)).toEqual(['s@20261123T0901Z'])

@@ -47,8 +47,13 @@ async function lookAtIdentity(ledger: Ledger, dataDir: string): Promise<Check> {
   const [id, commits, place, replid, epoch] = await redis.hmget(keys.store, 'id', 'commits', 'place', 'replid', 'epoch')
   if (!id) return ok(name, 'new: no service has run on it')
   const seen = { id, commits: Number(commits), place: place ?? '', replid: replid ?? '' }
-  const verdict = judgeStore(seen, await serverSeen(ledger), new StoreFile(dataDir).recall())
+  const remembered = new StoreFile(dataDir).recall()
+  const verdict = judgeStore(seen, await serverSeen(ledger), remembered, false)
   const facts = `${id.slice(0, 8)}, ${seen.commits} rights to send given, epoch ${epoch ?? 0}`
+  if (remembered !== undefined && remembered.id !== id) {
+    const another = `${facts}: this folder (${dataDir}) knows another store, ${remembered.id.slice(0, 8)}`
+    return warn(name, another, 'If Redis was not exchanged on purpose, find the one that knows what was sent')
+  }
   if (verdict.kind === 'same') return ok(name, facts)
   const what =
     'The service stops all launches and puts what was due before into doubt: sendoff launches list --state unknown'

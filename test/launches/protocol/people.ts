@@ -1,7 +1,7 @@
 /** What people do, and whether they were right to. */
 import { askPerson, type DoubtEnd, endDoubt } from '../../../src/launches/doubt.ts'
 import { lastSent, releaseGuarded } from '../../../src/launches/guards.ts'
-import { type HoldScope, holdOff, holdOn } from '../../../src/launches/hold.ts'
+import { type HoldScope, holdOff, holdOn, holdsInForce } from '../../../src/launches/hold.ts'
 import { cancelLaunch, retryLaunch } from '../../../src/launches/person.ts'
 import type { Dice } from './dice.ts'
 import type { Worker } from './worker.ts'
@@ -50,9 +50,9 @@ export class People {
   }
 
   async endStops(): Promise<void> {
-    for (const name of this.#world.snapshot?.holds ?? []) {
-      await holdOff(this.#world.ledger, scopeOf(name), 'mended', who)
-    }
+    const { ledger } = this.#world
+    for (const { scope, cause } of await holdsInForce(ledger))
+      await holdOff(ledger, scopeOf(scope), cause, 'mended', who)
   }
 
   /** Says what the platform's own books say: launched, or to be launched again. */
@@ -117,12 +117,11 @@ export class People {
     const doings = world.doing(key)
     if (end.state === 'launched') doings.attested = true
     const isWrong = world.platform.starts(key) > doings.wrongReleases
-    if (end.state === 'waiting') {
+    // Either says "not launched": wrong where it was, and not to be said while its request may still arrive.
+    if (end.state === 'waiting' || end.state === 'failed') {
       world.demand(!this.#workers.some(worker => worker.mayTouch(key)), 'I5 no release while its owner lives', key)
       if (isWrong) doings.wrongReleases++
     }
-    // "Not launched" is wrong while the request may still arrive.
-    if (end.state === 'failed' && (isWrong || world.platform.mayStillStart(key, world.now))) doings.wrongReleases++
   }
 }
 

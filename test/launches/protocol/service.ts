@@ -103,7 +103,7 @@ export class Service {
         },
       },
     })
-    recovery.take([{ key, account }])
+    recovery.take([{ kind: 'recover', key, account }])
     const ended = recovery.stop()
     await Promise.race([paused, ended])
     return {
