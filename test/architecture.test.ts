@@ -38,6 +38,7 @@ const pure = [
   'timetable/cron.ts',
   'timetable/cron-fields.ts',
   'timetable/cron-days.ts',
+  'timetable/entry-times.ts',
   'timetable/due-times.ts',
   'timetable/minting.ts',
   'timetable/schedule.ts',

@@ -4,7 +4,7 @@ import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { nearest } from '../files/suggestion.ts'
 import { parseCron } from '../timetable/cron.ts'
 import { type Occurrence, occurrences } from '../timetable/due-times.ts'
-import type { When } from '../timetable/schedule.ts'
+import type { Timetable } from '../timetable/schedule.ts'
 import { loadSchedules } from '../timetable/schedule-files.ts'
 import { isZone, localTime, suggestZones } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
@@ -22,7 +22,7 @@ interface PreviewFlags extends GlobalFlags {
 
 interface Previewed {
   readonly name: string
-  readonly when: When
+  readonly when: Timetable
 }
 
 /** `sendoff preview`: throws CommandEnding with code 2 for a pattern, zone, time or name that is refused. */
@@ -42,7 +42,7 @@ export async function preview(names: readonly string[], flags: PreviewFlags): Pr
   }
 }
 
-function firstOf(when: When, after: number, count: number): Occurrence[] {
+function firstOf(when: Timetable, after: number, count: number): Occurrence[] {
   const found: Occurrence[] = []
   for (const occurrence of occurrences(when, after)) {
     found.push(occurrence)
@@ -57,9 +57,10 @@ const notes = {
   secondPass: 'clocks go back over this time: the second of the two',
 } as const
 
-function row(name: string, when: When, { due, label, clocks }: Occurrence) {
+function row(name: string, when: Timetable, { nominal, due, label, clocks }: Occurrence) {
   return {
     schedule: name,
+    nominal: new Date(nominal).toISOString(),
     due: new Date(due).toISOString(),
     local: DateTime.fromMillis(due, { zone: when.timezone }).toFormat("ccc yyyy-MM-dd'T'HH:mm:ssZZ", { locale: 'en' }),
     timezone: when.timezone,
@@ -91,7 +92,8 @@ function fromPattern(pattern: string, names: readonly string[], flags: PreviewFl
   }
   const timezone = flags.timezone ?? 'UTC'
   const dayMatch = flags.dayMatch ?? 'any'
-  return { name: pattern, when: { kind: 'cron', pattern, timezone, seconds: flags.seconds, dayMatch } }
+  const entry = { kind: 'cron', pattern, timezone, seconds: flags.seconds, dayMatch } as const
+  return { name: pattern, when: { timezone, entries: [entry] } }
 }
 
 function unknownZone(zone: string): string {

@@ -21,6 +21,8 @@ export interface NewLaunch {
   readonly origin: Origin
   readonly schedule?: string
   readonly request: LaunchRequest
+  /** What its schedule's timetable says, where it really goes later; epoch milliseconds, never after `due`. */
+  readonly nominal?: number
   /** Epoch milliseconds. */
   readonly due: number
   /** The last moment at which the first byte may leave. */
@@ -74,6 +76,7 @@ export function recordFields(launch: NewLaunch): string[] {
     schedule: launch.schedule,
     state: launch.missed?.state ?? 'planned',
     reason: launch.missed?.reason,
+    nominal: launch.nominal === launch.due ? undefined : launch.nominal,
     due: launch.due,
     notBefore: launch.due,
     sendUntil: launch.sendUntil,

@@ -32,6 +32,7 @@ const recordSchema = z.object({
   state: z.enum(states),
   reason: z.string().optional(),
   created: z.coerce.number(),
+  nominal: z.coerce.number().optional(),
   due: z.coerce.number(),
   notBefore: z.coerce.number(),
   sendUntil: z.coerce.number(),

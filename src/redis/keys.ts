@@ -17,9 +17,9 @@ export interface Keys {
   ofMailing(account: string, mailing: number): string
   /** HASH schedule name → stored schedule. Until a sync removes the schedule. */
   readonly schedules: string
-  /** HASH schedule name → instant up to which due times have been minted. As long as the schedule. */
+  /** HASH schedule name → nominal time up to which due times have been minted. As long as the schedule. */
   readonly watermarks: string
-  /** ZSET schedule name → its next due time after the watermark. As long as the schedule. */
+  /** ZSET schedule name → its next nominal time after the watermark. As long as the schedule. */
   readonly upcoming: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string

@@ -1,8 +1,8 @@
 /** Which launches a schedule's due times make, missed ones included. Pure. */
 import type { NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
-import { type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
-import type { Schedule } from './schedule.ts'
+import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
+import type { Schedule, Timetable } from './schedule.ts'
 import { dayOf } from './zone.ts'
 
 /** How far ahead due times become launches. An edit rewrites what has been minted but not begun. Milliseconds. */
@@ -10,43 +10,47 @@ export const horizon = 60_000
 /** `misfire: skip` is not meant for a service that was slow for a moment. */
 const missedAfter = 5_000
 
+const dayMs = 86_400_000
 /** A timetable denser than this is not guarded by its own count: counting it would cost more than it protects. */
 const mostCounted = 1_500
 
 export interface Minting {
   readonly launches: readonly NewLaunch[]
-  /** Every due time up to and including this instant is among the launches, or was minted before. */
+  /** Every due time with a nominal time up to and including this instant is among the launches, or was minted before. */
   readonly watermark: number
-  /** The next due time after the watermark, where there is one. */
+  /** The next nominal time after the watermark, where there is one. */
   readonly next: number | undefined
 }
 
 /**
- * The due times in (watermark, now + horizon], at most `limit`, as launches. What was due up to `lostBefore` may have been
+ * The due times with nominal times in (watermark, now + horizon], at most `limit`, as launches. What was due up to `lostBefore` may have been
  * sent before the store forgot it. All times are epoch milliseconds.
  */
 export function mintingOf(schedule: Schedule, watermark: number, now: number, limit: number, lostBefore = 0): Minting {
   const until = now + horizon
-  const newest = newestDue(schedule, watermark, now)
+  const newest = newestCome(schedule, watermark, now)
   const launches: NewLaunch[] = []
   let current: Occurrence | undefined
   for (const next of occurrences(schedule.when, watermark)) {
     if (current) launches.push(launchOf(schedule, current, next.due, newest, now, lostBefore))
     current = undefined
-    if (next.due > until) return { launches, watermark: until, next: next.due }
-    if (launches.length >= limit) return { launches, watermark: next.due - 1, next: next.due }
+    if (next.nominal > until) return { launches, watermark: until, next: next.nominal }
+    if (launches.length >= limit) return { launches, watermark: next.nominal - 1, next: next.nominal }
     current = next
   }
   if (current) launches.push(launchOf(schedule, current, undefined, newest, now, lostBefore))
   return { launches, watermark: until, next: undefined }
 }
 
-/** The newest due time that has come; searched only as far back as one could still be launched. */
-function newestDue(schedule: Schedule, watermark: number, now: number): number | undefined {
+/** The nominal time of the newest due time that has come; searched only as far back as one could still be launched. */
+function newestCome({ when, policy }: Schedule, watermark: number, now: number): number | undefined {
   let newest: number | undefined
-  for (const { due } of occurrences(schedule.when, Math.max(watermark, now - schedule.policy.maxLateness))) {
+  for (const { nominal, due } of occurrences(
+    when,
+    Math.max(watermark, now - policy.maxLateness - longestDelay(when)),
+  )) {
     if (due > now) break
-    newest = due
+    newest = nominal
   }
   return newest
 }
@@ -60,19 +64,20 @@ function launchOf(
   lostBefore: number,
 ): NewLaunch {
   const { policy } = schedule
-  const { due } = occurrence
+  const { nominal, due } = occurrence
   const sendUntil = due + policy.maxLateness
   const lost = {
     state: 'unknown',
     reason: `${reasons.store}it was due before the store forgot what had been sent`,
   } as const
-  const missed = due <= lostBefore ? lost : missedEnd(schedule, due, newest, now)
+  const missed = due <= lostBefore ? lost : missedEnd(schedule, occurrence, newest, now)
   return {
     key: `${schedule.name}@${occurrence.label}`,
     account: schedule.account,
     origin: 'schedule',
     schedule: schedule.name,
     request: schedule.launch,
+    nominal,
     due,
     sendUntil,
     // Design: another attempt may not reach into the next due time, which is about to mail the same people anyway.
@@ -84,23 +89,24 @@ function launchOf(
 }
 
 /** Unless it says otherwise, a schedule may launch its mailing as often in a day as its own timetable says. */
-function guardOf(schedule: Schedule, due: number): NonNullable<NewLaunch['guard']> {
-  const { policy, when } = schedule
+function guardOf({ policy, when }: Schedule, due: number): NonNullable<NewLaunch['guard']> {
   const day = dayOf(when.timezone, due)
-  const own = when.kind === 'every' ? Math.ceil(86_400_000 / when.every) + 1 : countOf(schedule, day)
-  const maxPerDay = policy.maxPerDay ?? own
-  return { maxPerDay, since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
+  return { maxPerDay: policy.maxPerDay ?? countOf(when, day), since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
 }
 
-function countOf({ when }: Schedule, day: { readonly start: number; readonly end: number }): number {
-  const count = occurrencesBetween(when, day.start - 1, day.end - 1, mostCounted).length
-  return count < mostCounted ? count : Number.MAX_SAFE_INTEGER
+/** How many due times of the timetable really go on the day. */
+function countOf(when: Timetable, day: { readonly start: number; readonly end: number }): number {
+  const [dense] = when.entries.flatMap(entry => (entry.kind === 'every' ? [Math.ceil(dayMs / entry.every)] : []))
+  if (dense !== undefined && dense >= mostCounted) return Number.MAX_SAFE_INTEGER
+  const around = occurrencesBetween(when, day.start - longestDelay(when) - 1, day.end - 1, mostCounted)
+  if (around.length >= mostCounted) return Number.MAX_SAFE_INTEGER
+  return around.filter(({ due }) => due >= day.start && due < day.end).length
 }
 
 /** How a due time that has passed ends without being launched; undefined where it is to be launched. */
 function missedEnd(
   { policy }: Schedule,
-  due: number,
+  { nominal, due }: Occurrence,
   newest: number | undefined,
   now: number,
 ): NewLaunch['missed'] | undefined {
@@ -110,8 +116,8 @@ function missedEnd(
     case 'all':
       return undefined
     case 'once':
-      return due === newest ? undefined : { state: 'skipped', reason: reasons.superseded }
+      return nominal === newest ? undefined : { state: 'skipped', reason: reasons.superseded }
     case 'skip':
-      return due === newest && now - due <= missedAfter ? undefined : { state: 'skipped', reason: reasons.missed }
+      return nominal === newest && now - due <= missedAfter ? undefined : { state: 'skipped', reason: reasons.missed }
   }
 }

@@ -17,7 +17,7 @@ const mintAtOnce = 500
 const mintScript: Script = {
   name: 'sendoffMint',
   /*
-   * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next due time or ''
+   * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next nominal time or ''
    * [8] records: a JSON list of flat field lists. Returns the keys that were created, or false where the schedule or its
    * watermark is no longer what was read: another planner, or an edit, was here first.
    */

@@ -107,7 +107,7 @@ function readSchedule(
     name,
     ...(description === undefined ? {} : { description }),
     account: by,
-    when: when.when,
+    when: { timezone: when.when.timezone, entries: [when.when] },
     launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },
     policy: policy.policy,
     source: { file: yaml.where, line },

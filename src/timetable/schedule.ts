@@ -11,6 +11,7 @@ interface Span {
   readonly until?: number
 }
 
+/** One entry of a timetable. */
 export type When =
   | (Span & {
       readonly kind: 'cron'
@@ -25,11 +26,20 @@ export type When =
   /** Local times as they were written, with or without an offset. */
   | (Span & { readonly kind: 'at'; readonly times: readonly string[] })
 
+/** When a schedule is due: its entries united, one occurrence per instant. */
+export interface Timetable {
+  /** IANA zone in which people are shown its times. */
+  readonly timezone: string
+  readonly entries: readonly When[]
+  /** Every due time goes `shift` milliseconds after its nominal time: a share of `upTo`, stable per schedule. */
+  readonly jitter?: { readonly upTo: number; readonly shift: number }
+}
+
 export interface Schedule {
   readonly name: string
   readonly description?: string
   readonly account: string
-  readonly when: When
+  readonly when: Timetable
   readonly launch: LaunchRequest
   readonly policy: Policy
   /** Where it is declared: the file as people name it, and the line of its name. */

@@ -7,21 +7,26 @@ import type { Script } from '../redis/script.ts'
 import type { Schedule } from './schedule.ts'
 
 const span = { timezone: z.string(), from: z.number().exactOptional(), until: z.number().exactOptional() }
+const when = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('cron'),
+    pattern: z.string(),
+    seconds: z.boolean().exactOptional(),
+    dayMatch: z.enum(['any', 'all']).exactOptional(),
+    ...span,
+  }),
+  z.object({ kind: z.literal('every'), every: z.number(), anchor: z.number(), ...span }),
+  z.object({ kind: z.literal('at'), times: z.array(z.string()), ...span }),
+])
 const storedSchema = z.object({
   name: z.string(),
   description: z.string().exactOptional(),
   account: z.string(),
-  when: z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('cron'),
-      pattern: z.string(),
-      seconds: z.boolean().exactOptional(),
-      dayMatch: z.enum(['any', 'all']).exactOptional(),
-      ...span,
-    }),
-    z.object({ kind: z.literal('every'), every: z.number(), anchor: z.number(), ...span }),
-    z.object({ kind: z.literal('at'), times: z.array(z.string()), ...span }),
-  ]),
+  when: z.object({
+    timezone: z.string(),
+    entries: z.array(when),
+    jitter: z.object({ upTo: z.number(), shift: z.number() }).exactOptional(),
+  }),
   launch: launchRequestSchema,
   policy: z.object({
     maxLateness: z.number(),
@@ -42,7 +47,7 @@ const storedSchema = z.object({
 
 export interface StoredSchedule {
   readonly schedule: Schedule
-  /** Due times up to and including this instant have been minted; epoch milliseconds. */
+  /** Due times with a nominal time up to and including this instant have been minted; epoch milliseconds. */
   readonly watermark: number
   /** Of the stored text: a script that mints makes sure that the schedule is still this one. */
   readonly digest: string
@@ -65,7 +70,7 @@ export async function storedSchedules(ledger: Ledger): Promise<Map<string, Store
   return new Map(Object.entries(texts).map(([name, text]) => [name, stored(text, watermarks[name])]))
 }
 
-/** The stored schedules whose next due time is not after `until`. */
+/** The stored schedules whose next nominal time is not after `until`. */
 export async function schedulesDueBy(ledger: Ledger, until: number): Promise<StoredSchedule[]> {
   const names = await ledger.redis.zrangebyscore(ledger.keys.upcoming, '-inf', until)
   if (names.length === 0) return []
@@ -85,15 +90,16 @@ const putScript: Script = {
   name: 'sendoffPutSchedule',
   /*
    * ARGV[3] name  [4] text, or '' to remove the schedule. The change takes effect strictly after now: planned launches of
-   * later due times that nobody has touched go (the planner makes them anew), what is due already stays.
+   * later nominal times that nobody has touched go (the planner makes them anew); what has its nominal time behind it
+   * stays as it was declared. The index knows due times only, and none is before its nominal time.
    * Returns the keys of the launches that went.
    */
   lua: /* lua */ `${luaLedger}
 local name, text = ARGV[3], ARGV[4]
 local at, gone = now(), {}
 for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. name, '(' .. at, '+inf', 'BYSCORE')) do
-  local row = read(key, 'state', 'attempts', 'account', 'mailing')
-  if row.state == 'planned' and row.attempts == '0' then
+  local row = read(key, 'state', 'attempts', 'account', 'mailing', 'nominal')
+  if row.state == 'planned' and row.attempts == '0' and (not row.nominal or tonumber(row.nominal) > at) then
     redis.call('DEL', P .. 'launch:' .. key)
     redis.call('ZREM', P .. 'launches', key)
     redis.call('ZREM', P .. 'state:planned', key)

@@ -111,7 +111,11 @@ async function liveThrough(): Promise<void> {
   await putSchedule(ledger, 'offers', {
     name: 'offers',
     account: 'main',
-    when: { kind: 'every', every: 3_600_000, anchor: now + 30_000, timezone: 'UTC' },
+    when: {
+      timezone: 'UTC',
+      entries: [{ kind: 'every', every: 3_600_000, anchor: now + 20_000, timezone: 'UTC' }],
+      jitter: { upTo: 60_000, shift: 10_000 },
+    },
     launch: { id: 90 },
     policy,
     source: { file: 'jobs/offers.yaml', line: 3 },

@@ -11,7 +11,7 @@ function schedule(policy: Partial<Policy> = {}): Schedule {
   return {
     name: 's',
     account: 'main',
-    when: { kind: 'every', every: minute, anchor: 0, timezone: 'UTC' },
+    when: { timezone: 'UTC', entries: [{ kind: 'every', every: minute, anchor: 0, timezone: 'UTC' }] },
     launch: { id: 90 },
     policy: { ...defaultPolicy, ...policy },
     source: { file: 'jobs/s.yaml', line: 4 },
@@ -105,7 +105,27 @@ describe('minting', () => {
   })
 
   it('of a schedule whose last due time has passed asks for no further look', () => {
-    const over: Schedule = { ...schedule(), when: { kind: 'at', times: ['2026-11-23T09:01'], timezone: 'UTC' } }
+    const once = { kind: 'at', times: ['2026-11-23T09:01'], timezone: 'UTC' } as const
+    const over: Schedule = { ...schedule(), when: { timezone: 'UTC', entries: [once] } }
     expect(mintingOf(over, now, now, 500)).toMatchObject({ launches: [{ key: 's@20261123T0901' }], next: undefined })
+  })
+
+  it('with jitter goes by nominal times, and judges lateness by when a launch really goes', () => {
+    const shifted: Schedule = { ...schedule(), when: { ...schedule().when, jitter: { upTo: minute, shift: 40_000 } } }
+    const { launches, watermark, next } = mintingOf(shifted, nine - 2 * minute, now, 500)
+    expect(launches.map(({ key, nominal, due, missed }) => [key, nominal, due, missed?.state])).toEqual([
+      ['s@20261123T0859Z', nine - minute, nine - 20_000, undefined],
+      ['s@20261123T0900Z', nine, nine + 40_000, undefined],
+      ['s@20261123T0901Z', nine + minute, nine + minute + 40_000, undefined],
+    ])
+    expect({ watermark, next }).toEqual({ watermark: now + horizon, next: nine + 2 * minute })
+  })
+
+  it('counts the launches of a day by when they really go', () => {
+    const daily = { kind: 'cron', pattern: '50 23 * * *', timezone: 'UTC' } as const
+    const when = { timezone: 'UTC', entries: [daily], jitter: { upTo: 20 * minute, shift: 15 * minute } }
+    const midnight = Date.UTC(2026, 10, 24)
+    const [launch] = mintingOf({ ...schedule(), when }, midnight - 11 * minute, midnight - 11 * minute, 1).launches
+    expect(launch).toMatchObject({ due: midnight + 5 * minute, guard: { maxPerDay: 1, since: midnight } })
   })
 })

@@ -22,11 +22,16 @@ schedules:
         description: 'Monday digest',
         account: 'main',
         when: {
-          kind: 'cron',
-          pattern: '0 9 * * 1',
           timezone: 'Europe/Berlin',
-          from: Date.parse('2026-11-30T23:00:00Z'),
-          until: Date.parse('2027-06-30T10:00:00Z'),
+          entries: [
+            {
+              kind: 'cron',
+              pattern: '0 9 * * 1',
+              timezone: 'Europe/Berlin',
+              from: Date.parse('2026-11-30T23:00:00Z'),
+              until: Date.parse('2027-06-30T10:00:00Z'),
+            },
+          ],
         },
         launch: {
           id: 90,

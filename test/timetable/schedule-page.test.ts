@@ -76,7 +76,7 @@ describe('the committed schedules', () => {
   it('are valid, and show what can be declared', () => {
     const { schedules, problems } = loadSchedules({ jobsDir: 'jobs', cwd: repository, accounts: ['main'], now })
     expect(problems.map(formatProblem)).toEqual([])
-    expect(schedules.map(({ name, when }) => `${name} ${when.kind}`)).toEqual([
+    expect(schedules.map(({ name, when }) => `${name} ${when.entries.map(({ kind }) => kind)}`)).toEqual([
       'cart-reminder every',
       'spring-sale at',
       'weekly-digest cron',

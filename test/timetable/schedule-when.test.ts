@@ -38,7 +38,7 @@ describe('a timetable', () => {
     ],
   ])('is due by %s', (_, when, expected) => {
     const { schedules } = read(file({ head: 'defaults: { timezone: Europe/Moscow }\n', when }))
-    expect(schedules[0]?.when).toEqual(expected)
+    expect(schedules[0]?.when).toEqual({ timezone: expected.timezone, entries: [expected] })
   })
 
   it('by every needs no zone', () => {
