@@ -5,6 +5,7 @@ const examples = `Examples:
   sendoff preview                                   the next due times of every schedule in jobs/
   sendoff preview weekly-digest --next 10
   sendoff preview --cron "0 9 * * 1" --timezone Europe/Riga
+  sendoff preview --rrule "FREQ=MONTHLY;BYDAY=-1FR" --start 2026-01-30T18:00 --timezone Europe/Riga
   sendoff preview weekly-digest --from 2027-03-27T00:00:00Z --json
 `
 
@@ -14,7 +15,9 @@ export function previewCommand(): Command {
     .description('when schedules will fire, in their zone and in UTC')
     .argument('[schedule...]', 'names of schedules; all where none is given')
     .option('--cron <pattern>', 'a cron pattern instead of schedules from files')
-    .option('--timezone <zone>', 'the IANA zone of --cron')
+    .option('--rrule <rule>', 'a recurrence rule (RFC 5545) instead of schedules from files')
+    .option('--start <local>', 'the local time that --rrule begins at, where the rule has no DTSTART')
+    .option('--timezone <zone>', 'the IANA zone of --cron or --rrule')
     .option('--seconds', 'the pattern of --cron has six fields, seconds first', false)
     .addOption(
       new Option(

@@ -3,6 +3,8 @@ import { type Shape, shapesUnder } from './shape.ts'
 
 /** The value without its notes; `shape` says where a key is a name somebody chose, and where it is one of ours. */
 export function withoutNotes(value: unknown, shape: Shape): unknown {
+  const choices = shape.anyOf ?? shape.oneOf
+  if (choices) return withoutNotes(value, only(choices.filter(({ type }) => type === typeOf(value))))
   if (Array.isArray(value)) return value.map((item, index) => withoutNotes(item, only(shapesUnder(shape, index))))
   if (typeof value !== 'object' || value === null) return value
   const closed = shape.additionalProperties === false
@@ -13,7 +15,11 @@ export function withoutNotes(value: unknown, shape: Shape): unknown {
   )
 }
 
-/** Below a choice of shapes, or where anything goes, nothing is known to be a note. */
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** Below a choice of maps, or where anything goes, nothing is known to be a note. */
 function only(shapes: readonly Shape[]): Shape {
   const [shape] = shapes
   return shapes.length === 1 && shape ? shape : {}

@@ -1,6 +1,6 @@
 /**
  * Cron patterns, read strictly: what the libraries let pass (an empty string as "every minute", a forgotten field) has
- * mailed people sixty times. A pattern is only a set of wall-clock labels; zones come in due-times.ts. Pure.
+ * mailed people sixty times. A pattern is only a set of wall-clock labels; zones come in wall-times.ts. Pure.
  */
 import { type DayField, daysChosen, readDaysOfMonth, readWeekdays } from './cron-days.ts'
 import { type Field, hour, minute, month, type Read, readList, second } from './cron-fields.ts'
@@ -35,14 +35,21 @@ export type CronReading =
   | { readonly ok: true; readonly cron: Cron }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Reads a pattern of five fields, of six (seconds first) where `seconds` is set, or a macro. Reports every bad field. */
-export function parseCron(pattern: string, options: { readonly seconds?: boolean } = {}): CronReading {
+export interface CronOptions {
+  /** Six fields, seconds first. */
+  readonly seconds?: boolean
+  /** Where day of month and weekday are both restricted: days that match either, as cron does, or both. Default any. */
+  readonly dayMatch?: 'any' | 'all'
+}
+
+/** Reads a pattern of five fields, of six where `seconds` is set, or a macro. Reports every bad field. */
+export function parseCron(pattern: string, { seconds = false, dayMatch = 'any' }: CronOptions = {}): CronReading {
   if (pattern.length > longestPattern) {
     return { ok: false, problems: [`the pattern is ${pattern.length} characters long; ${longestPattern} is the most`] }
   }
-  const fields = fieldsOf(pattern.trim(), options.seconds === true)
+  const fields = fieldsOf(pattern.trim(), seconds)
   if ('problem' in fields) return { ok: false, problems: [fields.problem] }
-  return readFields(fields.texts)
+  return readFields(fields.texts, dayMatch)
 }
 
 function fieldsOf(text: string, seconds: boolean): { texts: readonly string[] } | { problem: string } {
@@ -63,7 +70,7 @@ function fieldsOf(text: string, seconds: boolean): { texts: readonly string[] } 
   return { texts: seconds ? texts : ['0', ...texts] }
 }
 
-function readFields(texts: readonly string[]): CronReading {
+function readFields(texts: readonly string[], dayMatch: 'any' | 'all'): CronReading {
   const problems: string[] = []
   const take = <T>(read: Read<T>, otherwise: T): T => {
     if (read.ok) return read.value
@@ -86,16 +93,16 @@ function readFields(texts: readonly string[]): CronReading {
     intervalLike: /^\*(\/\d+)?$/.test(hourText),
   }
   if (problems.length > 0) return { ok: false, problems }
-  if (!everMatches(cron))
+  if (!everMatches(cron, dayMatch))
     return { ok: false, problems: ['no date ever matches: the day does not occur in those months'] }
   return { ok: true, cron }
 }
 
 /** Weekdays and leap years repeat within 28 years of this span, so a pattern without a day here has none. */
-function everMatches(cron: Cron): boolean {
+function everMatches(cron: Cron, dayMatch: 'any' | 'all'): boolean {
   for (let year = 2000; year < 2028; year++) {
     for (const month of cron.months) {
-      if (daysChosen(cron.days, cron.weekdays, 'any', year, month).includes(true)) return true
+      if (daysChosen(cron.days, cron.weekdays, dayMatch, year, month).includes(true)) return true
     }
   }
   return false

@@ -4,8 +4,9 @@
  * A timetable unites its entries: one occurrence per instant. Order, `after` and `to` are about the nominal time, which
  * is what an entry says; jitter moves only when the launch really goes. docs/decisions/0003-own-due-times.md says why.
  */
-import { type EntryTime, entryTimes } from './entry-times.ts'
+import { beginningOf, entryTimes, namedEntries } from './entry-times.ts'
 import type { Timetable } from './schedule.ts'
+import { byInstantThenName, type EntryTime } from './wall-times.ts'
 
 /** One due time of a schedule. */
 export interface Occurrence extends EntryTime {
@@ -13,10 +14,18 @@ export interface Occurrence extends EntryTime {
   readonly due: number
 }
 
+/** Whether a rule of the schedule leaves a due time out: it is still due on paper, but no run that `maxRuns` counts. */
+type LeftOut = (occurrence: Occurrence) => boolean
+
+const nothingLeftOut: LeftOut = () => false
+
 /** Occurrences with a nominal time strictly after `after` (epoch ms), in order, without end where there is none. */
-export function* occurrences(timetable: Timetable, after: number): Generator<Occurrence> {
-  const delay = longestDelay(timetable)
-  for (const time of united(timetable, after)) yield { ...time, due: time.nominal + delay }
+export function* occurrences(timetable: Timetable, after: number, leftOut = nothingLeftOut): Generator<Occurrence> {
+  const last = timetable.maxRuns === undefined ? Number.POSITIVE_INFINITY : lastRun(timetable, leftOut)
+  for (const occurrence of unlimited(timetable, after)) {
+    if (occurrence.nominal > last) return
+    yield occurrence
+  }
 }
 
 /** Occurrences with a nominal time in (`after`, `to`], at most `limit`. However it is split, it is the same due times. */
@@ -25,9 +34,10 @@ export function occurrencesBetween(
   after: number,
   to: number,
   limit = Number.POSITIVE_INFINITY,
+  leftOut = nothingLeftOut,
 ): Occurrence[] {
   const found: Occurrence[] = []
-  for (const occurrence of occurrences(timetable, after)) {
+  for (const occurrence of occurrences(timetable, after, leftOut)) {
     if (occurrence.nominal > to || found.length >= limit) break
     found.push(occurrence)
   }
@@ -39,24 +49,59 @@ export function longestDelay({ jitter }: Timetable): number {
   return jitter?.shift ?? 0
 }
 
-/** The entries' times in one order, each instant once. */
-function* united({ entries }: Timetable, after: number): Generator<EntryTime> {
-  const heads = entries.map(when => entryTimes(when, after)).map(times => ({ times, next: times.next() }))
-  for (;;) {
-    let best: EntryTime | undefined
-    for (const { next } of heads) if (!next.done && (!best || precedes(next.value, best))) best = next.value
-    if (!best) return
-    for (const head of heads) {
-      if (!head.next.done && head.next.value.nominal === best.nominal) head.next = head.times.next()
-    }
-    yield best
+/** A rule that leaves out so many due times in a row will leave out all: the counting must end. */
+const mostInVain = 100_000
+
+/** Counting begins at the beginning, so what it comes to is kept for as long as the timetable and the rule are. */
+const lastRuns = new WeakMap<LeftOut, WeakMap<Timetable, number>>()
+
+/** The nominal time of the last run that `maxRuns` allows: counted from the declaration alone, whatever became of each. */
+function lastRun(timetable: Timetable, leftOut: LeftOut): number {
+  const kept = lastRuns.get(leftOut) ?? new WeakMap<Timetable, number>()
+  lastRuns.set(leftOut, kept)
+  let last = kept.get(timetable)
+  if (last === undefined) {
+    last = countedRun(timetable, leftOut)
+    kept.set(timetable, last)
   }
+  return last
 }
 
-/** At one instant, the label that carries the identity: an ordinary time before a shifted one, then the lesser text. */
-function precedes(a: EntryTime, b: EntryTime): boolean {
-  const rank = ({ clocks }: EntryTime) => (clocks === 'shifted' ? 1 : 0)
-  return (
-    a.nominal - b.nominal < 0 || (a.nominal === b.nominal && (rank(a) - rank(b) || (a.label < b.label ? -1 : 1)) < 0)
-  )
+function countedRun(timetable: Timetable, leftOut: LeftOut): number {
+  const beginnings = timetable.entries.map(when => beginningOf(when) ?? Number.NaN)
+  const beginning = Math.min(...beginnings)
+  if (Number.isNaN(beginning)) throw new RangeError('maxRuns counts from a beginning, and an entry has none')
+  let runs = 0
+  let inVain = 0
+  for (const occurrence of unlimited(timetable, beginning - 1)) {
+    const out = leftOut(occurrence)
+    runs += out ? 0 : 1
+    inVain = out ? inVain + 1 : 0
+    if (runs === timetable.maxRuns || inVain > mostInVain) return occurrence.nominal
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+function* unlimited(timetable: Timetable, after: number): Generator<Occurrence> {
+  const delay = longestDelay(timetable)
+  for (const time of united(timetable, after)) yield { ...time, due: time.nominal + delay }
+}
+
+/** The entries' times in one order, each instant once. */
+function* united(timetable: Timetable, after: number): Generator<EntryTime> {
+  const heads = namedEntries(timetable).map(({ when, naming }) => {
+    const times = entryTimes(when, after, naming)
+    return { times, next: times.next() }
+  })
+  for (;;) {
+    let first: EntryTime | undefined
+    for (const { next } of heads) {
+      if (!next.done && (!first || byInstantThenName(next.value, first) < 0)) first = next.value
+    }
+    if (!first) return
+    yield first
+    for (const head of heads) {
+      while (!head.next.done && head.next.value.nominal <= first.nominal) head.next = head.times.next()
+    }
+  }
 }

@@ -23,23 +23,42 @@ export interface Minting {
 }
 
 /**
- * The due times with nominal times in (watermark, now + horizon], at most `limit`, as launches. What was due up to `lostBefore` may have been
- * sent before the store forgot it. All times are epoch milliseconds.
+ * The due times with nominal times in (watermark, now + horizon], at most `limit`, as launches. What was due up to
+ * `lostBefore` may have been sent before the store forgot it. All times are epoch milliseconds.
  */
 export function mintingOf(schedule: Schedule, watermark: number, now: number, limit: number, lostBefore = 0): Minting {
   const until = now + horizon
   const newest = newestCome(schedule, watermark, now)
+  const dayCounts = new Map<number, number>()
   const launches: NewLaunch[] = []
+  const take = (occurrence: Occurrence, nextDue?: number) => {
+    const launch = launchOf(schedule, occurrence, dayCounts, nextDue)
+    const missed = lostEnd(occurrence, lostBefore) ?? missedEnd(schedule, occurrence, newest, now)
+    launches.push(missed === undefined ? launch : { ...launch, missed })
+  }
   let current: Occurrence | undefined
   for (const next of occurrences(schedule.when, watermark)) {
-    if (current) launches.push(launchOf(schedule, current, next.due, newest, now, lostBefore))
+    if (current) take(current, next.due)
     current = undefined
     if (next.nominal > until) return { launches, watermark: until, next: next.nominal }
     if (launches.length >= limit) return { launches, watermark: next.nominal - 1, next: next.nominal }
     current = next
   }
-  if (current) launches.push(launchOf(schedule, current, undefined, newest, now, lostBefore))
+  if (current) take(current)
   return { launches, watermark: until, next: undefined }
+}
+
+/**
+ * One occurrence that has passed already, to go at once because its owner said so (`ifPast: now`): on time now, and no
+ * later than its own time allows.
+ */
+export function belatedLaunch(schedule: Schedule, occurrence: Occurrence, now: number): NewLaunch {
+  const due = Math.max(occurrence.due, now)
+  const launch = launchOf(schedule, { ...occurrence, due }, new Map(), undefined)
+  const sendUntil = occurrence.due + schedule.policy.maxLateness
+  const late = sendUntil < now ? ({ state: 'expired', reason: reasons.late } as const) : undefined
+  const limits = { sendUntil, retryUntil: Math.min(launch.retryUntil, sendUntil) }
+  return { ...launch, ...limits, ...(late === undefined ? {} : { missed: late }) }
 }
 
 /** The nominal time of the newest due time that has come; searched only as far back as one could still be launched. */
@@ -57,22 +76,14 @@ function newestCome({ when, policy }: Schedule, watermark: number, now: number):
 
 function launchOf(
   schedule: Schedule,
-  occurrence: Occurrence,
+  { label, nominal, due }: Occurrence,
+  dayCounts: Map<number, number>,
   nextDue: number | undefined,
-  newest: number | undefined,
-  now: number,
-  lostBefore: number,
 ): NewLaunch {
   const { policy } = schedule
-  const { nominal, due } = occurrence
   const sendUntil = due + policy.maxLateness
-  const lost = {
-    state: 'unknown',
-    reason: `${reasons.store}it was due before the store forgot what had been sent`,
-  } as const
-  const missed = due <= lostBefore ? lost : missedEnd(schedule, occurrence, newest, now)
   return {
-    key: `${schedule.name}@${occurrence.label}`,
+    key: `${schedule.name}@${label}`,
     account: schedule.account,
     origin: 'schedule',
     schedule: schedule.name,
@@ -83,24 +94,30 @@ function launchOf(
     // Design: another attempt may not reach into the next due time, which is about to mail the same people anyway.
     retryUntil: Math.min(sendUntil, nextDue ?? sendUntil, due + (policy.retry.deadline ?? policy.maxLateness)),
     policy,
-    guard: guardOf(schedule, due),
-    ...(missed === undefined ? {} : { missed }),
+    guard: guardOf(schedule, due, dayCounts),
   }
 }
 
 /** Unless it says otherwise, a schedule may launch its mailing as often in a day as its own timetable says. */
-function guardOf({ policy, when }: Schedule, due: number): NonNullable<NewLaunch['guard']> {
+function guardOf(
+  { policy, when }: Schedule,
+  due: number,
+  dayCounts: Map<number, number>,
+): NonNullable<NewLaunch['guard']> {
   const day = dayOf(when.timezone, due)
-  return { maxPerDay: policy.maxPerDay ?? countOf(when, day), since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
+  const own = dayCounts.get(day.start) ?? countOf(when, day)
+  dayCounts.set(day.start, own)
+  return { maxPerDay: policy.maxPerDay ?? own, since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
 }
 
-/** How many due times of the timetable really go on the day. */
+/** How many due times of the timetable really go on the day; at least the one that is asked about. */
 function countOf(when: Timetable, day: { readonly start: number; readonly end: number }): number {
-  const [dense] = when.entries.flatMap(entry => (entry.kind === 'every' ? [Math.ceil(dayMs / entry.every)] : []))
-  if (dense !== undefined && dense >= mostCounted) return Number.MAX_SAFE_INTEGER
+  if (when.entries.some(entry => entry.kind === 'every' && dayMs / entry.every >= mostCounted)) {
+    return Number.MAX_SAFE_INTEGER
+  }
   const around = occurrencesBetween(when, day.start - longestDelay(when) - 1, day.end - 1, mostCounted)
   if (around.length >= mostCounted) return Number.MAX_SAFE_INTEGER
-  return around.filter(({ due }) => due >= day.start && due < day.end).length
+  return Math.max(1, around.filter(({ due }) => due >= day.start && due < day.end).length)
 }
 
 /** How a due time that has passed ends without being launched; undefined where it is to be launched. */
@@ -120,4 +137,9 @@ function missedEnd(
     case 'skip':
       return nominal === newest && now - due <= missedAfter ? undefined : { state: 'skipped', reason: reasons.missed }
   }
+}
+
+function lostEnd({ due }: Occurrence, lostBefore: number): NewLaunch['missed'] | undefined {
+  if (due > lostBefore) return undefined
+  return { state: 'unknown', reason: `${reasons.store}it was due before the store forgot what had been sent` }
 }

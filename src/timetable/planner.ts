@@ -77,7 +77,8 @@ export async function mintSchedule(
   }
 }
 
-function queued(launch: NewLaunch, now: number) {
+/** The job of a launch, to be queued at `now` (epoch milliseconds). */
+export function queued(launch: NewLaunch, now: number) {
   const { key, account, origin, request } = launch
   return { account, jobId: key, delay: launch.due - now, job: { key, origin, request } }
 }

@@ -6,6 +6,7 @@ import { Queue, Worker } from 'bullmq'
 import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { type PlannerListener, plan, serverNow } from './planner.ts'
+import { repeatStrategy } from './repeat-strategy.ts'
 
 const planEvery = 10_000
 /** Shorter than the horizon by more than the watch's period, so that no due time passes unplanned. */
@@ -26,9 +27,10 @@ export class Planning {
     this.#ledger = ledger
     this.#queues = queues
     this.#heard = heard
-    const connection = { connection: ledger.redis, prefix: ledger.keys.queuePrefix }
-    this.#queue = new Queue('planner', connection)
-    this.#worker = new Worker('planner', () => this.now(), { ...connection, autorun: false, maxStalledCount: 1_000 })
+    const settings = { repeatStrategy }
+    const options = { connection: ledger.redis, prefix: ledger.keys.queuePrefix, settings }
+    this.#queue = new Queue('planner', options)
+    this.#worker = new Worker('planner', () => this.now(), { ...options, autorun: false, maxStalledCount: 1_000 })
     this.#queue.on('error', () => {})
     this.#worker.on('error', () => {})
     this.#worker.on('failed', (_, error) => heard.backgroundFailed('planning', error))

@@ -7,7 +7,7 @@ import { type Path, shapeOf } from '../files/shape.ts'
 import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
-import { readWhen } from './read-when.ts'
+import { readTimetable } from './read-timetable.ts'
 import type { Schedule } from './schedule.ts'
 import { accountFlaws, audienceFlaws, isToken, nameFlaws, policyFlaws, tokenFlaws } from './schedule-rules.ts'
 import { scheduleFileSchema, scheduleSchema } from './schedule-schema.ts'
@@ -81,7 +81,7 @@ function readSchedule(
   const declared = valueAt(file, path)
   const defaults = valueAt(file, ['defaults'])
   const account = valueAt(declared, ['account'])
-  const when = readWhen(valueAt(declared, ['when']), textAt(defaults, ['timezone']), context.now, [...path, 'when'])
+  const timetable = readTimetable({ name, declared, defaults, path, now: context.now })
   const attach = readAttach(valueAt(declared, ['launch', 'attach']) ?? [], context.folders, [
     ...path,
     'launch',
@@ -92,7 +92,7 @@ function readSchedule(
     ...nameFlaws(name, path),
     ...(account === undefined ? accountMissing(defaults, path) : []),
     ...accountFlaws(textAt(declared, ['account']), context.accounts, [...path, 'account']),
-    ...when.findings,
+    ...timetable.findings,
     ...audienceFlaws(valueAt(declared, ['launch']), [...path, 'launch']),
     ...attach.findings,
     ...policy.findings,
@@ -100,14 +100,14 @@ function readSchedule(
   const broken = [...head.filter(finding => isBelow(finding.path, path)), ...findings].some(isError)
   const parsed = broken ? undefined : scheduleSchema.safeParse(declared)
   const by = parsed?.data?.account ?? textAt(defaults, ['account'])
-  if (!parsed?.success || by === undefined || !when.when || !policy.policy) return { name, findings }
+  if (!parsed?.success || by === undefined || !timetable.timetable || !policy.policy) return { name, findings }
   const { description, launch } = parsed.data
   const { line } = yaml.locate(path, 'key')
   const schedule: Schedule = {
     name,
     ...(description === undefined ? {} : { description }),
     account: by,
-    when: { timezone: when.when.timezone, entries: [when.when] },
+    when: timetable.timetable,
     launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },
     policy: policy.policy,
     source: { file: yaml.where, line },

@@ -31,7 +31,7 @@ export const whenSchema = z.strictObject({
   seconds: z.boolean().optional().meta({ description: 'true: the cron pattern has six fields, seconds first.' }),
   dayMatch: z.enum(['any', 'all']).optional().meta({
     description:
-      'Where cron restricts the day of the month and the weekday: due on days that match any of them, or all.',
+      'Needed where cron restricts the day of the month and the weekday: due on days that match any of them, or all.',
   }),
   every: duration
     .refine(ms => ms >= 1_000, 'must be at least 1s')
@@ -48,10 +48,37 @@ export const whenSchema = z.strictObject({
     .meta({
       description: 'One local time or a list of them: 2026-12-24T09:00, with an offset or Z where it needs one.',
     }),
-  timezone: zone.optional().meta({ description: 'IANA zone of cron, at, from and until. Needed for cron and at.' }),
+  ifPast: z.enum(['skip', 'now']).optional().meta({
+    description:
+      'What becomes of a time in at that has passed when the schedule is taken over: left out, or launched at once. Without it such a time is refused.',
+  }),
+  rrule: z.string().optional().meta({
+    expects: 'a recurrence rule such as FREQ=MONTHLY;BYDAY=-1FR',
+    description: 'A recurrence rule of RFC 5545, in local time from start on.',
+  }),
+  start: moment.optional().meta({
+    description: 'The local time that the rrule begins at and takes its time of day from; or DTSTART in the rule.',
+  }),
+  dst: z
+    .strictObject({
+      gap: z.enum(['shift', 'skip']).optional().meta({
+        description: 'A time that clocks skip: later by as much as they skip, or left out.',
+      }),
+      fold: z.enum(['first', 'last', 'both']).optional().meta({
+        description: 'A time that clocks show twice: due at the first, at the last, or at both.',
+      }),
+    })
+    .optional()
+    .meta({ description: 'What a change of clocks does to cron, at and rrule.' }),
+  timezone: zone
+    .optional()
+    .meta({ description: 'IANA zone of everything else here. Needed for cron, at and rrule, here or in defaults.' }),
   from: moment.optional().meta({ description: 'Nothing is due before this local time or date.' }),
   until: moment.optional().meta({ description: 'Nothing is due at or after this local time or date.' }),
 })
+
+/** A spread beyond a day would no longer be one. */
+const jitter = duration.refine(ms => ms <= 86_400_000, 'must be at most 1d')
 
 const launchInput = z.strictObject({
   id: launchFields.id.meta({ description: 'The id of the mailing in Altcraft.' }),
@@ -75,7 +102,15 @@ export const scheduleSchema = z.strictObject({
   account: account
     .optional()
     .meta({ description: 'The account of the configuration that launches. Needed here or in defaults.' }),
-  when: whenSchema.meta({ description: 'When it is due: exactly one of cron, every and at.' }),
+  when: z.union([whenSchema, z.array(whenSchema).min(1)]).meta({
+    description: 'When it is due: exactly one of cron, every, at and rrule; or a list of such entries, united.',
+  }),
+  jitter: jitter.optional().meta({
+    description: 'Every due time goes later by a share of this that is always the same for the schedule.',
+  }),
+  maxRuns: z.number().int().min(1).max(10_000).optional().meta({
+    description: 'Only the first so many due times. Every entry of when needs a beginning.',
+  }),
   launch: launchInput.meta({ description: 'What is launched, under the names that Altcraft gives the parameters.' }),
   policy: policyInput.optional().meta({ description: 'How late, how often and how persistently.' }),
 })
@@ -89,6 +124,7 @@ export const scheduleFileSchema = z.strictObject({
     .strictObject({
       account: account.optional().meta({ description: 'The account of schedules that name none.' }),
       timezone: zone.optional().meta({ description: 'The zone of schedules that name none.' }),
+      jitter: jitter.optional().meta({ description: 'The jitter of schedules that name none.' }),
       policy: policyInput.optional().meta({ description: 'The policy below that of each schedule, key by key.' }),
     })
     .optional()

@@ -11,6 +11,14 @@ interface Span {
   readonly until?: number
 }
 
+/** What a change of clocks does to a wall-clock time; absent parts follow docs/time.md, "When clocks change". */
+export interface Dst {
+  /** A time that clocks skip: later by the gap, or left out. */
+  readonly gap?: 'shift' | 'skip'
+  /** A time that clocks show twice. */
+  readonly fold?: 'first' | 'last' | 'both'
+}
+
 /** One entry of a timetable. */
 export type When =
   | (Span & {
@@ -20,11 +28,20 @@ export type When =
       readonly seconds?: boolean
       /** Where day of month and weekday are both restricted: days that match either (any, as cron does) or both. */
       readonly dayMatch?: 'any' | 'all'
+      readonly dst?: Dst
     })
   /** Every `every` milliseconds, counted from `anchor` (epoch milliseconds) in both directions. */
   | (Span & { readonly kind: 'every'; readonly every: number; readonly anchor: number })
   /** Local times as they were written, with or without an offset. */
-  | (Span & { readonly kind: 'at'; readonly times: readonly string[] })
+  | (Span & {
+      readonly kind: 'at'
+      readonly times: readonly string[]
+      /** What becomes of a time that has passed when the schedule is taken over; absent: it is refused. */
+      readonly ifPast?: 'skip' | 'now'
+      readonly dst?: Dst
+    })
+  /** A recurrence rule of RFC 5545 (`FREQ=…` and so on) in wall-clock time, from the local time `start` on. */
+  | (Span & { readonly kind: 'rrule'; readonly rule: string; readonly start: string; readonly dst?: Dst })
 
 /** When a schedule is due: its entries united, one occurrence per instant. */
 export interface Timetable {
@@ -33,6 +50,8 @@ export interface Timetable {
   readonly entries: readonly When[]
   /** Every due time goes `shift` milliseconds after its nominal time: a share of `upTo`, stable per schedule. */
   readonly jitter?: { readonly upTo: number; readonly shift: number }
+  /** Only the first so many due times from the beginning of its entries that nothing leaves out. */
+  readonly maxRuns?: number
 }
 
 export interface Schedule {

@@ -7,16 +7,31 @@ import type { Script } from '../redis/script.ts'
 import type { Schedule } from './schedule.ts'
 
 const span = { timezone: z.string(), from: z.number().exactOptional(), until: z.number().exactOptional() }
+const wall = {
+  dst: z
+    .object({
+      gap: z.enum(['shift', 'skip']).exactOptional(),
+      fold: z.enum(['first', 'last', 'both']).exactOptional(),
+    })
+    .exactOptional(),
+  ...span,
+}
 const when = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('cron'),
     pattern: z.string(),
     seconds: z.boolean().exactOptional(),
     dayMatch: z.enum(['any', 'all']).exactOptional(),
-    ...span,
+    ...wall,
   }),
   z.object({ kind: z.literal('every'), every: z.number(), anchor: z.number(), ...span }),
-  z.object({ kind: z.literal('at'), times: z.array(z.string()), ...span }),
+  z.object({
+    kind: z.literal('at'),
+    times: z.array(z.string()),
+    ifPast: z.enum(['skip', 'now']).exactOptional(),
+    ...wall,
+  }),
+  z.object({ kind: z.literal('rrule'), rule: z.string(), start: z.string(), ...wall }),
 ])
 const storedSchema = z.object({
   name: z.string(),
@@ -26,6 +41,7 @@ const storedSchema = z.object({
     timezone: z.string(),
     entries: z.array(when),
     jitter: z.object({ upTo: z.number(), shift: z.number() }).exactOptional(),
+    maxRuns: z.number().exactOptional(),
   }),
   launch: launchRequestSchema,
   policy: z.object({

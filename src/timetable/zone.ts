@@ -8,7 +8,7 @@ import { nearest } from '../files/suggestion.ts'
 const dayMs = 86_400_000
 const hourMs = 3_600_000
 /** No zone is, or was since 1900, further from UTC than this; labels and instants differ by at most as much. */
-const widestOffset = 16 * hourMs
+export const widestOffset = 16 * hourMs
 
 /** Whether the runtime knows this IANA zone. Offsets such as `+03:00` are not zones. */
 export function isZone(name: string): boolean {
@@ -132,20 +132,42 @@ export function dayOf(zone: string, instant: number): { readonly start: number; 
 
 const localPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/
 
+interface Written {
+  readonly label: number
+  readonly offset: string | undefined
+}
+
+function readWritten(text: string): Written | undefined {
+  const match = localPattern.exec(text)
+  if (!match) return undefined
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0))
+  const label = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second)
+  const roundTrip = new Date(label).toISOString().slice(0, 19)
+  const written = `${match[1]}-${match[2]}-${match[3]}T${match[4] ?? '00'}:${match[5] ?? '00'}:${match[6] ?? '00'}`
+  return roundTrip === written ? { label, offset: match[7] } : undefined
+}
+
 /**
  * Reads a date and time as people write it: `2026-12-24T09:00` in the zone, or with `Z` or an offset of its own.
  * A date alone is its midnight. Instants are epoch milliseconds.
  */
 export function localTime(text: string, zone: string): Reading | { readonly kind: 'invalid' } {
-  const match = localPattern.exec(text)
-  if (!match) return { kind: 'invalid' }
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0))
-  const label = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second)
-  const roundTrip = new Date(label).toISOString().slice(0, 19)
-  const written = `${match[1]}-${match[2]}-${match[3]}T${match[4] ?? '00'}:${match[5] ?? '00'}:${match[6] ?? '00'}`
-  if (roundTrip !== written) return { kind: 'invalid' }
-  const offset = match[7]
+  const written = readWritten(text)
+  if (!written) return { kind: 'invalid' }
+  const { label, offset } = written
   if (offset === undefined) return readLabel(zoneNamed(zone), label)
-  const at = Date.parse(`${written}${offset}`)
+  const at = Date.parse(`${new Date(label).toISOString().slice(0, 19)}${offset}`)
   return Number.isNaN(at) ? { kind: 'invalid' } : { kind: 'exact', at }
+}
+
+/** Whether a time is written with `Z` or an offset of its own. */
+export function hasOffset(text: string): boolean {
+  return readWritten(text)?.offset !== undefined
+}
+
+/** The label that a time shows, whatever its zone or offset; throws RangeError where it is none. */
+export function readLocalLabel(text: string): number {
+  const written = readWritten(text)
+  if (!written) throw new RangeError(`not a local time: ${text}`)
+  return written.label
 }

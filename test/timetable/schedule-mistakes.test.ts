@@ -152,11 +152,10 @@ schedules:
 describe('a warning', () => {
   it.each([
     [
-      'both days',
-      '{ cron: "0 9 13 * 5" }',
-      '"0 9 13 * 5" restricts the day of the month and the weekday, and is due on either of them: write dayMatch: any if that is meant, or dayMatch: all',
+      'a time in the past',
+      '{ at: [2027-01-01T09:00, 2026-01-01T09:00] }',
+      '"2026-01-01T09:00" is in the past: it is refused unless it was taken over before; write ifPast: skip to leave it out, or ifPast: now to launch it at once',
     ],
-    ['a time in the past', '{ at: [2027-01-01T09:00, 2026-01-01T09:00] }', '"2026-01-01T09:00" is in the past'],
     ['a span that is over', '{ every: 1h, until: 2026-01-01 }', 'has passed: nothing is due any more'],
   ])('does not keep a schedule out: %s', (_, when, sentence) => {
     const found = read(file({ when, head: 'defaults: { timezone: UTC }\n' }))

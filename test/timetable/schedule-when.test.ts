@@ -60,12 +60,12 @@ describe('a mistake', () => {
       '5:19',
       'digest.when.cron: no date ever matches: the day does not occur in those months',
     ],
-    ['no kind', '{ timezone: UTC }', '5:5', 'digest.when: one of cron, every and at is missing'],
+    ['no kind', '{ timezone: UTC }', '5:5', 'digest.when: one of cron, every, at and rrule is missing'],
     [
       'two kinds',
       '{ cron: "@daily", every: 2h }',
       '5:29',
-      'digest.when: cron and every are both given; choose one, or write two schedules',
+      'digest.when: cron and every are both given; choose one, or write a list of two entries',
     ],
     [
       'an anchor of cron',
@@ -169,7 +169,7 @@ describe('a mistake', () => {
       'no map',
       'daily',
       '5:11',
-      'digest.when: must be a map (cron, seconds, dayMatch, every, anchor, at, timezone, from, until), got "daily"',
+      'digest.when: must be a map (cron, seconds, dayMatch, every, anchor, at, ifPast, rrule, start, dst, timezone, from, until) or a list that is not empty, got "daily"',
     ],
   ])('in a timetable is told: %s', (_, when, place, sentence) => {
     const given = when.includes('timezone') || !when.startsWith('{') ? when : when.replace(' }', ', timezone: UTC }')
