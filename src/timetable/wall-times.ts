@@ -56,7 +56,7 @@ export function* wallTimes(wall: WallTimes, naming: Naming, after: number): Gene
     }
     from += span
     // Sparse labels are searched in growing steps; dense ones keep the step small, so that a caller may stop early.
-    if (found.length < 64) span = Math.min(span * 2, 256 * dayMs)
+    if (found.length < 64) span = Math.min(span * 4, 256 * dayMs)
   }
 }
 

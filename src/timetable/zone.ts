@@ -62,7 +62,8 @@ export class Zone {
     if (known) return known
     if (this.#days.size > 20_000) this.#days.clear()
     const start = index * dayMs
-    const offset = this.#lookUp(start)
+    const before = this.#days.get(index - 1)
+    const offset = before ? (before.change?.offset ?? before.offset) : this.#lookUp(start)
     const next = this.#lookUp(start + dayMs)
     const day = { offset, change: offset === next ? undefined : { at: this.#changeAt(start, offset), offset: next } }
     this.#days.set(index, day)

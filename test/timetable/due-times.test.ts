@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { parseCron } from '../../src/timetable/cron.ts'
@@ -40,69 +39,7 @@ describe('the reference vectors', () => {
   })
 })
 
-const zones = [
-  'Europe/Berlin',
-  'America/New_York',
-  'Australia/Lord_Howe',
-  'Africa/Casablanca',
-  'Asia/Kathmandu',
-  'Africa/Cairo',
-  'Pacific/Chatham',
-]
-const patterns = [
-  '*/30 * * * *',
-  '30 2 * * *',
-  '0 0 * * *',
-  '15,45 1-3 * * *',
-  '0 */6 * * 1',
-  '0 9 L * *',
-  '10 2 1-7 * 0',
-  '5 4 * 3,10 *',
-]
-const instant = fc.integer({ min: Date.UTC(2015, 0), max: Date.UTC(2035, 0) })
-const someCron = fc
-  .tuple(fc.constantFrom(...patterns), fc.constantFrom(...zones))
-  .map(([pattern, zone]) => cron(pattern, zone))
-const someEvery = fc
-  .integer({ min: 1_000, max: 3_600_000 })
-  .map(every => alone({ kind: 'every', every, anchor: 0, timezone: 'UTC' }))
-
 describe('due times', () => {
-  it('are the same however an interval is split', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(someCron, someEvery),
-        instant,
-        fc.array(fc.integer({ min: 1, max: 40 * 3_600_000 }), { minLength: 1, maxLength: 4 }),
-        (when, start, steps) => {
-          const end = start + steps.reduce((sum, step) => sum + step, 0)
-          const whole = occurrencesBetween(when, start, end, 5_000).map(({ due }) => due)
-          const parts: number[] = []
-          let at = start
-          for (const step of steps) {
-            parts.push(...occurrencesBetween(when, at, at + step, 5_000 - parts.length).map(({ due }) => due))
-            at += step
-          }
-          expect(parts).toEqual(whole)
-        },
-      ),
-      { numRuns: 300 },
-    )
-  })
-
-  it('come in order, each once, with labels of their own', () => {
-    fc.assert(
-      fc.property(someCron, instant, (when, start) => {
-        const found = occurrencesBetween(when, start, start + 400 * 86_400_000, 400)
-        for (let index = 1; index < found.length; index++) {
-          expect(found[index]?.due).toBeGreaterThan(found[index - 1]?.due ?? 0)
-        }
-        expect(new Set(found.map(({ label }) => label)).size).toBe(found.length)
-      }),
-      { numRuns: 100 },
-    )
-  })
-
   it('keep to from (included) and until (not included)', () => {
     const when = alone({ kind: 'every', every: 1_000, anchor: 0, timezone: 'UTC', from: 5_000, until: 8_000 })
     expect(occurrencesBetween(when, 0, 60_000).map(({ due }) => due)).toEqual([5_000, 6_000, 7_000])

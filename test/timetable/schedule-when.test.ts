@@ -32,6 +32,26 @@ describe('a timetable', () => {
       { kind: 'at', times: ['2026-10-25T02:30+02:00'], timezone: 'Europe/Berlin' },
     ],
     [
+      'a time in a fold that dst decides',
+      '{ at: 2026-10-25T02:30, dst: { fold: last }, ifPast: skip, timezone: Europe/Berlin }',
+      { kind: 'at', times: ['2026-10-25T02:30'], ifPast: 'skip', dst: { fold: 'last' }, timezone: 'Europe/Berlin' },
+    ],
+    [
+      'a time in a gap that dst decides',
+      '{ at: 2027-03-28T02:30, dst: { gap: shift }, timezone: Europe/Berlin }',
+      { kind: 'at', times: ['2027-03-28T02:30'], dst: { gap: 'shift' }, timezone: 'Europe/Berlin' },
+    ],
+    [
+      'a recurrence rule with its start',
+      '{ rrule: "RRULE:FREQ=MONTHLY;BYDAY=-1FR", start: 2026-12-01T18:00 }',
+      { kind: 'rrule', rule: 'FREQ=MONTHLY;BYDAY=-1FR', start: '2026-12-01T18:00', timezone: 'Europe/Moscow' },
+    ],
+    [
+      'a recurrence rule as calendars write it, in its own zone',
+      '{ rrule: "DTSTART;TZID=Europe/Riga:20261201T180000\\nRRULE:FREQ=DAILY" }',
+      { kind: 'rrule', rule: 'FREQ=DAILY', start: '2026-12-01T18:00:00', timezone: 'Europe/Riga' },
+    ],
+    [
       'a span that begins in a gap',
       '{ every: 1d, from: 2027-03-28T02:30, timezone: Europe/Berlin }',
       { kind: 'every', every: 86_400_000, anchor: 0, timezone: 'Europe/Berlin', from: Date.parse('2027-03-28T01:30Z') },
@@ -43,6 +63,79 @@ describe('a timetable', () => {
 
   it('by every needs no zone', () => {
     expect(read(file({ when: '{ every: 5m }' })).schedules[0]?.when).toMatchObject({ timezone: 'UTC' })
+  })
+})
+
+describe('a list of entries', () => {
+  it('is united, each with keys of its own, and shown in the zone of its local times', () => {
+    const when = `
+      - { every: 2h, x-why: because }
+      - { cron: "0 9 * * 1", until: 2027-01-01 }
+      - { rrule: "freq=weekly", start: 2026-12-01T10:00, timezone: Europe/Riga }`
+    const found = read(file({ head: 'defaults: { timezone: Europe/Berlin }\n', when }))
+    expect(found.problems).toEqual([])
+    expect(found.schedules[0]?.when).toEqual({
+      timezone: 'Europe/Berlin',
+      entries: [
+        { kind: 'every', every: 7_200_000, anchor: 0, timezone: 'Europe/Berlin' },
+        { kind: 'cron', pattern: '0 9 * * 1', timezone: 'Europe/Berlin', until: Date.parse('2026-12-31T23:00Z') },
+        { kind: 'rrule', rule: 'FREQ=WEEKLY', start: '2026-12-01T10:00', timezone: 'Europe/Riga' },
+      ],
+    })
+    const [every, nine] = ['{ every: 2h }', '{ cron: "0 9 * * 1", timezone: Europe/Riga }']
+    expect(read(file({ when: `[${every}, ${nine}]` })).schedules[0]?.when.timezone).toBe('Europe/Riga')
+  })
+
+  it('tells everything that is wrong in each of them, where it stands', () => {
+    const when = `
+      - { cron: "0 9 * *", timezone: UTC }
+      - { corn: "0 9 * * *" }
+      - daily
+      - { at: [2027-01-01T09:00, 2027-13-01T09:00], dst: { gap: forward } }`
+    expect(problemsOf(file({ when }))).toEqual([
+      'jobs/f.yaml:6:17: digest.when[0].cron: "0 9 * *" has 4 fields, 5 needed (minute hour day-of-month month weekday)',
+      'jobs/f.yaml:7:11: digest.when[1]: unknown key "corn"; did you mean "cron"?',
+      expect.stringMatching(/^jobs\/f.yaml:8:9: digest.when\[2\]: must be a map \(cron, .*\), got "daily"$/),
+      'jobs/f.yaml:9:9: digest.when[3]: timezone is missing, here or in defaults (an IANA time zone such as Europe/Berlin)',
+      'jobs/f.yaml:9:65: digest.when[3].dst.gap: must be one of shift, skip, got "forward"',
+    ])
+  })
+
+  it('that is empty is told', () => {
+    expect(problemsOf(file({ when: '[]' })).join()).toContain('digest.when: must be a map')
+  })
+})
+
+describe('beside when', () => {
+  const shiftOf = (name: string, rest: string, head = '') =>
+    read(file({ name, head, when: '{ every: 1h }', rest })).schedules[0]?.when.jitter
+
+  it('jitter moves a schedule by a part of it that its name alone decides', () => {
+    expect(shiftOf('digest', 'jitter: 10m')).toEqual({ upTo: 600_000, shift: 91_000 })
+    expect(shiftOf('digest', '', 'defaults: { jitter: 10m }\n')).toEqual({ upTo: 600_000, shift: 91_000 })
+    expect(shiftOf('digest', 'jitter: 0s', 'defaults: { jitter: 10m }\n')).toBeUndefined()
+    const shifts = Array.from({ length: 200 }, (_, index) => shiftOf(`s-${index}`, 'jitter: 10m')?.shift ?? -1)
+    expect(shifts.every(shift => shift >= 0 && shift < 600_000 && shift % 1_000 === 0)).toBe(true)
+    expect(new Set(shifts).size).toBeGreaterThan(140)
+  })
+
+  it('maxRuns is kept, where every entry has a beginning', () => {
+    const when = '[{ every: 1h, from: 2026-12-01 }, { at: 2026-12-02T09:00Z, timezone: UTC }]'
+    expect(read(file({ when, rest: 'maxRuns: 3' })).schedules[0]?.when.maxRuns).toBe(3)
+  })
+
+  it.each([
+    [
+      '{ every: 1h }',
+      'maxRuns: 3',
+      '5:5',
+      'digest.when: from is missing: maxRuns counts from there, whatever became of each run',
+    ],
+    ['{ every: 1h }', 'maxRuns: 0', '7:14', 'digest.maxRuns: must be a whole number from 1 to 10000, got 0'],
+    ['{ every: 1h }', 'jitter: 2d', '7:13', 'digest.jitter: must be at most 1d'],
+    ['{ every: 1h }', 'jitter: 10', '7:13', 'digest.jitter: must be a duration such as 2s, 15m or 30d, got 10'],
+  ])('%s with %s is a mistake', (when, rest, place, sentence) => {
+    expect(problemsOf(file({ when, rest }))).toEqual(at(place, sentence))
   })
 })
 
@@ -78,6 +171,67 @@ describe('a mistake', () => {
       '{ every: 1h, anchor: 2026-01-01T00:00 }',
       '5:32',
       'digest.when.anchor: "2026-01-01T00:00" is not an instant: write 2026-01-01T00:00:00Z, or an offset such as +03:00 in place of Z',
+    ],
+    [
+      'two restricted day fields',
+      '{ cron: "0 9 13 * 5" }',
+      '5:19',
+      'digest.when.cron: "0 9 13 * 5" restricts the day of the month and the weekday: write dayMatch: any for days that match either, as cron does, or dayMatch: all for days that match both',
+    ],
+    [
+      'two day fields that never meet',
+      '{ cron: "0 9 31 2 5", dayMatch: all }',
+      '5:19',
+      'digest.when.cron: no date ever matches: the day does not occur in those months',
+    ],
+    [
+      'dst of every',
+      '{ every: 1h, dst: { gap: skip }, timezone: UTC }',
+      '5:24',
+      'digest.when: dst belongs to cron, at and rrule, not to every',
+    ],
+    ['ifPast of cron', '{ cron: "@daily", ifPast: now }', '5:29', 'digest.when: ifPast belongs to at, not to cron'],
+    [
+      'a time in a gap that dst leaves out',
+      '{ at: 2027-03-28T02:30, dst: { gap: skip }, timezone: Europe/Berlin }',
+      '5:17',
+      'digest.when.at: "2027-03-28T02:30" does not exist in Europe/Berlin: clocks go forward over it; write another time',
+    ],
+    [
+      'a rule without a start',
+      '{ rrule: FREQ=DAILY }',
+      '5:5',
+      'digest.when: start is missing: the local time that the rrule begins at, such as 2026-12-24T09:00',
+    ],
+    [
+      'a start with an offset',
+      '{ rrule: FREQ=DAILY, start: 2026-12-24T09:00Z }',
+      '5:39',
+      'digest.when.start: "2026-12-24T09:00Z" is not a local time: write 2026-12-24T09:00, without an offset',
+    ],
+    [
+      'two starts',
+      '{ rrule: "DTSTART:20261224T090000 RRULE:FREQ=DAILY", start: 2026-12-24T09:00 }',
+      '5:64',
+      'digest.when: start and DTSTART are both given; choose one',
+    ],
+    [
+      'two zones in one rule',
+      '{ rrule: "DTSTART;TZID=Europe/Riga:20261224T090000 RRULE:FREQ=DAILY", timezone: UTC }',
+      '5:20',
+      'digest.when.rrule: TZID=Europe/Riga is not the time zone of the entry, UTC: write one of them',
+    ],
+    [
+      'a rule that never matches',
+      '{ rrule: "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", start: 2026-12-24T09:00 }',
+      '5:20',
+      'digest.when.rrule: no date ever matches',
+    ],
+    [
+      'a part of a rule',
+      '{ rrule: "FREQ=DAILY;BYHOUR=25", start: 2026-12-24T09:00 }',
+      '5:20',
+      'digest.when.rrule: BYHOUR=25 must list numbers from 0 to 23',
     ],
     ['an interval too short', '{ every: 900ms }', '5:20', 'digest.when.every: must be at least 1s'],
     [

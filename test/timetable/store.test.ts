@@ -45,11 +45,13 @@ describe('a stored schedule', () => {
     const stored = schedule({
       timezone: 'Europe/Berlin',
       entries: [
-        { kind: 'cron', pattern: '0 0 9 1 * 1', seconds: true, dayMatch: 'all', ...span },
+        { kind: 'cron', pattern: '0 0 9 1 * 1', seconds: true, dayMatch: 'all', dst: { gap: 'skip' }, ...span },
         { kind: 'every', every: 1_000, anchor: 5, ...span },
-        { kind: 'at', times: ['2026-12-24T09:00'], ...span },
+        { kind: 'at', times: ['2026-12-24T09:00'], ifPast: 'now', dst: { gap: 'shift', fold: 'both' }, ...span },
+        { kind: 'rrule', rule: 'FREQ=DAILY', start: '2026-12-24T09:00', dst: {}, ...span },
       ],
       jitter: { upTo: minute, shift: 1 },
+      maxRuns: 3,
     })
     await putSchedule(ledger, 's', stored)
     expect((await storedSchedules(ledger)).get('s')?.schedule).toEqual(stored)

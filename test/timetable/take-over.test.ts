@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Ledger } from '../../src/launches/ledger.ts'
+import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
+import { LaunchQueues } from '../../src/launches/queue.ts'
+import { keysUnder } from '../../src/redis/keys.ts'
+import { plan } from '../../src/timetable/planner.ts'
+import type { Schedule, When } from '../../src/timetable/schedule.ts'
+import { storedSchedules } from '../../src/timetable/store.ts'
+import { applyDifference, differenceBetween } from '../../src/timetable/sync.ts'
+import { overdueProblems } from '../../src/timetable/take-over.ts'
+import { startTestRedis, type TestRedis } from '../redis-server.ts'
+
+const minute = 60_000
+const nine = Date.UTC(2026, 11, 24, 8)
+let server: TestRedis
+let ledger: Ledger
+let queues: LaunchQueues
+let now = nine
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  const keys = keysUnder('test')
+  ledger = { redis: server.redis, keys, clock: () => now }
+  queues = new LaunchQueues(server.redis, keys)
+})
+afterAll(async () => {
+  await queues.close()
+  await server.stop()
+})
+beforeEach(() => server.redis.flushall())
+
+type At = Extract<When, { kind: 'at' }>
+const at = (times: string[], ifPast?: At['ifPast']): At => {
+  return { kind: 'at', times, timezone: 'Europe/Berlin', ...(ifPast ? { ifPast } : {}) }
+}
+function schedule(entries: When[], name = 'premiere', policy: Partial<Policy> = {}): Schedule {
+  return {
+    name,
+    account: 'main',
+    when: { timezone: 'Europe/Berlin', entries },
+    launch: { id: 77 },
+    policy: { ...defaultPolicy, ...policy },
+    source: { file: 'jobs/premiere.yaml', line: 4 },
+  }
+}
+
+/** What `start --apply` does with these files; the problem, where it is refused. */
+async function apply(...declared: Schedule[]): Promise<string | undefined> {
+  const difference = differenceBetween(await storedSchedules(ledger), declared)
+  try {
+    await applyDifference(ledger, queues, { minted: () => {} }, declared, difference)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+const record = (key: string) => server.redis.hgetall(ledger.keys.launch(key))
+const launches = () => server.redis.zrangebyscore(ledger.keys.launches, '-inf', '+inf')
+
+describe('a time in at', () => {
+  it('that was taken over in time goes out, and keeps nobody from starting on the mornings after', async () => {
+    const declared = schedule([at(['2026-12-24T09:00'])])
+    now = nine - minute
+    expect(await apply(declared)).toBeUndefined()
+    now = nine
+    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await launches()).toEqual(['premiere@20261224T0900'])
+    now = nine + 23 * 60 * minute
+    expect(await apply(declared)).toBeUndefined()
+    // Nor does an edit of something else, or another time beside it.
+    expect(await apply(schedule([at(['2026-12-24T09:00', '2027-01-01T09:00'])], 'premiere', { misfire: 'all' }))).toBe(
+      undefined,
+    )
+    expect(await launches()).toEqual(['premiere@20261224T0900'])
+  })
+
+  it('that has passed when it is new is refused, with place and remedy, and nothing of the difference is applied', async () => {
+    now = nine + minute
+    const fine = schedule([{ kind: 'every', every: minute, anchor: 0, timezone: 'UTC' }], 'fine')
+    expect(await apply(fine, schedule([at(['2026-12-24T09:00', '2027-01-01T09:00'])]))).toBe(
+      'jobs/premiere.yaml:4:1: premiere.when.at: 20261224T0900 has passed (2026-12-24T08:00:00.000Z), and was not in force before: write ifPast: skip to leave it out, or ifPast: now to launch it at once',
+    )
+    expect((await storedSchedules(ledger)).size).toBe(0)
+  })
+
+  it('that has passed and is added to a stored schedule is refused as well', async () => {
+    now = nine - minute
+    await apply(schedule([at(['2026-12-24T09:00'])]))
+    now = nine + 10 * minute
+    expect(await apply(schedule([at(['2026-12-24T09:00', '2026-12-24T09:05'])]))).toContain('20261224T0905 has passed')
+    expect((await storedSchedules(ledger)).get('premiere')?.schedule.when.entries).toMatchObject([
+      { times: ['2026-12-24T09:00'] },
+    ])
+  })
+
+  it('is left out by ifPast: skip', async () => {
+    now = nine + minute
+    expect(await apply(schedule([at(['2026-12-24T09:00'], 'skip')]))).toBeUndefined()
+    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await launches()).toEqual([])
+  })
+
+  it('is launched at once by ifPast: now, once, whatever is said of missed due times', async () => {
+    now = nine + 7 * minute
+    const declared = schedule([at(['2026-12-24T09:00'], 'now')], 'premiere', { misfire: 'skip' })
+    expect(await apply(declared)).toBeUndefined()
+    const made = await record('premiere@20261224T0900')
+    expect(made).toMatchObject({
+      state: 'planned',
+      nominal: String(nine),
+      due: String(nine + 7 * minute),
+      sendUntil: String(nine + 15 * minute),
+      retryUntil: String(nine + 15 * minute),
+      maxPerDay: '1',
+    })
+    const job = await server.redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)
+    expect(job).toBe(1)
+    now += minute
+    expect(await apply(declared)).toBeUndefined()
+    expect(await apply(schedule([at(['2026-12-24T09:00'], 'now')], 'premiere', { misfire: 'all' }))).toBeUndefined()
+    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await launches()).toEqual(['premiere@20261224T0900'])
+    expect(await record('premiere@20261224T0900')).toEqual(made)
+  })
+
+  it('is recorded as expired by ifPast: now where it is too late for it', async () => {
+    now = nine + 16 * minute
+    expect(await apply(schedule([at(['2026-12-24T09:00'], 'now')]))).toBeUndefined()
+    expect(await record('premiere@20261224T0900')).toMatchObject({ state: 'expired', nominal: String(nine) })
+    expect(await server.redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)).toBe(0)
+  })
+})
+
+describe('what was in force before is told by labels', () => {
+  const before = schedule([at(['2026-12-24T09:00'])])
+  it.each([
+    ['the same time written otherwise', [at(['2026-12-24T08:00Z'])], 0],
+    ['the same local time in another zone', [{ ...at(['2026-12-24T09:00']), timezone: 'Europe/London' }], 0],
+    ['a minute later', [at(['2026-12-24T09:01'])], 1],
+    ['a time that another entry has too', [at(['2026-12-24T09:00']), at(['2026-12-24T09:00'], 'skip')], 0],
+    ['a time to come', [at(['2026-12-24T12:00'])], 0],
+    ['a time outside of its span', [{ ...at(['2026-12-24T09:01']), from: nine + 5 * minute }], 0],
+  ] as const)('%s', (_, entries, count) => {
+    expect(overdueProblems(schedule([...entries]), before, nine + 100 * minute)).toHaveLength(count)
+  })
+})
