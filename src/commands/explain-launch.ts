@@ -38,7 +38,7 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
     const lines = [
       `${key} is ${record.state}${record.reason === undefined ? '' : `: ${record.reason}`}`,
       '',
-      `Due      ${iso(record.due)}; it may go out until ${iso(record.sendUntil)}`,
+      `Due      ${iso(record.due)}${record.nominal === undefined ? '' : ` (nominal time ${iso(record.nominal)})`}; it may go out until ${iso(record.sendUntil)}`,
       `Because  ${origin}`,
       `Request  POST campaigns/broadcasts/start ${JSON.stringify({ token: '•••', ...withoutFiles(record.request) })}`,
       `         Request-ID ${record.requestId}`,

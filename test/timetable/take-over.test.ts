@@ -124,6 +124,13 @@ describe('a time in at', () => {
     expect(await record('premiere@20261224T0900')).toEqual(made)
   })
 
+  it('of yesterday evening that is launched after midnight passes the guard of the new day', async () => {
+    now = Date.parse('2026-12-24T23:05Z')
+    await apply(schedule([at(['2026-12-24T23:55'], 'now')]))
+    const made = await record('premiere@20261224T2355')
+    expect(made).toMatchObject({ daySince: String(Date.parse('2026-12-24T23:00Z')), maxPerDay: '1' })
+  })
+
   it('is recorded as expired by ifPast: now where it is too late for it', async () => {
     now = nine + 16 * minute
     expect(await apply(schedule([at(['2026-12-24T09:00'], 'now')]))).toBeUndefined()
