@@ -1,5 +1,5 @@
 /** Which launches a schedule's due times make, missed ones included. Pure. */
-import type { NewLaunch } from '../launches/create.ts'
+import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
 import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
 import type { Schedule, Timetable } from './schedule.ts'
@@ -99,11 +99,7 @@ function launchOf(
 }
 
 /** Unless it says otherwise, a schedule may launch its mailing as often in a day as its own timetable says. */
-function guardOf(
-  { policy, when }: Schedule,
-  due: number,
-  dayCounts: Map<number, number>,
-): NonNullable<NewLaunch['guard']> {
+function guardOf({ policy, when }: Schedule, due: number, dayCounts: Map<number, number>): Guard {
   const day = dayOf(when.timezone, due)
   const own = dayCounts.get(day.start) ?? countOf(when, day)
   dayCounts.set(day.start, own)

@@ -91,7 +91,7 @@ const span = fc.oneof(
     .map(([from, days]) => ({ from, until: from + days * 86_400_000 })),
 )
 
-export const someEntry: fc.Arbitrary<When> = fc.oneof(
+const someEntry: fc.Arbitrary<When> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
