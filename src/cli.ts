@@ -2,6 +2,7 @@
 /** argv → one command. The only place that ends the process with a code. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { applyCommand } from './commands/apply.ts'
 import { auditCommand } from './commands/audit.ts'
 import { configCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -11,6 +12,7 @@ import { explainCommand } from './commands/explain.ts'
 import { holdCommand } from './commands/hold.ts'
 import { launchCommand } from './commands/launch.ts'
 import { launchesCommand } from './commands/launches.ts'
+import { planCommand } from './commands/plan.ts'
 import { previewCommand } from './commands/preview.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -21,6 +23,7 @@ const examples = `Examples:
   sendoff demo                          see it work: a private Redis, a stand-in for Altcraft, sample schedules
   sendoff validate                      check config/sendoff.yaml and jobs/
   sendoff preview weekly-digest         when it will go out
+  sendoff plan                          what changed in jobs/, and which due times with it
   sendoff start --apply                 run the schedules in jobs/
   sendoff launch 90 --account main      launch mailing 90 now
   sendoff launches list --state unknown what needs a decision
@@ -44,6 +47,8 @@ function program(): Command {
     startCommand(),
     validateCommand(),
     previewCommand(),
+    planCommand(),
+    applyCommand(),
     launchCommand(),
     launchesCommand(),
     explainCommand(),

@@ -10,6 +10,9 @@ import type { Swept } from './launches/sweep.ts'
 
 const loud: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'expired', 'held']
 
+/** Names of schedules by what a plan does to them. */
+type PlanNames = Readonly<Record<'added' | 'changed' | 'renamed' | 'removed', readonly string[]>>
+
 export class Events {
   readonly #log: Logger
 
@@ -154,24 +157,50 @@ export class Events {
     for (const { key, state, reason } of missed) this.launchEnded(key, account, state, reason)
   }
 
-  schedulesSynced(
-    diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] },
-    total: number,
-  ): void {
-    const parts = [`${diff.added.length} added`, `${diff.changed.length} changed`, `${diff.removed.length} removed`]
-    this.#log.info({ event: 'schedulesSynced', ...diff, total }, `schedules: ${parts.join(', ')}, ${total} in all`)
+  schedulesSynced(names: PlanNames, total: number): void {
+    const parts = [
+      `${names.added.length} added`,
+      `${names.changed.length} changed`,
+      ...(names.renamed.length === 0 ? [] : [`${names.renamed.length} renamed`]),
+      names.removed.length === 0 ? '0 removed' : `REMOVED: ${names.removed.join(', ')}`,
+    ]
+    this.#log[names.removed.length === 0 ? 'info' : 'warn'](
+      { event: 'schedulesSynced', ...names, total },
+      `schedules: ${parts.join(', ')}; ${total} in all`,
+    )
   }
 
-  schedulesDiffer(diff: { added: readonly string[]; changed: readonly string[]; removed: readonly string[] }): void {
+  schedulesDiffer(names: PlanNames): void {
     const parts = [
-      ...diff.added.map(name => `+${name}`),
-      ...diff.changed.map(name => `~${name}`),
-      ...diff.removed.map(name => `-${name}`),
+      ...names.added.map(name => `+${name}`),
+      ...names.changed.map(name => `~${name}`),
+      ...names.renamed.map(name => `>${name}`),
+      ...names.removed.map(name => `-${name}`),
     ]
     this.#log.warn(
-      { event: 'schedulesDiffer', ...diff },
-      `THE FILES AND THE STORED SCHEDULES DIFFER (${parts.join(' ')}); the stored ones stay in force. Start with --apply to bring them into step`,
+      { event: 'schedulesDiffer', ...names },
+      `THE FILES AND THE STORED SCHEDULES DIFFER (${parts.join(' ')}); the stored ones stay in force. See sendoff plan, then sendoff apply, or start with --apply`,
     )
+  }
+
+  schedulesKept(stored: number): void {
+    this.#log.error(
+      { event: 'schedulesKept', stored },
+      `THE FOLDER OF SCHEDULE FILES DECLARES NOTHING; the ${stored} stored schedules stay in force. To remove them all: sendoff apply`,
+    )
+  }
+
+  reloaded(schedules: number): void {
+    this.#log.info({ event: 'reloaded', schedules }, `read again at SIGHUP: ${schedules} schedules declared`)
+  }
+
+  reloadFailed(error: unknown): void {
+    this.#log.error({ event: 'reloadFailed', err: error }, 'reloading failed; send SIGHUP once more, or start again')
+  }
+
+  reloadRefused(problems: readonly string[]): void {
+    const end = 'NOT RELOADED: everything stays as it was. Accounts and secrets are read at the start only'
+    for (const sentence of [...problems, end]) this.#log.error({ event: 'reloadRefused' }, sentence)
   }
 
   accountMissing(schedule: string, account: string): void {

@@ -26,8 +26,8 @@ import { StoreFile } from './redis/store-memory.ts'
 import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
+import { stepIntoFiles } from './timetable/step-into-files.ts'
 import { storedSchedules } from './timetable/store.ts'
-import { applyDifference, differenceBetween, isEmpty } from './timetable/sync.ts'
 
 export interface ServiceInput {
   readonly config: Config
@@ -40,6 +40,8 @@ export interface ServiceInput {
 }
 
 export interface Service {
+  /** Does about these declarations what was done about the first ones at the start: applies or announces them. */
+  reload(declared: readonly Schedule[]): Promise<void>
   /** Stops within `deadline` milliseconds: no new claims, in-flight attempts awaited, what is left becomes unknown. */
   stop(deadline: number): Promise<void>
 }
@@ -85,7 +87,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       await holdUnfit(ledger, fitness)
     })
     undo.push(() => commits.close())
-    await stepIntoFiles(ledger, queues, input)
+    await stepIntoFiles(ledger, queues, events, input)
     await warnOfMissingAccounts(ledger, input)
     const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())
@@ -120,7 +122,10 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => background.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
-    return { stop: deadline => stop(workers, undo, events, deadline) }
+    return {
+      reload: declared => stepIntoFiles(ledger, queues, events, { declared, apply: input.apply }),
+      stop: deadline => stop(workers, undo, events, deadline),
+    }
   } catch (error) {
     await unwind(undo)
     throw error
@@ -159,20 +164,6 @@ function sendingOf(account: ArmedAccount, fitness: Fitness): Sending {
     rules: account.errors,
     confirmation: account.confirmation,
   }
-}
-
-/** An empty store is filled from the files; any other difference is applied where that was asked for, else announced. */
-async function stepIntoFiles(
-  ledger: Ledger,
-  queues: LaunchQueues,
-  { declared, apply, events }: ServiceInput,
-): Promise<void> {
-  const stored = await storedSchedules(ledger)
-  const difference = differenceBetween(stored, declared)
-  if (isEmpty(difference)) return
-  if (!apply && stored.size > 0) return events.schedulesDiffer(difference)
-  await applyDifference(ledger, queues, events, declared, difference)
-  events.schedulesSynced(difference, declared.length)
 }
 
 /** Schedules of an account that this process does not know expire unsent, unless another process knows it. */

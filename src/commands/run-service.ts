@@ -1,5 +1,4 @@
 /** Runs the service in this process, from configuration to the last signal. */
-
 import { armAccounts } from '../config/arm-accounts.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { Events } from '../events.ts'
@@ -7,6 +6,7 @@ import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { createLogger } from '../log.ts'
 import { startService } from '../service.ts'
 import { loadSchedules } from '../timetable/schedule-files.ts'
+import { reloadOnHangup } from './reload.ts'
 
 /** Given to stopping beyond the drain time, before the process ends whatever still hangs. */
 const lastWait = 10_000
@@ -31,8 +31,12 @@ export async function runService(input: {
   const events = new Events(createLogger(config.log, process.stdout, secrets))
   for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))
 
-  const service = await startService({ config, accounts, declared: schedules, apply: input.apply, events })
+  const starting = startService({ config, accounts, declared: schedules, apply: input.apply, events })
+  const names = [...accounts.keys()]
+  const reloading = reloadOnHangup(starting, { cwd, flags: input.flags, env: process.env, accounts: names, events })
+  const service = await starting
   await signalled()
+  reloading.stop()
   const second = signalled().then(() => input.interrupted)
   const stopped = service.stop(config.worker.drainTimeout).then(() => 0)
   const stuck = new Promise<number>(resolve => {

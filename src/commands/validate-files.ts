@@ -4,10 +4,10 @@ import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { chosenFiles, type LoadInput, loadConfig } from '../config/load-config.ts'
 import { DeclarationError, formatProblem, type Problem } from '../files/problem.ts'
-import { decodeText } from '../files/text-file.ts'
 import { readScheduleText, type ScheduleFile } from '../timetable/schedule-file.ts'
 import { readScheduleFile, readScheduleFolder, together } from '../timetable/schedule-files.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
+import { standardInput } from './standard-input.ts'
 
 const largestInput = 256 * 1_024
 
@@ -45,7 +45,7 @@ async function check(files: readonly string[], flags: ValidateFlags): Promise<Ch
     const path = resolve(cwd, file)
     if (file === '-') {
       const folders = { from: chosen.jobs.path, within: chosen.jobs.path }
-      read.push(readScheduleText(await standardInput(), '-', { ...context, folders }))
+      read.push(readScheduleText(await standardInput('sendoff validate -', largestInput), '-', { ...context, folders }))
     } else if (path !== chosen.config.path) {
       const folder = files.length === 0 || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
       read.push(...(folder ? readScheduleFolder(path, context) : [readScheduleFile(path, context)]))
@@ -74,22 +74,6 @@ function tryConfig(input: LoadInput): { config?: Config; problems: readonly Prob
 function knownAccounts({ paths, accounts }: Config): string[] | undefined {
   const names = Object.keys(accounts)
   return paths.config === undefined && names.length === 0 ? undefined : names
-}
-
-async function standardInput(): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw new CommandEnding(exitCodes.usage, 'Standard input is a terminal; pipe a file into `sendoff validate -`.')
-  }
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of process.stdin) {
-    chunks.push(Buffer.from(chunk))
-    size += Buffer.byteLength(chunk)
-    if (size > largestInput) throw new CommandEnding(exitCodes.usage, 'Standard input holds more than 256 KiB.')
-  }
-  const text = decodeText(Buffer.concat(chunks))
-  if (text === undefined) throw new CommandEnding(exitCodes.usage, 'Standard input is not UTF-8 text.')
-  return text
 }
 
 function inWords({ problems, schedules, files }: Checked): string {

@@ -4,7 +4,7 @@ import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launc
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { Policy } from './policy.ts'
 
-interface Guard {
+export interface Guard {
   readonly maxPerDay: number
   readonly since: number
   readonly coolDown: number

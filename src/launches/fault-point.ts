@@ -12,6 +12,10 @@ export type FaultPoint =
   | 'listed'
   /** Records are made, their jobs are not. */
   | 'minted'
+  /** What was due is minted under the old declarations, which are still in force. */
+  | 'caughtUp'
+  /** The new declarations are in force, nothing of them is minted. */
+  | 'changed'
   /** A worker has a job and has asked the ledger nothing. */
   | 'taken'
   /** The launch is claimed, nothing is connected. */

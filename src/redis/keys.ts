@@ -15,12 +15,16 @@ export interface Keys {
   ofSchedule(schedule: string): string
   /** ZSET launch key → due time, per mailing. */
   ofMailing(account: string, mailing: number): string
-  /** HASH schedule name → stored schedule. Until a sync removes the schedule. */
+  /** HASH schedule name → stored schedule. Until the schedule is removed. */
   readonly schedules: string
   /** HASH schedule name → nominal time up to which due times have been minted. As long as the schedule. */
   readonly watermarks: string
   /** ZSET schedule name → its next nominal time after the watermark. As long as the schedule. */
   readonly upcoming: string
+  /** STRING: how often the stored schedules were changed. For ever. */
+  readonly revision: string
+  /** HASH old name → new name of a schedule, until its history is carried over. */
+  readonly renames: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string
   /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. 31 days after the last. */
@@ -31,6 +35,8 @@ export interface Keys {
   process(owner: string): string
   /** HASH scope → the stops in force, as a JSON list. Until somebody ends them. */
   readonly holds: string
+  /** HASH schedule name → its pauses, as a JSON list. As long as something that was due in one could still go out. */
+  readonly pauses: string
   /** HASH account → the proof that its installation drops repeats, as JSON. Until the next probe. */
   readonly proofs: string
   /** STREAM of decisions. Never trimmed. */
@@ -53,11 +59,14 @@ export function keysUnder(prefix: string): Keys {
     schedules: `${root}schedules`,
     watermarks: `${root}watermarks`,
     upcoming: `${root}upcoming`,
+    revision: `${root}revision`,
+    renames: `${root}renames`,
     plannerRan: `${root}planner-ran`,
     sent: (account, mailing, audience) => `${root}sent:${account}:${mailing}:${audience}`,
     store: `${root}store`,
     process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
+    pauses: `${root}pauses`,
     proofs: `${root}proofs`,
     audit: `${root}audit`,
     queuePrefix: `${root}queue`,

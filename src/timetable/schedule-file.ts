@@ -9,7 +9,16 @@ import { readYaml, type Yaml } from '../files/yaml.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
 import { readTimetable } from './read-timetable.ts'
 import type { Schedule } from './schedule.ts'
-import { accountFlaws, audienceFlaws, isToken, nameFlaws, policyFlaws, tokenFlaws } from './schedule-rules.ts'
+import {
+  accountFlaws,
+  audienceFlaws,
+  formerNameFlaws,
+  formerNames,
+  isToken,
+  nameFlaws,
+  policyFlaws,
+  tokenFlaws,
+} from './schedule-rules.ts'
 import { scheduleFileSchema, scheduleSchema } from './schedule-schema.ts'
 
 export interface ScheduleContext {
@@ -20,17 +29,22 @@ export interface ScheduleContext {
   readonly folders: AttachmentFolders
 }
 
+/** A name that is written somewhere, and where. */
+export interface NamePlace {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
 export interface ScheduleFile {
   /** Those with nothing wrong about them, in a file whose head is right. */
   readonly schedules: readonly Schedule[]
   readonly problems: readonly Problem[]
   /** Every name the file declares and its line, right or wrong. */
-  readonly names: readonly {
-    readonly name: string
-    readonly file: string
-    readonly line: number
-    readonly column: number
-  }[]
+  readonly names: readonly NamePlace[]
+  /** Every name that one of them had before, as far as it can be read; `of` is the schedule that had it. */
+  readonly formerNames: readonly (NamePlace & { readonly of: string })[]
 }
 
 /** Reads schedules from text; `where` is its name in problems, `-` for standard input. */
@@ -40,7 +54,7 @@ export function readScheduleText(text: string, where: string, context: ScheduleC
 
 /** Reads schedules from YAML that was read already. Never throws for what a person may have written. */
 export function readSchedules(yaml: Yaml, context: ScheduleContext): ScheduleFile {
-  if (yaml.value === undefined) return { schedules: [], problems: yaml.problems, names: [] }
+  if (yaml.value === undefined) return { schedules: [], problems: yaml.problems, names: [], formerNames: [] }
   const declared = withoutNotes(yaml.value ?? {}, shapeOf(scheduleFileSchema))
   const head = [
     ...tokenFlaws(yaml.value),
@@ -54,6 +68,11 @@ export function readSchedules(yaml: Yaml, context: ScheduleContext): ScheduleFil
     schedules: sound ? read.flatMap(({ schedule }) => (schedule ? [schedule] : [])) : [],
     problems: inOrder([...yaml.problems, ...problemsIn(yaml, findings, nameOf)]),
     names: read.map(({ name }) => ({ name, file: yaml.where, ...yaml.locate(['schedules', name], 'key') })),
+    formerNames: read.flatMap(({ name: of }) =>
+      formerNames(valueAt(declared, ['schedules', of])).map(({ name, path }) => {
+        return { name, of, file: yaml.where, ...yaml.locate(['schedules', of, ...path]) }
+      }),
+    ),
   }
 }
 
@@ -90,6 +109,7 @@ function readSchedule(
   const policy = policyFlaws(valueAt(defaults, ['policy']), valueAt(declared, ['policy']), [...path, 'policy'])
   const findings = [
     ...nameFlaws(name, path),
+    ...formerNameFlaws(declared, path),
     ...(account === undefined ? accountMissing(defaults, path) : []),
     ...accountFlaws(textAt(declared, ['account']), context.accounts, [...path, 'account']),
     ...timetable.findings,
@@ -103,9 +123,11 @@ function readSchedule(
   if (!parsed?.success || by === undefined || !timetable.timetable || !policy.policy) return { name, findings }
   const { description, launch } = parsed.data
   const { line } = yaml.locate(path, 'key')
+  const before = formerNames(declared).map(former => former.name)
   const schedule: Schedule = {
     name,
     ...(description === undefined ? {} : { description }),
+    ...(before.length === 0 ? {} : { formerly: before }),
     account: by,
     when: timetable.timetable,
     launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },

@@ -6,7 +6,7 @@ import { inOrder, type Problem } from '../files/problem.ts'
 import { codeOf } from '../files/text-file.ts'
 import { readYamlFile } from '../files/yaml.ts'
 import type { Schedule } from './schedule.ts'
-import { readSchedules, type ScheduleFile } from './schedule-file.ts'
+import { type NamePlace, readSchedules, type ScheduleFile } from './schedule-file.ts'
 
 export interface SchedulesInput {
   /** The folder of schedule files, absolute or relative to `cwd`. */
@@ -35,7 +35,8 @@ export function loadSchedules(input: SchedulesInput): Schedules {
 export function together(read: readonly ScheduleFile[]): Schedules {
   const first = new Map<string, string>()
   const repeated = new Set<string>()
-  const problems = read.flatMap(({ names, problems }) => {
+  const former = formerNameProblems(read)
+  const problems = read.flatMap(({ names, problems, formerNames }) => {
     const repeats = names.flatMap(({ name, file, line, column }): Problem[] => {
       const before = first.get(name)
       first.set(name, before ?? `${file}:${line}`)
@@ -44,10 +45,32 @@ export function together(read: readonly ScheduleFile[]): Schedules {
       const sentence = `the schedule ${JSON.stringify(name)} is declared here and at ${before}; give one of them another name`
       return [{ severity: 'error', where: file, line, column, sentence }]
     })
-    return inOrder([...problems, ...repeats])
+    return inOrder([...problems, ...repeats, ...formerNames.flatMap(each => former.get(each) ?? [])])
   })
   const schedules = read.flatMap(each => each.schedules).filter(({ name }) => !repeated.has(name))
   return { schedules, problems, files: read.length }
+}
+
+/** A former name can be taken over by one schedule, and only where nothing is declared under it any more. */
+function formerNameProblems(read: readonly ScheduleFile[]): Map<NamePlace, Problem> {
+  const declared = new Map(read.flatMap(({ names }) => names).map(each => [each.name, each]))
+  const heirs = new Map<string, NamePlace & { readonly of: string }>()
+  const problems = new Map<NamePlace, Problem>()
+  for (const each of read.flatMap(({ formerNames }) => formerNames)) {
+    const { name, of, file: where, line, column } = each
+    const same = declared.get(name)
+    const heir = heirs.get(name) ?? each
+    heirs.set(name, heir)
+    const wrong = (why: string) => {
+      const sentence = `${of}.formerly: ${JSON.stringify(name)} ${why}`
+      problems.set(each, { severity: 'error', where, line, column, sentence })
+    }
+    if (same)
+      wrong(`is declared at ${same.file}:${same.line}; only a name that nothing has any more can be a former one`)
+    else if (heir.of !== of)
+      wrong(`is a former name of ${heir.of} at ${heir.file}:${heir.line} already; one of them can have it`)
+  }
+  return problems
 }
 
 /** Every schedule file below the folder (an absolute path), in order of their names. */
@@ -56,13 +79,13 @@ export function readScheduleFolder(folder: string, input: SchedulesInput): Sched
   if (typeof found !== 'string') return found.map(path => readScheduleFile(path, input))
   const where = fileName(folder, input.cwd)
   const problem: Problem = { severity: 'error', where, line: 1, column: 1, sentence: `the folder ${found}` }
-  return [{ schedules: [], problems: [problem], names: [] }]
+  return [{ schedules: [], problems: [problem], names: [], formerNames: [] }]
 }
 
 /** One file by its absolute path; a file outside of the folder of schedule files may attach files of its own folder. */
 export function readScheduleFile(path: string, { jobsDir, cwd, accounts, now }: SchedulesInput): ScheduleFile {
   const file = readYamlFile(path, fileName(path, cwd))
-  if (!file.ok) return { schedules: [], problems: [file.problem], names: [] }
+  if (!file.ok) return { schedules: [], problems: [file.problem], names: [], formerNames: [] }
   const from = dirname(path)
   const jobs = resolve(cwd, jobsDir)
   const within = `${from}${sep}`.startsWith(`${jobs}${sep}`) ? jobs : from

@@ -32,6 +32,24 @@ export function nameFlaws(name: string, path: Path): Finding[] {
   return [{ path, about: [], spot: 'key', sentence }]
 }
 
+/** The names that a schedule had before, each with its place below the schedule; texts only. */
+export function formerNames(declared: unknown): { readonly name: string; readonly path: Path }[] {
+  const formerly = valueAt(declared, ['formerly'])
+  if (typeof formerly === 'string') return [{ name: formerly, path: ['formerly'] }]
+  if (!Array.isArray(formerly)) return []
+  return formerly.flatMap((name, index) => (typeof name === 'string' ? [{ name, path: ['formerly', index] }] : []))
+}
+
+/** A former name was a name once: anything else is a slip of the pen. */
+export function formerNameFlaws(declared: unknown, path: Path): Finding[] {
+  return formerNames(declared)
+    .filter(({ name }) => !scheduleName.test(name))
+    .map(({ name, path: below }) => {
+      const sentence = `${JSON.stringify(name.slice(0, 80))} cannot have been the name of a schedule`
+      return { path: [...path, ...below], sentence }
+    })
+}
+
 /** An account that is named, against those there are; `accounts` is absent where nobody knows them. */
 export function accountFlaws(
   account: string | undefined,

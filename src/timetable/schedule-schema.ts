@@ -97,8 +97,16 @@ const launchInput = z.strictObject({
 
 const account = z.string().meta({ expects: 'the name of an account in the configuration' })
 
+const formerName = z.string().meta({ expects: 'a name that this schedule had before' })
+
 export const scheduleSchema = z.strictObject({
   description: z.string().optional().meta({ description: 'What it is for, in words.' }),
+  formerly: z
+    .union([formerName, z.array(formerName).min(1)])
+    .optional()
+    .meta({
+      description: 'A name that it had before, or a list of them: what is stored under it becomes this schedule.',
+    }),
   account: account
     .optional()
     .meta({ description: 'The account of the configuration that launches. Needed here or in defaults.' }),

@@ -57,6 +57,8 @@ export interface Timetable {
 export interface Schedule {
   readonly name: string
   readonly description?: string
+  /** Names it had before, newest first or not: what is stored under one of them becomes this schedule. Not stored itself. */
+  readonly formerly?: readonly string[]
   readonly account: string
   readonly when: Timetable
   readonly launch: LaunchRequest

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { launchRequestSchema } from '../launches/launch.ts'
-import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
-import type { Script } from '../redis/script.ts'
+import type { Ledger } from '../launches/ledger.ts'
 import type { Schedule } from './schedule.ts'
 
 const span = { timezone: z.string(), from: z.number().exactOptional(), until: z.number().exactOptional() }
@@ -77,13 +76,32 @@ function stored(text: string, watermark: string | null | undefined): StoredSched
   }
 }
 
+/** The stored schedules as they were at one moment. */
+export interface StoredSet {
+  /** Grows with every change of the set: a change is made only to the revision that was read. */
+  readonly revision: string
+  readonly schedules: ReadonlyMap<string, StoredSchedule>
+}
+
+const textsSchema = z.record(z.string(), z.string())
+const repliesSchema = z.tuple([
+  z.tuple([z.null(), z.string().nullable()]),
+  z.tuple([z.null(), textsSchema]),
+  z.tuple([z.null(), textsSchema]),
+])
+
+/** All stored schedules with their revision, read in one transaction. */
+export async function storedSet(ledger: Ledger): Promise<StoredSet> {
+  const { redis, keys } = ledger
+  const replies = await redis.multi().get(keys.revision).hgetall(keys.schedules).hgetall(keys.watermarks).exec()
+  const [[, revision], [, texts], [, watermarks]] = repliesSchema.parse(replies)
+  const schedules = Object.entries(texts).map(([name, text]) => [name, stored(text, watermarks[name])] as const)
+  return { revision: revision ?? '0', schedules: new Map(schedules) }
+}
+
 /** All stored schedules, by name. */
-export async function storedSchedules(ledger: Ledger): Promise<Map<string, StoredSchedule>> {
-  const [texts, watermarks] = await Promise.all([
-    ledger.redis.hgetall(ledger.keys.schedules),
-    ledger.redis.hgetall(ledger.keys.watermarks),
-  ])
-  return new Map(Object.entries(texts).map(([name, text]) => [name, stored(text, watermarks[name])]))
+export async function storedSchedules(ledger: Ledger): Promise<ReadonlyMap<string, StoredSchedule>> {
+  return (await storedSet(ledger)).schedules
 }
 
 /** The stored schedules whose next nominal time is not after `until`. */
@@ -102,44 +120,14 @@ export function storedText(schedule: Schedule): string {
   return JSON.stringify(storedSchema.parse(schedule))
 }
 
-const putScript: Script = {
-  name: 'sendoffPutSchedule',
-  /*
-   * ARGV[3] name  [4] text, or '' to remove the schedule. The change takes effect strictly after now: planned launches of
-   * later nominal times that nobody has touched go (the planner makes them anew); what has its nominal time behind it
-   * stays as it was declared. The index knows due times only, and none is before its nominal time.
-   * Returns the keys of the launches that went.
-   */
-  lua: /* lua */ `${luaLedger}
-local name, text = ARGV[3], ARGV[4]
-local at, gone = now(), {}
-for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. name, '(' .. at, '+inf', 'BYSCORE')) do
-  local row = read(key, 'state', 'attempts', 'account', 'mailing', 'nominal')
-  if row.state == 'planned' and row.attempts == '0' and (not row.nominal or tonumber(row.nominal) > at) then
-    redis.call('DEL', P .. 'launch:' .. key)
-    redis.call('ZREM', P .. 'launches', key)
-    redis.call('ZREM', P .. 'state:planned', key)
-    redis.call('ZREM', P .. 'mailing:' .. row.account .. ':' .. row.mailing, key)
-    redis.call('ZREM', P .. 'schedule:' .. name, key)
-    redis.call('ZREM', P .. 'wake', key)
-    gone[#gone + 1] = key
-  end
-end
-if text == '' then
-  redis.call('HDEL', P .. 'schedules', name)
-  redis.call('HDEL', P .. 'watermarks', name)
-  redis.call('ZREM', P .. 'upcoming', name)
-else
-  redis.call('HSET', P .. 'schedules', name, text)
-  redis.call('HSET', P .. 'watermarks', name, at)
-  redis.call('ZADD', P .. 'upcoming', at, name)
-end
-return gone
-`,
+const nowhere = { file: '', line: 0 }
+
+/** What a schedule says, wherever it is declared: moving it to another file or line changes nothing about it. */
+export function meaningOf(schedule: Schedule): string {
+  return storedText({ ...schedule, source: nowhere })
 }
 
-/** Adds, replaces or (schedule undefined) removes a schedule; returns the keys of planned launches that no longer stand. */
-export async function putSchedule(ledger: Ledger, name: string, schedule: Schedule | undefined): Promise<string[]> {
-  const text = schedule === undefined ? '' : storedText(schedule)
-  return z.array(z.string()).parse(await runLedgerScript(ledger, putScript, '', [name, text]))
+/** The same of a stored schedule, which reading has put in order already. */
+export function storedMeaning({ schedule }: StoredSchedule): string {
+  return JSON.stringify({ ...schedule, source: nowhere })
 }

@@ -1,5 +1,6 @@
 /** The commands as the command line has them, for checking what documents say of them. */
 import { Command, CommanderError } from 'commander'
+import { applyCommand } from '../../src/commands/apply.ts'
 import { auditCommand } from '../../src/commands/audit.ts'
 import { configCommand } from '../../src/commands/config.ts'
 import { demoCommand } from '../../src/commands/demo.ts'
@@ -8,6 +9,7 @@ import { explainCommand } from '../../src/commands/explain.ts'
 import { holdCommand } from '../../src/commands/hold.ts'
 import { launchCommand } from '../../src/commands/launch.ts'
 import { launchesCommand } from '../../src/commands/launches.ts'
+import { planCommand } from '../../src/commands/plan.ts'
 import { previewCommand } from '../../src/commands/preview.ts'
 import { schemaCommand } from '../../src/commands/schema.ts'
 import { simulateCommand } from '../../src/commands/simulate.ts'
@@ -15,6 +17,7 @@ import { startCommand } from '../../src/commands/start.ts'
 import { validateCommand } from '../../src/commands/validate.ts'
 
 export const factories = {
+  applyCommand,
   auditCommand,
   configCommand,
   demoCommand,
@@ -23,6 +26,7 @@ export const factories = {
   holdCommand,
   launchCommand,
   launchesCommand,
+  planCommand,
   previewCommand,
   schemaCommand,
   simulateCommand,

@@ -14,9 +14,11 @@ import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
 import { sweepLedger } from '../../src/launches/sweep.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
-import { plan } from '../../src/timetable/planner.ts'
-import { putSchedule } from '../../src/timetable/store.ts'
+import { changeSchedules } from '../../src/timetable/change-schedules.ts'
+import { mintSchedule, plan } from '../../src/timetable/planner.ts'
+import { storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { putSchedule } from '../timetable/stored.ts'
 import { plain, readPage, rowsOf, sectionOf } from './page.ts'
 
 const page = readPage('docs/ledger.md')
@@ -146,6 +148,19 @@ async function liveThrough(): Promise<void> {
   await claim('manual-3')
   await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'rights', 'mended', 'someone')
   await doubt()
+  await rename()
+}
+
+/** The history of a renamed schedule is still under its old name. */
+async function rename(): Promise<void> {
+  const stored = await storedSet(ledger)
+  const before = stored.schedules.get('offers')
+  if (!before) throw new Error('offers is not stored')
+  await mintSchedule(ledger, queues, { minted: () => {} }, before, now)
+  const after = { ...before.schedule, name: 'renamed' }
+  const answer = await changeSchedules(ledger, stored.revision, [{ name: 'renamed', before, after }], 'someone', 'why')
+  if (answer.kind !== 'changed') throw new Error(`offers is not renamed: ${answer.kind}`)
+  await look()
 }
 
 /** A launch that is unknown, repeated, looked up, left to a person, ended by one and tried again. */

@@ -50,6 +50,25 @@ describe('a folder of schedule files', () => {
     expect(namesOf(cwd)).toEqual(['a jobs/a.yaml:3'])
   })
 
+  it('takes over a former name once, and only where nothing has it any more', () => {
+    const named = (name: string, formerly: string) =>
+      `${schedule(name).replace('{ account', `{ formerly: ${formerly}, account`)}`
+    expect(load(projectFolder({ 'jobs/a.yaml': named('new', 'old') })).schedules).toMatchObject([{ formerly: ['old'] }])
+    const cwd = projectFolder({
+      'jobs/a.yaml': named('a', '[old, b, a]'),
+      'jobs/b.yaml': named('b', 'old'),
+      'jobs/c.yaml': named('c', '"Not A Name"'),
+      'jobs/d.yaml': named('d', '7'),
+    })
+    expect(problemsOf(cwd)).toEqual([
+      'jobs/a.yaml:3:24: a.formerly: "b" is declared at jobs/b.yaml:3; only a name that nothing has any more can be a former one',
+      'jobs/a.yaml:3:27: a.formerly: "a" is declared at jobs/a.yaml:3; only a name that nothing has any more can be a former one',
+      'jobs/b.yaml:3:18: b.formerly: "old" is a former name of a at jobs/a.yaml:3 already; one of them can have it',
+      'jobs/c.yaml:3:18: c.formerly: "Not A Name" cannot have been the name of a schedule',
+      'jobs/d.yaml:3:18: d.formerly: must be a name that this schedule had before or a list that is not empty, got 7 (put it in quotes)',
+    ])
+  })
+
   it('declares every name once; two places are told where there are two', () => {
     const cwd = projectFolder({
       'jobs/a.yaml': schedule('digest'),

@@ -5,8 +5,9 @@ import { LaunchQueues } from '../../src/launches/queue.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, Timetable } from '../../src/timetable/schedule.ts'
-import { putSchedule, storedSchedules, storedText } from '../../src/timetable/store.ts'
+import { storedSchedules, storedText } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { putSchedule } from './stored.ts'
 
 const minute = 60_000
 const nine = Date.UTC(2026, 10, 23, 9)

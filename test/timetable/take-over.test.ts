@@ -3,10 +3,11 @@ import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
+import { applyPlan } from '../../src/timetable/apply.ts'
+import { planBetween } from '../../src/timetable/plan.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, When } from '../../src/timetable/schedule.ts'
-import { storedSchedules } from '../../src/timetable/store.ts'
-import { applyDifference, differenceBetween } from '../../src/timetable/sync.ts'
+import { storedSchedules, storedSet } from '../../src/timetable/store.ts'
 import { overdueProblems } from '../../src/timetable/take-over.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 
@@ -46,9 +47,10 @@ function schedule(entries: When[], name = 'premiere', policy: Partial<Policy> = 
 
 /** What `start --apply` does with these files; the problem, where it is refused. */
 async function apply(...declared: Schedule[]): Promise<string | undefined> {
-  const difference = differenceBetween(await storedSchedules(ledger), declared)
+  const stored = await storedSet(ledger)
+  const files = planBetween(stored.schedules, declared)
   try {
-    await applyDifference(ledger, queues, { minted: () => {} }, declared, difference)
+    await applyPlan(ledger, queues, { minted: () => {} }, stored, files, 'someone')
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -1,0 +1,233 @@
+/**
+ * Changes of the stored schedules: the one script that adds, replaces, renames and removes them. It is a compare-and-set on
+ * the revision of the set, so of two who change it at once one wins; and it changes nothing that is not minted up to now, so
+ * no due time is dropped between two declarations.
+ */
+import { z } from 'zod'
+import { luaAudit } from '../launches/audit.ts'
+import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
+import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
+import type { Script } from '../redis/script.ts'
+import type { Schedule } from './schedule.ts'
+import { type StoredSchedule, storedText } from './store.ts'
+
+/** One schedule's change: `before` alone removes, `after` alone adds, both replace; under two names they rename. */
+export interface ScheduleChange {
+  readonly name: string
+  readonly before?: StoredSchedule
+  readonly after?: Schedule
+  /** The first nominal time of `after` from now on, where there is one; epoch milliseconds. */
+  readonly next?: number | undefined
+  /** Launches of `after` whose time has passed and that are to be made with the change. */
+  readonly belated?: readonly NewLaunch[]
+}
+
+export type ChangeAnswer =
+  | {
+      readonly kind: 'changed'
+      readonly revision: string
+      /** Planned launches that went, by the account whose queue holds their jobs. */
+      readonly gone: readonly { readonly account: string; readonly key: string }[]
+      /** Keys of the belated launches that are new. */
+      readonly created: readonly string[]
+    }
+  /** Due times of these stored schedules have come that are not minted yet: mint them, then ask again. */
+  | { readonly kind: 'behind'; readonly names: readonly string[] }
+  /** The set is no longer the one that was read. Nothing was changed. */
+  | { readonly kind: 'stale' }
+
+/** History carried over to a new name in one call. */
+const carriedAtOnce = 2_000
+
+const changeScript: Script = {
+  name: 'sendoffChangeSchedules',
+  /*
+   * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), from
+   * (the stored name, '' where it is new), digest (of the stored text), records (belated launches as flat field lists) }.
+   *
+   * Each change takes effect strictly after now. Planned launches of later nominal times that nobody has touched go, and so
+   * do those that a rule left out: the planner makes them anew. What a person said about a later due time stays, under the
+   * new name where there is one. What is due already stays as it was declared.
+   *
+   * Returns {'changed', new revision, gone: account, key, account, key …, created keys}, {'behind', names} or {'stale'}; the
+   * latter two have changed nothing.
+   */
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}
+local who, why, changes = ARGV[4], ARGV[5], cjson.decode(ARGV[6])
+local at, behind, gone, created = now(), {}, {}, {}
+if (redis.call('GET', P .. 'revision') or '0') ~= ARGV[3] then return { 'stale' } end
+for _, change in ipairs(changes) do
+  if change.from ~= '' then
+    local text = redis.call('HGET', P .. 'schedules', change.from)
+    if not text or redis.sha1hex(text) ~= change.digest then return { 'stale' } end
+    if tonumber(redis.call('HGET', P .. 'watermarks', change.from) or 0) < at then behind[#behind + 1] = change.from end
+  end
+  if change.from ~= change.name and redis.call('HEXISTS', P .. 'schedules', change.name) == 1 then return { 'stale' } end
+end
+if #behind > 0 then return { 'behind', behind } end
+
+local function forget(key, row, schedule)
+  redis.call('DEL', P .. 'launch:' .. key)
+  for _, index in ipairs({ 'launches', 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
+    'schedule:' .. schedule, 'wake', 'ended:' .. row.origin }) do
+    redis.call('ZREM', P .. index, key)
+  end
+end
+
+-- What a person decided about a coming due time holds for it under the schedule's new name as well.
+local function rekey(key, row, old, new)
+  local fresh = new .. string.sub(key, #old + 1)
+  if redis.call('EXISTS', P .. 'launch:' .. fresh) == 1 then return end
+  redis.call('RENAME', P .. 'launch:' .. key, P .. 'launch:' .. fresh)
+  redis.call('HSET', P .. 'launch:' .. fresh, 'key', fresh)
+  for _, index in ipairs({ 'launches', 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
+    'schedule:' .. old, 'wake', 'ended:' .. row.origin }) do
+    local score = redis.call('ZSCORE', P .. index, key)
+    if score then
+      redis.call('ZREM', P .. index, key)
+      redis.call('ZADD', P .. index, score, fresh)
+    end
+  end
+end
+
+-- Whether it would be made again by the new declaration, if that still wants it.
+local function untouched(row)
+  if row.state == 'planned' then return row.attempts == '0' end
+  return row.state == 'skipped' and string.sub(row.reason or '', 1, 7) ~= 'person:'
+end
+
+-- A pause outlives an edit and ends with the schedule; it is not forgotten, because what was due in it must not go out.
+local function endPause(schedule)
+  local pauses = cjson.decode(redis.call('HGET', P .. 'pauses', schedule) or '[]')
+  local last = pauses[#pauses]
+  if not last or (last.to or last['until'] or math.huge) <= at then return end
+  last.to = at + 1
+  redis.call('HSET', P .. 'pauses', schedule, cjson.encode(pauses))
+end
+
+for _, change in ipairs(changes) do
+  local from, name, text = change.from, change.name, change.text
+  local before, what = '', 'schedule added'
+  if from ~= '' then
+    before = change.digest
+    what = text == '' and 'schedule removed' or from == name and 'schedule changed' or 'schedule renamed'
+    for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. from, '(' .. at, '+inf', 'BYSCORE')) do
+      local row = read(key, 'state', 'attempts', 'account', 'mailing', 'origin', 'reason', 'nominal')
+      -- The index knows due times only, and none is before its nominal time.
+      if row.origin == 'schedule' and (not row.nominal or tonumber(row.nominal) > at) then
+        if untouched(row) then
+          forget(key, row, from)
+          audit(who, 'launch taken back', key, what .. ': ' .. why, row.state, '')
+          gone[#gone + 1] = row.account
+          gone[#gone + 1] = key
+        elseif from ~= name and text ~= '' then
+          rekey(key, row, from, name)
+        end
+      end
+    end
+    redis.call('HDEL', P .. 'schedules', from)
+    redis.call('HDEL', P .. 'watermarks', from)
+    redis.call('ZREM', P .. 'upcoming', from)
+  end
+  if text == '' then endPause(from) end
+  local after = ''
+  if text ~= '' then
+    after = redis.sha1hex(text)
+    redis.call('HSET', P .. 'schedules', name, text)
+    redis.call('HSET', P .. 'watermarks', name, at)
+    if change.next ~= '' then redis.call('ZADD', P .. 'upcoming', change.next, name) end
+    for _, fields in ipairs(change.records) do
+      if create(fields) == 1 then created[#created + 1] = fields[2] end
+    end
+  end
+  if what == 'schedule renamed' then
+    redis.call('HSET', P .. 'renames', from, name)
+    local pause = redis.call('HGET', P .. 'pauses', from)
+    -- Until its history is carried over, launches under the old name still ask for the pause there.
+    if pause then redis.call('HSET', P .. 'pauses', name, pause) end
+    before = from .. ' ' .. before
+  end
+  audit(who, what, 'schedule:' .. name, why, before, after)
+end
+return { 'changed', tostring(redis.call('INCR', P .. 'revision')), gone, created }
+`,
+}
+
+const answerSchema = z.union([
+  z.tuple([z.literal('changed'), z.string(), z.array(z.string()), z.array(z.string())]),
+  z.tuple([z.literal('behind'), z.array(z.string())]),
+  z.tuple([z.literal('stale')]),
+])
+
+/** Makes all of the changes, or none. `who` and `why` go to the audit. */
+export async function changeSchedules(
+  ledger: Ledger,
+  revision: string,
+  changes: readonly ScheduleChange[],
+  who: string,
+  why: string,
+): Promise<ChangeAnswer> {
+  const list = JSON.stringify(changes.map(changeFields))
+  const answer = answerSchema.parse(await runLedgerScript(ledger, changeScript, '', [revision, who, why, list]))
+  switch (answer[0]) {
+    case 'stale':
+      return { kind: 'stale' }
+    case 'behind':
+      return { kind: 'behind', names: answer[1] }
+    case 'changed':
+      return { kind: 'changed', revision: answer[1], gone: pairs(answer[2]), created: answer[3] }
+  }
+}
+
+function changeFields({ name, before, after, next, belated = [] }: ScheduleChange) {
+  return {
+    name,
+    text: after === undefined ? '' : storedText(after),
+    next: next === undefined ? '' : String(next),
+    from: before?.schedule.name ?? '',
+    digest: before?.digest ?? '',
+    records: belated.map(recordFields),
+  }
+}
+
+function pairs(flat: readonly string[]): { account: string; key: string }[] {
+  const found: { account: string; key: string }[] = []
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    found.push({ account: flat[index] ?? '', key: flat[index + 1] ?? '' })
+  }
+  return found
+}
+
+const carryScript: Script = {
+  name: 'sendoffCarryHistory',
+  /*
+   * ARGV[3] old name  [4] new name  [5] how many launches at most. Launches keep their keys; from now on they are of the
+   * schedule under its new name. Returns how many are left under the old one.
+   */
+  lua: /* lua */ `${luaLedger}
+local old, new = P .. 'schedule:' .. ARGV[3], P .. 'schedule:' .. ARGV[4]
+local rows = redis.call('ZRANGE', old, 0, ARGV[5] - 1, 'REV', 'WITHSCORES')
+for i = 1, #rows, 2 do
+  if redis.call('EXISTS', P .. 'launch:' .. rows[i]) == 1 then
+    redis.call('HSET', P .. 'launch:' .. rows[i], 'schedule', ARGV[4])
+    redis.call('ZADD', new, rows[i + 1], rows[i])
+  end
+  redis.call('ZREM', old, rows[i])
+end
+local left = redis.call('ZCARD', old)
+if left == 0 then
+  redis.call('HDEL', P .. 'renames', ARGV[3])
+  if redis.call('HEXISTS', P .. 'schedules', ARGV[3]) == 0 then redis.call('HDEL', P .. 'pauses', ARGV[3]) end
+end
+return left
+`,
+}
+
+/** Carries the history of renamed schedules over to their new names; goes on where a process that did so was killed. */
+export async function carryHistory(ledger: Ledger): Promise<void> {
+  for (const [from, to] of Object.entries(await ledger.redis.hgetall(ledger.keys.renames))) {
+    for (let left = 1; left > 0; ) {
+      left = z.number().parse(await runLedgerScript(ledger, carryScript, '', [from, to, carriedAtOnce]))
+    }
+  }
+}

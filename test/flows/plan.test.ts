@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { canary, configFor, type Declared, Project, schedules, until } from './project.ts'
+
+let altcraft: Altcraft
+let project: Project
+beforeEach(async () => {
+  altcraft = await startAltcraft({ token: canary })
+})
+afterEach(async () => {
+  await project.remove()
+  await altcraft.close()
+})
+
+const declare = (...declared: Declared[]) => project.write('jobs/all.yaml', schedules(...declared))
+async function create(...declared: Declared[]): Promise<void> {
+  project = await Project.create({
+    'config/sendoff.yaml': configFor(altcraft.url),
+    'jobs/all.yaml': schedules(...declared),
+  })
+}
+const daily = (name: string, pattern = '0 9 * * *', launch = '{ id: 90 }'): Declared => ({
+  name,
+  when: `{ cron: "${pattern}" }`,
+  launch,
+})
+const stepSchema = z.object({ schedule: z.string(), dueTimes: z.object({ move: z.object({ count: z.number() }) }) })
+const planSchema = z.object({
+  plan: z.string(),
+  added: z.array(stepSchema),
+  changed: z.array(stepSchema),
+  removed: z.array(stepSchema),
+})
+const plan = async () => planSchema.parse(JSON.parse((await project.run('plan', '--json')).stdout))
+const audit = async () => (await project.run('audit', '--json')).stdout
+
+describe('plan and apply', () => {
+  it('show what an edit does to due times, apply it under its hash, and refuse that hash after another edit', async () => {
+    await create(daily('digest'))
+    const first = await plan()
+    expect(first).toMatchObject({ added: [{ schedule: 'digest' }], changed: [], removed: [] })
+    expect((await project.run('apply', '--plan', first.plan)).code).toBe(0)
+    expect(await project.run('plan', '--exit-code')).toMatchObject({ code: 0 })
+
+    await declare(daily('digest', '30 9 * * *'))
+    const shown = await project.run('plan', '--exit-code')
+    expect(shown.code).toBe(3)
+    expect(shown.stdout).toContain('~ digest')
+    expect(shown.stdout).toContain('when.cron: "0 9 * * *" -> "30 9 * * *"')
+    expect(shown.stdout).toMatch(/0 appear, 0 vanish, (29|30) move/)
+    const second = await plan()
+    await declare(daily('digest', '45 9 * * *'))
+    const refused = await project.run('apply', '--plan', second.plan)
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer holds') })
+    expect((await plan()).changed).toHaveLength(1)
+
+    const third = await plan()
+    expect((await project.run('apply', '--plan', third.plan.slice(0, 8))).code).toBe(0)
+    expect((await plan()).changed).toHaveLength(0)
+    // The same hash again: it was for what is stored no more.
+    expect((await project.run('apply', '--plan', third.plan)).code).toBe(1)
+    expect(JSON.parse(await audit())).toMatchObject([
+      { what: 'schedule changed', subject: 'schedule:digest', why: `plan ${third.plan}` },
+      { what: 'schedule added', subject: 'schedule:digest' },
+    ])
+  })
+
+  it('remove nothing that is not named, and ask nothing where there is no terminal', async () => {
+    await create(daily('stays'), daily('goes'))
+    expect((await project.run('apply')).code).toBe(2)
+    expect((await project.run('apply', '--yes')).code).toBe(0)
+    await declare(daily('stays'))
+    const unnamed = await project.run('apply', '--yes')
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm-remove goes') })
+    expect((await project.run('apply', '--yes', '--confirm-remove', 'stays')).code).toBe(2)
+    expect((await plan()).removed).toMatchObject([{ schedule: 'goes' }])
+    expect((await project.run('apply', '--yes', '--confirm-remove', 'goes')).code).toBe(0)
+    expect((await plan()).removed).toEqual([])
+  })
+
+  it('leave a launch where a time is moved away and back', async () => {
+    const at = new Date(Date.now() + 40_000).toISOString().slice(0, 19)
+    const away = new Date(Date.now() + 7_200_000).toISOString().slice(0, 19)
+    const premiere = (time: string): Declared => ({
+      name: 'premiere',
+      when: `{ at: "${time}Z" }`,
+      launch: '{ id: 90 }',
+    })
+    await create(premiere(at))
+    await project.run('apply', '--yes')
+    const [launch] = await project.launches('--state', 'planned')
+    await declare(premiere(away))
+    await project.run('apply', '--yes')
+    expect(await project.launches('--state', 'planned')).toEqual([])
+    await declare(premiere(at))
+    await project.run('apply', '--yes')
+    expect(await project.launches('--state', 'planned')).toEqual([launch])
+  })
+
+  it('carry a former name: the history goes along, and plan says so', async () => {
+    await create({ name: 'old', when: '{ every: 1s }', launch: '{ id: 90 }' })
+    const service = await project.serve()
+    await until(() => altcraft.launches().length >= 2)
+    await project.write(
+      'jobs/all.yaml',
+      'version: 1\ndefaults: { account: main }\nschedules:\n  new: { formerly: old, when: { every: 1s }, launch: { id: 91 } }\n',
+    )
+    expect((await project.run('plan')).stdout).toContain('> new  formerly old')
+    expect((await project.run('apply', '--yes')).code).toBe(0)
+    await until(() => altcraft.launches().some(({ mailing }) => mailing === 91))
+    await service.stop()
+    expect(await project.launches('--schedule', 'old')).toEqual([])
+    const rows = (await project.launches('--schedule', 'new')).reverse()
+    const dues = rows.map(({ due }) => Date.parse(due))
+    expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+    expect(new Set(rows.map(({ key }) => key.split('@')[0]))).toEqual(new Set(['old', 'new']))
+  })
+})
+
+describe('an apply that is killed', () => {
+  it.each(['caughtUp', 'changed', 'listed', 'minted'])(
+    'at the point "%s" drops nothing and repeats nothing; the next one finishes it',
+    async point => {
+      const every = (id: number): Declared => ({
+        name: 'offers',
+        when: '{ every: 1s }',
+        launch: `{ id: ${id} }`,
+        policy: '{ misfire: all, overlap: allow }',
+      })
+      await create(every(90))
+      const service = await project.serve()
+      await until(() => altcraft.launches().length >= 2)
+      await declare(every(91), daily('more'))
+      const killed = project.start(['apply', '--yes'], { TEST_SIGNAL_AT: `${point}=SIGKILL` })
+      await killed.ended
+      expect(killed.process.signalCode).toBe('SIGKILL')
+      expect((await project.run('apply', '--yes')).code).toBe(0)
+      expect(await plan()).toMatchObject({ added: [], changed: [], removed: [] })
+      await until(() => altcraft.launches().filter(({ mailing }) => mailing === 91).length >= 2)
+      await service.stop()
+      const rows = (await project.launches('--schedule', 'offers')).reverse()
+      const dues = rows.map(({ due }) => Date.parse(due))
+      expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+      const launched = rows.filter(({ state }) => state === 'launched')
+      expect(altcraft.launches()).toHaveLength(launched.length)
+      expect(new Set(altcraft.launches().map(started => started.request_id)).size).toBe(launched.length)
+    },
+  )
+})
+
+describe('SIGHUP', () => {
+  const ticking = (id: number): Declared => ({ name: 'offers', when: '{ every: 1s }', launch: `{ id: ${id} }` })
+
+  it('reads the files again: a broken one changes nothing and is told whole, a right one is applied', async () => {
+    await create(ticking(90))
+    const service = await project.serve()
+    await until(() => altcraft.launches().length >= 1)
+    await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
+    await declare(ticking(91))
+    service.process.kill('SIGHUP')
+    await until(() => service.stdout.includes('NOT RELOADED'))
+    expect(service.stdout).toContain('jobs/broken.yaml:3')
+    expect(service.stdout).toContain('launch')
+    const before = altcraft.launches().length
+    await until(() => altcraft.launches().length > before)
+    expect(altcraft.launches().every(({ mailing }) => mailing === 90)).toBe(true)
+
+    await project.write('jobs/broken.yaml', 'version: 1\nschedules: {}\n')
+    service.process.kill('SIGHUP')
+    service.process.kill('SIGHUP')
+    await until(() => altcraft.launches().some(({ mailing }) => mailing === 91))
+    expect(service.stdout).toContain('"schedulesSynced"')
+    // A folder that is empty by mistake removes nothing.
+    await project.write('jobs/all.yaml', 'version: 1\nschedules: {}\n')
+    service.process.kill('SIGHUP')
+    await until(() => service.stdout.includes('DECLARES NOTHING'))
+    expect((await plan()).removed).toMatchObject([{ schedule: 'offers' }])
+    expect((await service.stop()).code).toBe(0)
+  })
+
+  it('only tells the difference where the service was not started with --apply', async () => {
+    await create(ticking(90))
+    const service = await project.serve([])
+    await declare(ticking(91))
+    service.process.kill('SIGHUP')
+    await until(() => service.stdout.includes('THE FILES AND THE STORED SCHEDULES DIFFER'))
+    expect((await plan()).changed).toHaveLength(1)
+    await service.stop()
+  })
+})
