@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { CommandEnding, exitCodes } from './commands/ending.ts'
 import { explainCommand } from './commands/explain.ts'
 import { holdCommand } from './commands/hold.ts'
+import { importCommand } from './commands/import.ts'
 import { launchCommand } from './commands/launch.ts'
 import { launchesCommand } from './commands/launches.ts'
 import { planCommand } from './commands/plan.ts'
@@ -56,6 +57,7 @@ function program(): Command {
     auditCommand(),
     doctorCommand(),
     simulateCommand(),
+    importCommand(),
     schemaCommand(),
     configCommand(),
     demoCommand(),

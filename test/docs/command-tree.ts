@@ -7,6 +7,7 @@ import { demoCommand } from '../../src/commands/demo.ts'
 import { doctorCommand } from '../../src/commands/doctor.ts'
 import { explainCommand } from '../../src/commands/explain.ts'
 import { holdCommand } from '../../src/commands/hold.ts'
+import { importCommand } from '../../src/commands/import.ts'
 import { launchCommand } from '../../src/commands/launch.ts'
 import { launchesCommand } from '../../src/commands/launches.ts'
 import { planCommand } from '../../src/commands/plan.ts'
@@ -24,6 +25,7 @@ export const factories = {
   doctorCommand,
   explainCommand,
   holdCommand,
+  importCommand,
   launchCommand,
   launchesCommand,
   planCommand,

@@ -189,3 +189,26 @@ describe('SIGHUP', () => {
     await service.stop()
   })
 })
+
+describe('import crontab', () => {
+  it('makes a new file that plan understands, never over an old one, and prints no token', async () => {
+    await create()
+    const url = `${altcraft.url}/api/v1.1/campaigns/broadcasts/start`
+    await project.write('team.crontab', `0 9 * * 1 curl -d '{"token":"${canary}","id":90}' ${url} >/dev/null\n`)
+    const args = ['import', 'crontab', 'team.crontab', '--timezone', 'Europe/Riga']
+    const first = await project.run(...args, '--out', 'jobs/from-cron.yaml')
+    expect(first).toMatchObject({ code: 0, stdout: '' })
+    expect(first.stderr).toContain('equal for the next 400 days')
+    expect(first.stderr).toContain('The token of line 1 is left out: accounts.main.token')
+    expect(await plan()).toMatchObject({ added: [{ schedule: 'mailing-90' }] })
+    expect(await project.run(...args, '--out', 'jobs/from-cron.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not overwritten'),
+    })
+    const printed = await project.run(...args)
+    expect(printed.stdout).toContain('mailing-90:')
+    expect(first.stderr + printed.stdout + printed.stderr).not.toContain(canary)
+    await project.write('empty.crontab', '@daily true\n')
+    expect((await project.run('import', 'crontab', 'empty.crontab')).code).toBe(1)
+  })
+})
