@@ -24,7 +24,7 @@ export interface AuditEntry {
   readonly at: number
   readonly who: string
   readonly what: string
-  /** A launch key, or the scope of a hold. */
+  /** A launch key, the scope of a hold, or `schedule:<name>`. */
   readonly subject: string
   readonly why: string
   readonly before: string

@@ -5,6 +5,7 @@ import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+import { luaPause } from './pause.ts'
 
 export interface Claim {
   readonly key: string
@@ -50,7 +51,7 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
   'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
@@ -76,6 +77,11 @@ if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0
   if row.state == 'claimed' then enter(key, row, 'unknown', at, at, 'recovering', '1') end
   return { 'over', 'unknown', 0, '' }
 end
+local paused = not row.doubt and pausedBy(row, at)
+if paused then
+  enter(key, row, 'skipped', at, nil, 'reason', paused)
+  return { 'over', 'skipped', 1, paused }
+end
 if tonumber(row.sendUntil) < at then
   local reason = overtime(key, row, at)
   return { 'over', row.state, 1, reason }
@@ -83,7 +89,7 @@ end
 
 local stop = holdOn(row)
 if stop then return { 'over', 'held', 1, hold(key, row, at, stop) } end
-if row.schedule and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
+if row.misfire and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
   -- Missed. Which of several missed due times goes is only known when the planner has come up to now; it comes no further
   -- than it must, so a schedule whose next due time is still ahead is up to now too.
   local watermark = redis.call('HGET', P .. 'watermarks', row.schedule)
@@ -94,8 +100,9 @@ if row.schedule and row.state == 'planned' and row.attempts == '0' and not row.s
     reason = '${reasons.missed}'
   elseif row.misfire == 'once' then
     for _, newer in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. row.schedule, '(' .. row.due, at, 'BYSCORE')) do
-      local state = read(newer, 'state').state
-      if state ~= 'skipped' and state ~= 'expired' and state ~= 'cancelled' then
+      local other = read(newer, 'state', 'misfire')
+      -- A run by hand is of the schedule and has no misfire: it stands for no due time.
+      if other.misfire and other.state ~= 'skipped' and other.state ~= 'expired' and other.state ~= 'cancelled' then
         reason = '${reasons.superseded}'
         break
       end

@@ -58,7 +58,7 @@ local function create(fields)
   if row.schedule then redis.call('ZADD', P .. 'schedule:' .. row.schedule, row.due, row.key) end
   if row.state == 'unknown' then redis.call('ZADD', sentKey(row), row.due, row.key) end
   if rests(row.state) then
-    redis.call('ZADD', P .. 'ended:' .. row.origin, at, row.key)
+    redis.call('ZADD', P .. 'ended:' .. row.origin, endedAt(row, at), row.key)
   else
     redis.call('ZADD', P .. 'wake', row.notBefore + ${pickUpGrace}, row.key)
   end
@@ -84,7 +84,7 @@ export function recordFields(launch: NewLaunch): string[] {
     request: JSON.stringify(launch.request),
     policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
     overlap: launch.policy.overlap,
-    misfire: launch.schedule === undefined ? undefined : launch.policy.misfire,
+    misfire: launch.origin === 'schedule' ? launch.policy.misfire : undefined,
     audience: audienceOf(launch.request),
     maxPerDay: launch.guard?.maxPerDay,
     daySince: launch.guard?.since,

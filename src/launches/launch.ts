@@ -77,6 +77,10 @@ export const reasons = {
   notReleased: 'guard: nobody let it go in the time in which it might be sent',
   /** Followed by how long the log was looked at. */
   unseen: 'unseen: the answer said success, but the log of the mailing shows no start; nobody was mailed. Looked for ',
+  /** Followed by the reason given for the pause of its schedule. */
+  paused: 'paused: ',
+  /** Followed by the reason that a person gave for leaving out this one due time. */
+  person: 'person: ',
   /** Followed by the reason given for the stop. */
   hold: 'hold: ',
   /** Followed by what happened to the store. */

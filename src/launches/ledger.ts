@@ -4,7 +4,7 @@
  *
  * Besides the indexes of redis/keys.ts the scripts keep, per ledger:
  *   wake                        ZSET launch key → when the sweep must look at it; only launches that are not at rest
- *   ended:<origin>              ZSET launch key → when it came to rest; what retention walks
+ *   ended:<origin>              ZSET launch key → when it came to rest, or its due time where that is later; what retention walks
  *   lane:<account>:<mailing>    STRING launch key: the one launch of the mailing that is claimed or sending
  *   waiting:<account>:<mailing> SET of launch keys of the mailing between two attempts
  *   holds                       HASH scope (all, account:<account>, mailing:<account>:<mailing>) → its stops, one a cause, as a JSON list
@@ -50,6 +50,9 @@ local function read(key, ...)
   return row
 end
 
+-- Retention counts from here: the record of a due time that was called off before it must still be there when it comes.
+local function endedAt(row, at) return math.max(at, tonumber(row.due)) end
+
 -- Moves a launch to a state, with its indexes. row needs state, due, account, mailing, origin. wakeAt nil: nobody wakes it.
 -- Every command here is paid for by each launch several times over: an index is touched only where the change concerns it.
 local function enter(key, row, state, at, wakeAt, ...)
@@ -74,7 +77,7 @@ local function enter(key, row, state, at, wakeAt, ...)
   end
   if wakeAt then redis.call('ZADD', P .. 'wake', wakeAt, key) else redis.call('ZREM', P .. 'wake', key) end
   if rests(state) then
-    redis.call('ZADD', P .. 'ended:' .. row.origin, at, key)
+    redis.call('ZADD', P .. 'ended:' .. row.origin, endedAt(row, at), key)
   elseif rests(from) then
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end

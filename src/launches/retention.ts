@@ -1,10 +1,12 @@
 /**
  * Retention: records that are at rest leave the ledger by age and by count per origin. Active, held and unknown launches
- * never do. A key cannot come back once its record is gone: due times at or before a schedule's watermark are never minted
- * again, and the shortest keep (8 days) is far longer than any shift of zone could move a due time back before it.
+ * never do, nor does one that was left out before its due time has come. A key cannot come back once its record is gone: due
+ * times at or before a schedule's watermark are never minted again, and the shortest keep (8 days) is far longer than any
+ * shift of zone could move a due time back before it.
  */
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
+import { luaForget } from './forget.ts'
 import { type Origin, origins } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
@@ -22,7 +24,7 @@ const pruneScript: Script = {
    * ARGV[3] origin  [4] keep in ms  [5] most rows  [6] how many at most in this call. Returns how many records went.
    * Rows beyond the count go only when they are older than the shortest keep.
    */
-  lua: /* lua */ `${luaLedger}
+  lua: /* lua */ `${luaLedger}${luaForget}
 local ended = P .. 'ended:' .. ARGV[3]
 local at, limit = now(), tonumber(ARGV[6])
 local keys = redis.call('ZRANGE', ended, '-inf', at - ARGV[4], 'BYSCORE', 'LIMIT', 0, limit)
@@ -32,14 +34,12 @@ if #keys < limit and surplus > 0 then
   for _, key in ipairs(more) do keys[#keys + 1] = key end
 end
 for _, key in ipairs(keys) do
-  local row = read(key, 'state', 'account', 'mailing', 'schedule')
-  redis.call('ZREM', ended, key)
-  redis.call('ZREM', P .. 'launches', key)
+  local row = read(key, 'state', 'origin', 'account', 'mailing', 'schedule')
   if row.state then
-    redis.call('ZREM', P .. 'state:' .. row.state, key)
-    redis.call('ZREM', P .. 'mailing:' .. row.account .. ':' .. row.mailing, key)
-    if row.schedule then redis.call('ZREM', P .. 'schedule:' .. row.schedule, key) end
-    redis.call('DEL', P .. 'launch:' .. key)
+    forget(key, row)
+  else
+    redis.call('ZREM', ended, key)
+    redis.call('ZREM', P .. 'launches', key)
   end
 end
 return #keys

@@ -6,7 +6,9 @@
 import { z } from 'zod'
 import { luaAudit } from '../launches/audit.ts'
 import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
+import { luaForget } from '../launches/forget.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
+import { luaPause } from '../launches/pause.ts'
 import type { Script } from '../redis/script.ts'
 import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, storedText } from './store.ts'
@@ -52,7 +54,7 @@ const changeScript: Script = {
    * Returns {'changed', new revision, gone: account, key, account, key …, created keys}, {'behind', names} or {'stale'}; the
    * latter two have changed nothing.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}
 local who, why, changes = ARGV[4], ARGV[5], cjson.decode(ARGV[6])
 local at, behind, gone, created = now(), {}, {}, {}
 if (redis.call('GET', P .. 'revision') or '0') ~= ARGV[3] then return { 'stale' } end
@@ -65,14 +67,6 @@ for _, change in ipairs(changes) do
   if change.from ~= change.name and redis.call('HEXISTS', P .. 'schedules', change.name) == 1 then return { 'stale' } end
 end
 if #behind > 0 then return { 'behind', behind } end
-
-local function forget(key, row, schedule)
-  redis.call('DEL', P .. 'launch:' .. key)
-  for _, index in ipairs({ 'launches', 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
-    'schedule:' .. schedule, 'wake', 'ended:' .. row.origin }) do
-    redis.call('ZREM', P .. index, key)
-  end
-end
 
 -- What a person decided about a coming due time holds for it under the schedule's new name as well.
 local function rekey(key, row, old, new)
@@ -100,7 +94,7 @@ end
 local function endPause(schedule)
   local pauses = cjson.decode(redis.call('HGET', P .. 'pauses', schedule) or '[]')
   local last = pauses[#pauses]
-  if not last or (last.to or last['until'] or math.huge) <= at then return end
+  if not last or pauseEnd(last) <= at then return end
   last.to = at + 1
   redis.call('HSET', P .. 'pauses', schedule, cjson.encode(pauses))
 end
@@ -116,7 +110,8 @@ for _, change in ipairs(changes) do
       -- The index knows due times only, and none is before its nominal time.
       if row.origin == 'schedule' and (not row.nominal or tonumber(row.nominal) > at) then
         if untouched(row) then
-          forget(key, row, from)
+          row.schedule = from
+          forget(key, row)
           audit(who, 'launch taken back', key, what .. ': ' .. why, row.state, '')
           gone[#gone + 1] = row.account
           gone[#gone + 1] = key

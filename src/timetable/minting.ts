@@ -1,6 +1,7 @@
 /** Which launches a schedule's due times make, missed ones included. Pure. */
 import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
+import { type Pause, pauseAt, pausedReason } from '../launches/pause.ts'
 import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
 import type { Schedule, Timetable } from './schedule.ts'
 import { dayOf } from './zone.ts'
@@ -24,16 +25,24 @@ export interface Minting {
 
 /**
  * The due times with nominal times in (watermark, now + horizon], at most `limit`, as launches. What was due up to
- * `lostBefore` may have been sent before the store forgot it. All times are epoch milliseconds.
+ * `lostBefore` may have been sent before the store forgot it; what came in one of the schedule's pauses is left out. All
+ * times are epoch milliseconds.
  */
-export function mintingOf(schedule: Schedule, watermark: number, now: number, limit: number, lostBefore = 0): Minting {
+export function mintingOf(
+  schedule: Schedule,
+  watermark: number,
+  now: number,
+  limit: number,
+  lostBefore = 0,
+  pauses: readonly Pause[] = [],
+): Minting {
   const until = now + horizon
-  const newest = newestCome(schedule, watermark, now)
+  const before: Before = { now, newest: newestCome(schedule, watermark, now), lostBefore, pauses }
   const dayCounts = new Map<number, number>()
   const launches: NewLaunch[] = []
   const take = (occurrence: Occurrence, nextDue?: number) => {
     const launch = launchOf(schedule, occurrence, dayCounts, nextDue)
-    const missed = lostEnd(occurrence, lostBefore) ?? missedEnd(schedule, occurrence, newest, now)
+    const missed = lostEnd(occurrence, before) ?? missedEnd(schedule, occurrence, before)
     launches.push(missed === undefined ? launch : { ...launch, missed })
   }
   let current: Occurrence | undefined
@@ -48,6 +57,12 @@ export function mintingOf(schedule: Schedule, watermark: number, now: number, li
   return { launches, watermark: until, next: undefined }
 }
 
+/** The launch of one coming due time, as it would be minted. */
+export function plannedLaunch(schedule: Schedule, dueTime: Occurrence): NewLaunch {
+  const [next] = occurrencesBetween(schedule.when, dueTime.nominal, Number.POSITIVE_INFINITY, 1)
+  return launchOf(schedule, dueTime, new Map(), next?.due)
+}
+
 /**
  * One occurrence that has passed already, to go at once because its owner said so (`ifPast: now`): on time now, and no
  * later than its own time allows.
@@ -59,6 +74,15 @@ export function belatedLaunch(schedule: Schedule, occurrence: Occurrence, now: n
   const late = sendUntil < now ? ({ state: 'expired', reason: reasons.late } as const) : undefined
   const limits = { sendUntil, retryUntil: Math.min(launch.retryUntil, sendUntil) }
   return { ...launch, ...limits, ...(late === undefined ? {} : { missed: late }) }
+}
+
+/** What decides about due times that have come before they were minted. */
+interface Before {
+  readonly now: number
+  /** The nominal time of the newest due time that has come. */
+  readonly newest: number | undefined
+  readonly lostBefore: number
+  readonly pauses: readonly Pause[]
 }
 
 /** The nominal time of the newest due time that has come; searched only as far back as one could still be launched. */
@@ -120,10 +144,11 @@ function countOf(when: Timetable, day: { readonly start: number; readonly end: n
 function missedEnd(
   { policy }: Schedule,
   { nominal, due }: Occurrence,
-  newest: number | undefined,
-  now: number,
+  { now, newest, pauses }: Before,
 ): NewLaunch['missed'] | undefined {
   if (due > now) return undefined
+  const pause = pauseAt(pauses, due)
+  if (pause) return { state: 'skipped', reason: pausedReason(pause) }
   if (due + policy.maxLateness < now) return { state: 'expired', reason: reasons.late }
   switch (policy.misfire) {
     case 'all':
@@ -135,7 +160,7 @@ function missedEnd(
   }
 }
 
-function lostEnd({ due }: Occurrence, lostBefore: number): NewLaunch['missed'] | undefined {
+function lostEnd({ due }: Occurrence, { lostBefore }: Before): NewLaunch['missed'] | undefined {
   if (due > lostBefore) return undefined
   return { state: 'unknown', reason: `${reasons.store}it was due before the store forgot what had been sent` }
 }

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
 import { faultPoint } from '../launches/fault-point.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
-import type { LaunchQueues } from '../launches/queue.ts'
+import { readPauses } from '../launches/pause.ts'
+import type { LaunchQueues, QueuedLaunch } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
 import { horizon, type Minting, mintingOf } from './minting.ts'
 import { type StoredSchedule, schedulesDueBy } from './store.ts'
@@ -18,13 +19,15 @@ const mintScript: Script = {
   name: 'sendoffMint',
   /*
    * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next nominal time or ''
-   * [8] records: a JSON list of flat field lists. Returns the keys that were created, or false where the schedule or its
-   * watermark is no longer what was read: another planner, or an edit, was here first.
+   * [8] records: a JSON list of flat field lists  [9] text of the schedule's pauses or ''. Returns the keys that were
+   * created, or false where the schedule, its watermark or its pauses are no longer what was read: another planner, an
+   * edit or a person was here first.
    */
   lua: /* lua */ `${luaLedger}${luaCreate}
 local name = ARGV[3]
 local text = redis.call('HGET', P .. 'schedules', name)
 if not text or redis.sha1hex(text) ~= ARGV[4] or redis.call('HGET', P .. 'watermarks', name) ~= ARGV[5] then return false end
+if (redis.call('HGET', P .. 'pauses', name) or '') ~= ARGV[9] then return false end
 local created = {}
 for _, fields in ipairs(cjson.decode(ARGV[8])) do
   if create(fields) == 1 then created[#created + 1] = fields[2] end
@@ -61,12 +64,15 @@ export async function mintSchedule(
   now: number,
 ): Promise<void> {
   const { schedule, digest } = stored
-  const lostBefore = Number(await ledger.redis.hget(ledger.keys.store, 'lostBefore'))
+  const [lost, pauses] = await Promise.all([
+    ledger.redis.hget(ledger.keys.store, 'lostBefore'),
+    ledger.redis.hget(ledger.keys.pauses, schedule.name),
+  ])
   let { watermark } = stored
   while (watermark < now + horizon) {
-    const minting = mintingOf(schedule, watermark, now, mintAtOnce, lostBefore)
+    const minting = mintingOf(schedule, watermark, now, mintAtOnce, Number(lost), readPauses(pauses))
     faultPoint('listed')
-    const created = await mint(ledger, schedule.name, digest, watermark, minting)
+    const created = await mint(ledger, schedule.name, { digest, watermark, pauses: pauses ?? '' }, minting)
     if (created === undefined) return
     const fresh = minting.launches.filter(launch => created.has(launch.key))
     faultPoint('minted')
@@ -78,7 +84,7 @@ export async function mintSchedule(
 }
 
 /** The job of a launch, to be queued at `now` (epoch milliseconds). */
-export function queued(launch: NewLaunch, now: number) {
+export function queued(launch: NewLaunch, now: number): QueuedLaunch {
   const { key, account, origin, request } = launch
   return { account, jobId: key, delay: launch.due - now, job: { key, origin, request } }
 }
@@ -86,18 +92,18 @@ export function queued(launch: NewLaunch, now: number) {
 async function mint(
   ledger: Ledger,
   schedule: string,
-  digest: string,
-  watermark: number,
+  read: { readonly digest: string; readonly watermark: number; readonly pauses: string },
   minting: Minting,
 ): Promise<Set<string> | undefined> {
   const records = JSON.stringify(minting.launches.map(recordFields))
   const reply = await runLedgerScript(ledger, mintScript, '', [
     schedule,
-    digest,
-    watermark,
+    read.digest,
+    read.watermark,
     minting.watermark,
     minting.next ?? '',
     records,
+    read.pauses,
   ])
   return reply === null ? undefined : new Set(z.array(z.string()).parse(reply))
 }

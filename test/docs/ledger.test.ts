@@ -15,6 +15,7 @@ import { sweepLedger } from '../../src/launches/sweep.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { changeSchedules } from '../../src/timetable/change-schedules.ts'
+import { pauseSchedule } from '../../src/timetable/pausing.ts'
 import { mintSchedule, plan } from '../../src/timetable/planner.ts'
 import { storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
@@ -192,6 +193,7 @@ async function doubt(): Promise<void> {
     sentence: 'proven',
     by: 'someone',
   })
+  await pauseSchedule(ledger, 'offers', { by: 'someone', why: 'new template' })
   await server.redis.set(ledger.keys.process('owner'), now, 'PX', 20_000)
   await look()
 }

@@ -97,6 +97,26 @@ describe('minting', () => {
     expect(new Set(keys).size).toBe(1_001)
   })
 
+  it('leaves out what came in a pause, also what would be too late by now; what is still to come is decided when it comes', () => {
+    const pauses = [
+      { from: nine - 20 * minute, to: nine - 18 * minute, reason: 'a new template', by: 'somebody' },
+      { from: nine - minute, reason: 'again', by: 'somebody' },
+    ]
+    const { launches } = mintingOf(schedule({ misfire: 'all' }), nine - 21 * minute, now, 500, 0, pauses)
+    const ends = launches.map(({ due, missed }) => [(due - nine) / minute, missed?.state, missed?.reason])
+    expect(ends.slice(0, 3)).toEqual([
+      [-20, 'skipped', 'paused: a new template'],
+      [-19, 'skipped', 'paused: a new template'],
+      [-18, 'expired', expect.stringMatching(/^late: /)],
+    ])
+    expect(ends.slice(-4)).toEqual([
+      [-2, undefined, undefined],
+      [-1, 'skipped', 'paused: again'],
+      [0, 'skipped', 'paused: again'],
+      [1, undefined, undefined],
+    ])
+  })
+
   it('lets no retry reach into the next due time, nor beyond the deadline for retries', () => {
     const [launch] = mintingOf(schedule(), now, now, 500).launches
     expect(launch).toMatchObject({ sendUntil: nine + 16 * minute, retryUntil: nine + 2 * minute })
