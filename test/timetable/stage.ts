@@ -7,7 +7,8 @@ import { showLaunch } from '../../src/launches/read.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, Timetable } from '../../src/timetable/schedule.ts'
-import { putSchedule, type StoredSchedule, storedSchedules } from '../../src/timetable/store.ts'
+import { , type StoredSchedule, storedSchedules } from '../../src/timetable/store.ts'
+import { putSchedule } from './stored.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 
 export const minute = 60_000

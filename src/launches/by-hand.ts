@@ -1,0 +1,91 @@
+/** Launches that a person asks for: a mailing by its id, or a schedule outside of its timetable. */
+import { randomBytes } from 'node:crypto'
+import { createLaunch, type NewLaunch } from './create.ts'
+import { lastSent, manualCoolDown, manualSpan } from './guards.ts'
+import type { LaunchRequest } from './launch.ts'
+import type { Ledger } from './ledger.ts'
+import type { Policy } from './policy.ts'
+import type { LaunchQueues } from './queue.ts'
+
+export interface HandLaunch {
+  readonly account: string
+  readonly request: LaunchRequest
+  /** The schedule that is run, where it is one. */
+  readonly schedule?: string
+  /** When; epoch milliseconds. */
+  readonly due: number
+  readonly policy: Policy
+  /** When the launch went out that, as the person has said, it repeats; epoch milliseconds. What went out later still guards. */
+  readonly confirmed?: number
+  readonly by: string
+  readonly why?: string
+}
+
+export type Repeat =
+  /** The mailing has not gone to this audience within a day, and nobody says that it has. */
+  | { readonly kind: 'none' }
+  /** It has, `at` this time, and the person knows when. */
+  | { readonly kind: 'confirmed'; readonly at: number }
+  /** It has, `at` this time, and the person does not say so. `confirmation` is what would. */
+  | { readonly kind: 'unconfirmed'; readonly at: number; readonly confirmation: string }
+  /** It has not, and the person says that it has. */
+  | { readonly kind: 'imagined' }
+
+/** A person must say more before the same people are mailed again. */
+export type RefusedRepeat = Extract<Repeat, { readonly kind: 'unconfirmed' | 'imagined' }>
+
+export function isRefused(repeat: Repeat): repeat is RefusedRepeat {
+  return repeat.kind === 'unconfirmed' || repeat.kind === 'imagined'
+}
+
+/**
+ * Whether this would mail the same people again within a day, and whether that is meant. `confirmation` is the time (UTC, HH:MM)
+ * of the launch that it repeats, as the person gives it; `now` in epoch milliseconds.
+ */
+export async function repeatOf(
+  ledger: Ledger,
+  account: string,
+  request: LaunchRequest,
+  confirmation: string | undefined,
+  now: number,
+): Promise<Repeat> {
+  const at = await lastSent(ledger, account, request)
+  if (at === undefined || at <= now - manualSpan) return { kind: confirmation === undefined ? 'none' : 'imagined' }
+  const needed = new Date(at).toISOString().slice(11, 16)
+  return confirmation === needed ? { kind: 'confirmed', at } : { kind: 'unconfirmed', at, confirmation: needed }
+}
+
+/** Makes the launch and its job. It has a key of its own at every call. `now` in epoch milliseconds. */
+export async function launchByHand(
+  ledger: Ledger,
+  queues: LaunchQueues,
+  asked: HandLaunch,
+  now: number,
+): Promise<NewLaunch> {
+  const { account, request, schedule, due, policy, by, why } = asked
+  const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '')
+  const random = randomBytes(4).toString('hex')
+  const coolDown = Math.max(manualCoolDown, policy.coolDown ?? 0)
+  const launch: NewLaunch = {
+    key: schedule === undefined ? `manual-${stamp}-${request.id}-${random}` : `${schedule}-run-${stamp}-${random}`,
+    account,
+    origin: 'manual',
+    ...(schedule === undefined ? {} : { schedule }),
+    request,
+    due,
+    sendUntil: due + policy.maxLateness,
+    retryUntil: due + Math.min(policy.maxLateness, policy.retry.deadline ?? policy.maxLateness),
+    policy,
+    guard: {
+      ...{ maxPerDay: 1, since: due - manualSpan, coolDown, onHit: 'hold' as const },
+      ...(asked.confirmed === undefined ? {} : { confirmed: asked.confirmed }),
+    },
+    by,
+    ...(why === undefined ? {} : { why }),
+  }
+  await createLaunch(ledger, launch)
+  await queues.add([
+    { account, jobId: launch.key, delay: due - now, job: { key: launch.key, origin: 'manual', request } },
+  ])
+  return launch
+}

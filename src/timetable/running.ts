@@ -1,0 +1,49 @@
+/** Running a schedule now, outside of its timetable: its launch and its policy, under a key of its own, through every guard. */
+import { isRefused, launchByHand, type RefusedRepeat, type Repeat, repeatOf } from '../launches/by-hand.ts'
+import type { NewLaunch } from '../launches/create.ts'
+import type { Ledger } from '../launches/ledger.ts'
+import { type Pause, pauseAt } from '../launches/pause.ts'
+import type { LaunchQueues } from '../launches/queue.ts'
+import { type Decision, pausesOf } from './pausing.ts'
+import { serverNow } from './planner.ts'
+import type { Schedule } from './schedule.ts'
+
+export type RunRefusal = { readonly kind: 'paused'; readonly pause: Pause } | RefusedRepeat
+export type RunPermission = RunRefusal | Exclude<Repeat, RefusedRepeat>
+export type RunAnswer = { readonly kind: 'run'; readonly launch: NewLaunch } | RunRefusal
+
+export function isRunRefused(permission: RunPermission): permission is RunRefusal {
+  return permission.kind === 'paused' || isRefused(permission)
+}
+
+/** Whether a run would be let through now. `confirmation`: as `repeatOf` takes it. */
+export async function runPermission(
+  ledger: Ledger,
+  schedule: Schedule,
+  confirmation: string | undefined,
+): Promise<RunPermission> {
+  const now = await serverNow(ledger)
+  const pause = pauseAt(await pausesOf(ledger, schedule.name), now)
+  if (pause) return { kind: 'paused', pause }
+  return repeatOf(ledger, schedule.account, schedule.launch, confirmation, now)
+}
+
+/**
+ * Runs the schedule now. Nothing about its timetable changes: what is due stays due. A pause that begins in this very moment is
+ * seen again when the launch is claimed.
+ */
+export async function runSchedule(
+  ledger: Ledger,
+  queues: LaunchQueues,
+  schedule: Schedule,
+  { by, why }: Decision,
+  confirmation?: string,
+): Promise<RunAnswer> {
+  const permission = await runPermission(ledger, schedule, confirmation)
+  if (isRunRefused(permission)) return permission
+  const { name, account, launch: request, policy } = schedule
+  const now = await serverNow(ledger)
+  const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
+  const asked = { account, request, schedule: name, due: now, policy, ...confirmed, by, why }
+  return { kind: 'run', launch: await launchByHand(ledger, queues, asked, now) }
+}
