@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { formatDuration } from '../files/duration.ts'
 import { type Occurrence, occurrences } from '../timetable/due-times.ts'
+import { clockWords } from '../timetable/note-words.ts'
 import type { Timetable } from '../timetable/schedule.ts'
 import { localTime } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
@@ -34,15 +35,9 @@ function silence({ maxRuns }: Timetable): string {
   return maxRuns === undefined ? 'never again' : `completed: no more than ${maxRuns} runs were declared`
 }
 
-const notes = {
-  shifted: 'clocks go forward over this time: it fires after the gap',
-  firstPass: 'clocks go back over this time: the first of the two',
-  secondPass: 'clocks go back over this time: the second of the two',
-} as const
-
 function row({ name, when }: Previewed, { nominal, due, label, clocks }: Occurrence) {
   const later = due === nominal ? [] : [`${formatDuration(due - nominal)} of jitter after ${local(nominal, when)}`]
-  const words = [...(clocks === undefined ? [] : [notes[clocks]]), ...later]
+  const words = [...(clocks === undefined ? [] : [clockWords[clocks]]), ...later]
   return {
     schedule: name,
     nominal: new Date(nominal).toISOString(),

@@ -1,0 +1,206 @@
+/**
+ * The calendar of all schedules: what goes out in a span of time, what is left out and why, and what meets what. Pure; the
+ * due times are the engine's, so what it shows is what fires.
+ */
+import { audienceOf } from '../launches/launch.ts'
+import { type Pause, pauseAt } from '../launches/pause.ts'
+import { type Collision, collisionsIn } from './collisions.ts'
+import { longestDelay, type Occurrence, occurrences } from './due-times.ts'
+import type { Schedule } from './schedule.ts'
+import { dayOf, zoneNamed } from './zone.ts'
+
+/** A schedule that is due more often than this on a day has one row for that day. */
+export const mostPerDay = 12
+/** Nothing is counted beyond this on one day: it is said to be more. */
+const mostCounted = 1_500
+
+export interface CalendarInput {
+  readonly schedules: readonly Schedule[]
+  /** By schedule. */
+  readonly pauses: ReadonlyMap<string, readonly Pause[]>
+  /** Why a person has left out a due time, by launch key. */
+  readonly skips: ReadonlyMap<string, string>
+  /** Epoch milliseconds, inclusive. */
+  readonly from: number
+  /** Epoch milliseconds, exclusive. */
+  readonly to: number
+  /** Which schedules are shown; all others still count for collisions. */
+  readonly shown: (schedule: Schedule) => boolean
+}
+
+/** What is said of a due time. `paused` and `skipped` leave it out. */
+export type CalendarNote =
+  | { readonly kind: 'clocks'; readonly clocks: NonNullable<Occurrence['clocks']> }
+  /** It goes so many milliseconds after its nominal time. */
+  | { readonly kind: 'jitter'; readonly by: number }
+  | { readonly kind: 'paused'; readonly reason: string; readonly by: string }
+  /** The reason as its record says it. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | ({ readonly kind: 'collides' } & Collision)
+
+/** One due time of a schedule, or all of a day where it has many. */
+export interface CalendarRow {
+  readonly schedule: Schedule
+  /** The local day, `2026-11-23`, in the zone that the schedule is shown in. */
+  readonly day: string
+  /** Launch key of the first. */
+  readonly key: string
+  /** When the first and the last go; epoch milliseconds. They are the same in the row of one due time. */
+  readonly due: number
+  readonly last: number
+  /** How many due times, and how many of them go out as far as is known now. */
+  readonly times: number
+  readonly going: number
+  /** There are more on this day; they were not counted. */
+  readonly more: boolean
+  /** Milliseconds between each two, where they are always the same. */
+  readonly every: number | undefined
+  /** Each with the number of due times it is true of. */
+  readonly notes: readonly { readonly note: CalendarNote; readonly times: number }[]
+}
+
+/** One due time with what is known about it. */
+export interface DueTime extends Occurrence {
+  readonly schedule: Schedule
+  /** Launch key. */
+  readonly key: string
+  readonly notes: readonly CalendarNote[]
+  /** Whether it goes out, as far as is known now. */
+  readonly goes: boolean
+}
+
+interface Day {
+  readonly schedule: Schedule
+  readonly dueTimes: readonly DueTime[]
+  readonly more: boolean
+}
+
+/** The rows in the order of when they go, then of names. */
+export function calendarOf(input: CalendarInput): CalendarRow[] {
+  const shown = input.schedules.filter(input.shown)
+  const places = new Set(shown.map(placeOf))
+  const days = input.schedules
+    .filter(schedule => places.has(placeOf(schedule)))
+    .flatMap(schedule => daysOf(schedule, input))
+  const collisions = collisionsIn(
+    days.flatMap(({ dueTimes }) => dueTimes.filter(({ goes }) => goes)),
+    ({ schedule }) => placeOf(schedule),
+  )
+  return days
+    .filter(({ schedule }) => input.shown(schedule))
+    .flatMap(day => rowsOf(day, collisions))
+    .sort((a, b) => a.due - b.due || (a.schedule.name < b.schedule.name ? -1 : 1))
+}
+
+/** The next due times of one schedule after `now` (epoch milliseconds), at most `count`; collisions are not among their notes. */
+export function comingDueTimes(
+  schedule: Schedule,
+  known: Pick<CalendarInput, 'pauses' | 'skips'>,
+  now: number,
+  count: number,
+): DueTime[] {
+  const found: DueTime[] = []
+  for (const occurrence of occurrences(schedule.when, now - longestDelay(schedule.when))) {
+    if (found.length === count) break
+    if (occurrence.due > now) found.push(dueTimeOf(schedule, occurrence, known))
+  }
+  return found
+}
+
+/** Whom a schedule mails with what: two schedules of one place may mail the same people the same thing. */
+function placeOf({ account, launch }: Schedule): string {
+  return `${account} ${launch.id} ${audienceOf(launch)}`
+}
+
+/** The due times of a schedule, by local day. */
+function daysOf(schedule: Schedule, input: CalendarInput): Day[] {
+  const { when } = schedule
+  const delay = longestDelay(when)
+  const days: Day[] = []
+  let from = input.from
+  while (from < input.to) {
+    let dueTimes: DueTime[] = []
+    let more = false
+    let end = 0
+    for (const occurrence of occurrences(when, from - delay - 1)) {
+      if (occurrence.due < from) continue
+      if (occurrence.due >= input.to) break
+      if (occurrence.due >= end) {
+        if (dueTimes.length > 0) days.push({ schedule, dueTimes, more: false })
+        dueTimes = []
+        end = dayOf(when.timezone, occurrence.due).end
+      }
+      more = dueTimes.length === mostCounted
+      if (more) break
+      dueTimes.push(dueTimeOf(schedule, occurrence, input))
+    }
+    if (dueTimes.length > 0) days.push({ schedule, dueTimes, more })
+    if (!more) break
+    from = end
+  }
+  return days
+}
+
+function dueTimeOf(
+  schedule: Schedule,
+  occurrence: Occurrence,
+  { pauses, skips }: Pick<CalendarInput, 'pauses' | 'skips'>,
+): DueTime {
+  const key = `${schedule.name}@${occurrence.label}`
+  const { nominal, due, clocks } = occurrence
+  const skip = skips.get(key)
+  const pause = pauseAt(pauses.get(schedule.name) ?? [], due)
+  const notes: CalendarNote[] = []
+  if (skip !== undefined) notes.push({ kind: 'skipped', reason: skip })
+  else if (pause) notes.push({ kind: 'paused', reason: pause.reason, by: pause.by })
+  if (clocks !== undefined) notes.push({ kind: 'clocks', clocks })
+  if (due > nominal) notes.push({ kind: 'jitter', by: due - nominal })
+  return { ...occurrence, schedule, key, notes, goes: skip === undefined && pause === undefined }
+}
+
+function rowsOf({ schedule, dueTimes, more }: Day, collisions: ReadonlyMap<DueTime, Collision>): CalendarRow[] {
+  const all = dueTimes.map(dueTime => {
+    const collision = collisions.get(dueTime)
+    const notes: CalendarNote[] = collision
+      ? [...dueTime.notes, { kind: 'collides', ...collision }]
+      : [...dueTime.notes]
+    return { ...dueTime, notes }
+  })
+  const groups = all.length > mostPerDay ? [all] : all.map(each => [each])
+  return groups.flatMap(group => {
+    const [first] = group
+    const last = group.at(-1)
+    if (!first || !last) return []
+    return {
+      schedule,
+      day: new Date(first.due + zoneNamed(schedule.when.timezone).offset(first.due)).toISOString().slice(0, 10),
+      key: first.key,
+      due: first.due,
+      last: last.due,
+      times: group.length,
+      going: group.filter(({ goes }) => goes).length,
+      more,
+      every: stepOf(group),
+      notes: together(group),
+    }
+  })
+}
+
+/** The same note of several due times is said once; collisions with one schedule are the same. */
+function together(group: readonly { readonly notes: readonly CalendarNote[] }[]): CalendarRow['notes'] {
+  const found = new Map<string, { note: CalendarNote; times: number }>()
+  for (const { notes } of group) {
+    for (const note of notes) {
+      const same = note.kind === 'collides' ? `collides ${note.schedule}` : JSON.stringify(note)
+      const before = found.get(same)
+      if (before) before.times++
+      else found.set(same, { note, times: 1 })
+    }
+  }
+  return [...found.values()]
+}
+
+function stepOf(group: readonly { readonly due: number }[]): number | undefined {
+  const steps = new Set(group.slice(1).map(({ due }, index) => due - (group[index]?.due ?? 0)))
+  return steps.size === 1 ? [...steps][0] : undefined
+}

@@ -1,0 +1,33 @@
+/** What is said of a due time, in words. Pure. */
+import { formatDuration } from '../files/duration.ts'
+import { reasons } from '../launches/launch.ts'
+import type { CalendarNote } from './calendar.ts'
+import type { Occurrence } from './due-times.ts'
+
+/** What a change of clocks does to a due time. */
+export const clockWords: Readonly<Record<NonNullable<Occurrence['clocks']>, string>> = {
+  shifted: 'clocks go forward over this time: it fires after the gap',
+  firstPass: 'clocks go back over this time: the first of the two',
+  secondPass: 'clocks go back over this time: the second of the two',
+}
+
+/** One note of the calendar as a sentence without a full stop; times in UTC. */
+export function noteWords(note: CalendarNote): string {
+  switch (note.kind) {
+    case 'clocks':
+      return clockWords[note.clocks]
+    case 'jitter':
+      return `${formatDuration(note.by)} of jitter`
+    case 'paused':
+      return `left out, ${reasons.paused}${note.reason} (${note.by})`
+    case 'skipped':
+      return `left out, ${note.reason}`
+    case 'collides': {
+      const rule = note.declared
+        ? `a cool-down of ${formatDuration(note.coolDown)}`
+        : `${formatDuration(note.coolDown)}`
+      const at = new Date(note.due).toISOString().slice(0, 16)
+      return `collides with ${note.schedule} at ${at}Z: same mailing and audience within ${rule}`
+    }
+  }
+}
