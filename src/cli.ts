@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { applyCommand } from './commands/apply.ts'
 import { auditCommand } from './commands/audit.ts'
+import { calendarCommand } from './commands/calendar.ts'
 import { configCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -15,6 +16,7 @@ import { launchCommand } from './commands/launch.ts'
 import { launchesCommand } from './commands/launches.ts'
 import { planCommand } from './commands/plan.ts'
 import { previewCommand } from './commands/preview.ts'
+import { schedulesCommand } from './commands/schedules.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { startCommand } from './commands/start.ts'
@@ -25,6 +27,7 @@ const examples = `Examples:
   sendoff validate                      check config/sendoff.yaml and jobs/
   sendoff preview weekly-digest         when it will go out
   sendoff plan                          what changed in jobs/, and which due times with it
+  sendoff calendar                      all schedules, with what is left out and what collides
   sendoff start --apply                 run the schedules in jobs/
   sendoff launch 90 --account main      launch mailing 90 now
   sendoff launches list --state unknown what needs a decision
@@ -50,6 +53,8 @@ function program(): Command {
     previewCommand(),
     planCommand(),
     applyCommand(),
+    calendarCommand(),
+    schedulesCommand(),
     launchCommand(),
     launchesCommand(),
     explainCommand(),

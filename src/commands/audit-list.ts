@@ -18,9 +18,15 @@ export async function auditList(
       entry.who,
       entry.what,
       entry.subject,
-      `${entry.before.startsWith('{') ? 'held' : entry.before || '-'} -> ${entry.after || '-'}`,
+      `${stateWord(entry.before)} -> ${stateWord(entry.after)}`,
       entry.why,
     ])
     process.stdout.write(`${table(['AT', 'WHO', 'WHAT', 'ABOUT', 'CHANGE', 'WHY'], rows)}\n`)
   })
+}
+
+/** A stop and a pause are kept whole in the audit; in the table they are one word. */
+function stateWord(text: string): string {
+  if (!text.startsWith('{')) return text || '-'
+  return text.includes('"cause"') ? 'held' : 'paused'
 }

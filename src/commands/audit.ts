@@ -4,6 +4,7 @@ import { positiveInteger } from './launches.ts'
 const examples = `Examples:
   sendoff audit                                          the newest decisions
   sendoff audit --subject weekly-digest@20261123T0900    those about one launch
+  sendoff audit --subject schedule:weekly-digest         its pauses
   sendoff audit --json --limit 1000
 `
 
@@ -11,7 +12,7 @@ const examples = `Examples:
 export function auditCommand(): Command {
   return new Command('audit')
     .description('what people and the service decided, the newest first')
-    .option('--subject <name>', 'only what is about this launch key, or this scope of a hold')
+    .option('--subject <name>', 'only what is about this launch key, this scope of a hold, or schedule:NAME')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)

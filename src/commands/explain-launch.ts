@@ -1,6 +1,7 @@
-import { readAudit } from '../launches/audit.ts'
+import { type AuditEntry, readAudit } from '../launches/audit.ts'
 import { holdsInForce } from '../launches/hold.ts'
-import type { State } from '../launches/launch.ts'
+import { reasons, type State } from '../launches/launch.ts'
+import type { Ledger } from '../launches/ledger.ts'
 import { showLaunch } from '../launches/read.ts'
 import type { LaunchRecord } from '../launches/record.ts'
 import { storedSchedules } from '../timetable/store.ts'
@@ -16,13 +17,11 @@ interface Moment {
 /** `sendoff explain KEY`. */
 export async function explain(key: string, flags: GlobalFlags & { readonly json: boolean }): Promise<void> {
   await withLedger(flags, async ({ ledger }) => {
-    const record = await showLaunch(ledger, key)
-    if (!record)
-      throw new CommandEnding(exitCodes.failed, `there is no launch ${key}; sendoff launches list shows the newest`)
-    const audit = await readAudit(ledger, 100, key)
+    const [record, audit] = await Promise.all([showLaunch(ledger, key), readAudit(ledger, 100, key)])
+    if (!record) throw noLaunch(key, audit)
     const stored = record.schedule === undefined ? undefined : (await storedSchedules(ledger)).get(record.schedule)
     const origin = originOf(record, stored?.schedule.source, stored?.schedule.when)
-    const story = storyOf(record)
+    const story = storyOf(record, [...audit, ...(await pausesBehind(ledger, record))])
     if (flags.json) {
       const whole = {
         ...launchWhole(record),
@@ -57,16 +56,49 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
 const iso = (at: number) => new Date(at).toISOString()
 const shown = ({ at, words }: Moment) => ({ at: iso(at), words })
 
+/** A due time that was left out and taken back has no record until it is minted again. */
+function noLaunch(key: string, audit: readonly AuditEntry[]): CommandEnding {
+  const decisions = audit.filter(isOfDueTime).toReversed().map(decided)
+  const lines = decisions.map(({ at, words }) => `${iso(at)}  ${words}`)
+  const none = `there is no launch ${key}`
+  if (lines.length === 0) return new CommandEnding(exitCodes.failed, `${none}; sendoff launches list shows the newest`)
+  return new CommandEnding(exitCodes.failed, [`${none} yet; its due time was decided about`, ...lines].join('\n'))
+}
+
+/** Who had paused its schedule, where that is why it did not go out. */
+async function pausesBehind(ledger: Ledger, record: LaunchRecord): Promise<AuditEntry[]> {
+  if (record.schedule === undefined || !record.reason?.startsWith(reasons.paused)) return []
+  const ended = record.times.skipped ?? record.created
+  const all = (await readAudit(ledger, 1_000, `schedule:${record.schedule}`)).filter(({ at }) => at <= ended)
+  const pause = all.findIndex(({ what, why }) => what === 'pause' && record.reason === `${reasons.paused}${why}`)
+  return all.slice(0, pause + 1)
+}
+
+/** Skips are told from the audit: the record that one of them made goes when it is taken back. */
+function isOfDueTime({ what }: AuditEntry): boolean {
+  return ['skip', 'unskip', 'pause', 'resume'].includes(what)
+}
+
+function decided({ at, who, what, why }: AuditEntry): Moment {
+  return { at, words: `${who}: ${what} - ${why}` }
+}
+
 function originOf(record: LaunchRecord, source: { file: string; line: number } | undefined, when: unknown): string {
-  if (record.origin !== 'schedule')
-    return `${record.origin}${record.by === undefined ? '' : `, by ${record.by}`}${record.why === undefined ? '' : `: ${record.why}`}`
+  if (record.origin !== 'schedule') {
+    const run = record.schedule === undefined ? '' : `, a run of ${record.schedule}`
+    const by = record.by === undefined ? '' : `, by ${record.by}`
+    return `${record.origin}${run}${by}${record.why === undefined ? '' : `: ${record.why}`}`
+  }
   const rule = when === undefined ? 'which is no longer stored' : `${JSON.stringify(when)}`
   return `schedule ${record.schedule}, ${rule}${source === undefined ? '' : ` (${source.file}:${source.line})`}`
 }
 
 /** Everything with a time on the record, in order. */
-function storyOf(record: LaunchRecord): Moment[] {
-  const moments: Moment[] = [{ at: record.created, words: 'the record was made' }]
+function storyOf(record: LaunchRecord, audit: readonly AuditEntry[]): Moment[] {
+  const moments: Moment[] = [
+    ...audit.filter(isOfDueTime).map(decided),
+    { at: record.created, words: 'the record was made' },
+  ]
   for (const [state, at] of Object.entries(record.times))
     if (at !== undefined) moments.push({ at, words: stateWords(state, record) })
   for (const attempt of record.attemptList) {
@@ -108,7 +140,10 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,
     swallowed: `Nobody was mailed. To try again: sendoff launches retry ${record.key} --reason …`,
   }
-  const hint = hints[record.state]
+  const isSkip = record.state === 'skipped' && record.reason?.startsWith(reasons.person) === true
+  const hint = isSkip
+    ? `Until its time comes: sendoff schedules unskip ${record.schedule} --at ${iso(record.nominal ?? record.due).replace(/\.\d+Z$/, 'Z')}`
+    : hints[record.state]
   return hint === undefined ? [] : ['', hint]
 }
 

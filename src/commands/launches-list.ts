@@ -18,7 +18,8 @@ interface ListFlags extends GlobalFlags {
 export async function listCommand(flags: ListFlags): Promise<void> {
   const chosen = filterOf(flags)
   await withLedger(flags, async ({ config, ledger }) => {
-    const filter = flags.state === 'planned' ? chosen : { ...chosen, dueBy: await serverNow(ledger) }
+    const coming = flags.state === 'planned' || flags.state === 'skipped'
+    const filter = coming ? chosen : { ...chosen, dueBy: await serverNow(ledger) }
     const records = await listLaunches(ledger, filter, flags.limit, Object.keys(config.accounts))
     if (flags.json) return write(JSON.stringify(records.map(launchRow), null, 2))
     if (records.length === 0) return void process.stderr.write('No launches.\n')

@@ -13,7 +13,7 @@ export interface LaunchFilter {
   readonly schedule?: string
   readonly mailing?: number
   readonly account?: string
-  /** Leaves out due times of schedules that are still to come at this instant: they are what a preview shows. */
+  /** Leaves out due times of schedules that are still to come at this instant: they are what the calendar shows. */
   readonly dueBy?: number
 }
 
@@ -85,7 +85,7 @@ function passes(record: LaunchRecord, filter: LaunchFilter): boolean {
     (filter.dueBy === undefined ||
       record.due <= filter.dueBy ||
       record.origin !== 'schedule' ||
-      record.state !== 'planned')
+      (record.state !== 'planned' && record.state !== 'skipped'))
   )
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { applyCommand } from '../../src/commands/apply.ts'
 import { auditCommand } from '../../src/commands/audit.ts'
+import { calendarCommand } from '../../src/commands/calendar.ts'
 import { configCommand } from '../../src/commands/config.ts'
 import { demoCommand } from '../../src/commands/demo.ts'
 import { doctorCommand } from '../../src/commands/doctor.ts'
@@ -12,6 +13,7 @@ import { launchCommand } from '../../src/commands/launch.ts'
 import { launchesCommand } from '../../src/commands/launches.ts'
 import { planCommand } from '../../src/commands/plan.ts'
 import { previewCommand } from '../../src/commands/preview.ts'
+import { schedulesCommand } from '../../src/commands/schedules.ts'
 import { schemaCommand } from '../../src/commands/schema.ts'
 import { simulateCommand } from '../../src/commands/simulate.ts'
 import { startCommand } from '../../src/commands/start.ts'
@@ -20,6 +22,7 @@ import { validateCommand } from '../../src/commands/validate.ts'
 export const factories = {
   applyCommand,
   auditCommand,
+  calendarCommand,
   configCommand,
   demoCommand,
   doctorCommand,
@@ -30,6 +33,7 @@ export const factories = {
   launchesCommand,
   planCommand,
   previewCommand,
+  schedulesCommand,
   schemaCommand,
   simulateCommand,
   startCommand,

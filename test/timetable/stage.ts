@@ -7,9 +7,9 @@ import { showLaunch } from '../../src/launches/read.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, Timetable } from '../../src/timetable/schedule.ts'
-import { , type StoredSchedule, storedSchedules } from '../../src/timetable/store.ts'
-import { putSchedule } from './stored.ts'
+import { type StoredSchedule, storedSchedules } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { putSchedule } from './stored.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
