@@ -6,7 +6,7 @@
  */
 import { beginningOf, entryTimes, namedEntries } from './entry-times.ts'
 import type { Timetable } from './schedule.ts'
-import { byInstantThenName, type EntryTime } from './wall-times.ts'
+import { byInstantThenName, type EntryTime, longestSilence } from './wall-times.ts'
 
 /** One due time of a schedule. */
 export interface Occurrence extends EntryTime {
@@ -49,7 +49,7 @@ export function longestDelay({ jitter }: Timetable): number {
   return jitter?.shift ?? 0
 }
 
-/** A rule that leaves out so many due times in a row will leave out all: the counting must end. */
+/** A rule that leaves out so many due times in a row, or all for as long as a pattern may be silent, leaves out all. */
 const mostInVain = 100_000
 
 /** Counting begins at the beginning, so what it comes to is kept for as long as the timetable and the rule are. */
@@ -73,11 +73,14 @@ function countedRun(timetable: Timetable, leftOut: LeftOut): number {
   if (Number.isNaN(beginning)) throw new RangeError('maxRuns counts from a beginning, and an entry has none')
   let runs = 0
   let inVain = 0
+  let since = beginning
   for (const occurrence of unlimited(timetable, beginning - 1)) {
+    const { nominal } = occurrence
     const out = leftOut(occurrence)
     runs += out ? 0 : 1
     inVain = out ? inVain + 1 : 0
-    if (runs === timetable.maxRuns || inVain > mostInVain) return occurrence.nominal
+    since = out ? since : nominal
+    if (runs === timetable.maxRuns || inVain > mostInVain || nominal - since > longestSilence) return nominal
   }
   return Number.POSITIVE_INFINITY
 }

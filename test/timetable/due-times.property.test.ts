@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parseCron } from '../../src/timetable/cron.ts'
 import { occurrencesBetween } from '../../src/timetable/due-times.ts'
 import type { Dst, Timetable, When } from '../../src/timetable/schedule.ts'
 import { someDst, someInstant, somePattern, someTimetable, zones } from './arbitraries.ts'
@@ -23,26 +24,24 @@ function usual({ intervalLike }: Pattern): Pick<Rules, 'gap' | 'fold'> {
 const from = Date.UTC(2015, 0) / minute
 const to = Date.UTC(2035, 0) / minute
 const table = new Map(zones.map(zone => [zone, offsetsOf(zone, from - 2 * 1_440, to + 2 * 1_440)]))
-const bothDays = ({ dayOfMonth, weekday }: Pattern) => !dayOfMonth.any && !weekday.any
-/** A day such as the second Sunday that is also the 28th never comes; the reader refuses it. */
-const comes = (pattern: Pattern, dayMatch: string) => !(dayMatch === 'all' && bothDays(pattern))
-
 describe(`due times of cron patterns agree with a walk over every minute (SEED=${seed})`, () => {
+  let agreed = 0
+  afterAll(() => expect(agreed).toBeGreaterThan(0))
+
   it.each(zones)('of twenty years in %s', zone => {
     const offsets = table.get(zone)
     if (!offsets) throw new Error(`no offsets for ${zone}`)
-    let walked = 0
     fc.assert(
       fc.property(somePattern, fc.constantFrom('any', 'all'), (pattern, dayMatch) => {
-        fc.pre(comes(pattern, dayMatch))
         const expected = walk(pattern, { dayMatch, ...usual(pattern) }, offsets, from, to)
+        // A second Sunday that is also a 28th never comes: the reader says so, and the walk has to agree.
+        if (!parseCron(pattern.text, { dayMatch }).ok) return expect(expected).toEqual([])
         const found = occurrencesBetween(timetable(pattern, zone, dayMatch), from * minute - 1, to * minute - 1)
-        walked += found.length
+        agreed += found.length
         expect(found.map(({ nominal }) => nominal / minute)).toEqual(expected)
       }),
-      { numRuns: 2, seed, endOnFailure: true },
+      { numRuns: 1, seed, endOnFailure: true },
     )
-    expect(walked).toBeGreaterThan(0)
   })
 
   it('around every kind of change of clocks, by the rules that dst names', () => {
@@ -96,7 +95,7 @@ describe(`due times of any timetable (SEED=${seed})`, () => {
           expect(parts).toEqual(occurrencesBetween(when, start, end))
         },
       ),
-      { numRuns: 150, seed },
+      { numRuns: 100, seed },
     )
   })
 
@@ -111,7 +110,7 @@ describe(`due times of any timetable (SEED=${seed})`, () => {
         expect(found.every(({ due, nominal }) => due - nominal === (when.jitter?.shift ?? 0))).toBe(true)
         expect(new Set(found.map(({ label }) => label)).size).toBe(found.length)
       }),
-      { numRuns: 150, seed },
+      { numRuns: 100, seed },
     )
   })
 
@@ -128,7 +127,7 @@ describe(`due times of any timetable (SEED=${seed})`, () => {
         expect(found.map(({ nominal }) => nominal)).toEqual([...instants].sort((a, b) => a - b))
         expect(occurrencesBetween({ ...when, entries: when.entries.toReversed() }, start, end)).toEqual(found)
       }),
-      { numRuns: 150, seed },
+      { numRuns: 100, seed },
     )
   })
 
