@@ -19,10 +19,10 @@ export function launchCommand(): Command {
     .option('--list <id>', 'launch to this profile database instead of the own audience', positiveInteger)
     .option('--segment <id>', 'launch to this segment instead of the own audience', positiveInteger)
     .option('--limit <n>', 'mail at most so many recipients', positiveInteger)
-    .option('--content <json>', 'values for the template, a JSON object')
+    .option('--content <json>', "values for the template, a JSON object; may hold dates: {{ due | date:'yyyy-MM-dd' }}")
     .option('--attach <file...>', 'files to attach')
     .option('--at <time>', 'when to launch: a time with Z or an offset, or local with --timezone')
-    .option('--timezone <zone>', 'the IANA zone of --at')
+    .option('--timezone <zone>', 'the IANA zone of --at, and of dates in --content')
     .option('--reason <text>', 'why; kept on the record')
     .option(
       '--confirm-duplicate <HH:MM>',

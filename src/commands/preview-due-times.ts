@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import { formatDuration } from '../files/duration.ts'
+import { hasExpressions, renderRequest } from '../timetable/content.ts'
 import { type Occurrence, occurrences } from '../timetable/due-times.ts'
 import { clockWords } from '../timetable/note-words.ts'
 import type { Timetable } from '../timetable/schedule.ts'
@@ -13,12 +14,14 @@ export async function preview(names: readonly string[], flags: PreviewFlags): Pr
   const chosen = previewed(names, flags)
   const rows = chosen.flatMap(each => firstOf(each.when, from, flags.next).map(occurrence => row(each, occurrence)))
   if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-  for (const { name, when } of chosen) {
+  for (const { name, when, launch } of chosen) {
     const own = rows.filter(each => each.schedule === name)
     process.stdout.write(`${name}  (${when.timezone})\n`)
     if (own.length === 0) process.stdout.write(`  ${silence(when)}\n`)
-    for (const { local, due, note } of own)
+    for (const { local, due, note, content } of own) {
       process.stdout.write(`  ${local}  ${due}${note === null ? '' : `  ${note}`}\n`)
+      if (hasExpressions(launch?.content)) process.stdout.write(`    content ${JSON.stringify(content)}\n`)
+    }
   }
 }
 
@@ -35,7 +38,7 @@ function silence({ maxRuns }: Timetable): string {
   return maxRuns === undefined ? 'never again' : `completed: no more than ${maxRuns} runs were declared`
 }
 
-function row({ name, when }: Previewed, { nominal, due, label, clocks }: Occurrence) {
+function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }: Occurrence) {
   const later = due === nominal ? [] : [`${formatDuration(due - nominal)} of jitter after ${local(nominal, when)}`]
   const words = [...(clocks === undefined ? [] : [clockWords[clocks]]), ...later]
   return {
@@ -46,6 +49,7 @@ function row({ name, when }: Previewed, { nominal, due, label, clocks }: Occurre
     timezone: when.timezone,
     key: `${name}@${label}`,
     note: words.length === 0 ? null : words.join('; '),
+    content: (launch && renderRequest(launch, nominal, when.timezone).content) ?? null,
   }
 }
 

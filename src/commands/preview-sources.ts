@@ -2,6 +2,7 @@
 import { loadConfig } from '../config/load-config.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { nearest } from '../files/suggestion.ts'
+import type { LaunchRequest } from '../launches/launch.ts'
 import { readWhen } from '../timetable/read-when.ts'
 import type { Timetable } from '../timetable/schedule.ts'
 import { loadSchedules } from '../timetable/schedule-files.ts'
@@ -24,6 +25,8 @@ export interface PreviewFlags extends GlobalFlags {
 export interface Previewed {
   readonly name: string
   readonly when: Timetable
+  /** Absent for what the command line declares. */
+  readonly launch?: LaunchRequest
 }
 
 /** Throws CommandEnding with code 2, or DeclarationError, with everything that is wrong. */

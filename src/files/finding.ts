@@ -9,6 +9,8 @@ export interface Finding {
   /** What the sentence is about, where that is not what it points at: an unknown key is a flaw of its map. */
   readonly about?: Path
   readonly spot?: 'key' | 'value'
+  /** Where inside a text it points, in characters from the beginning of that text. */
+  readonly offset?: number
   readonly severity?: Problem['severity']
   readonly sentence: string
 }
@@ -32,7 +34,7 @@ export function problemsIn(yaml: Yaml, findings: readonly Finding[], name: (path
   const problems = findings.map(finding => ({
     severity: finding.severity ?? 'error',
     where: yaml.where,
-    ...yaml.locate(finding.path, finding.spot),
+    ...yaml.locate(finding.path, finding.spot, finding.offset),
     sentence: sentenceOf(finding, name),
   }))
   return withoutEchoes(problems, yaml)

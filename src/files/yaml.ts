@@ -6,6 +6,7 @@ import { Composer, CST, type ErrorCode, Lexer, LineCounter, type ParsedNode, Par
 import type { Problem } from './problem.ts'
 import type { Path } from './shape.ts'
 import { readTextFile } from './text-file.ts'
+import { textAt } from './value.ts'
 import { YamlTree } from './yaml-tree.ts'
 
 const largestFile = 256 * 1_024
@@ -15,6 +16,8 @@ const mostFlaws = 100
 const mostBrackets = 64
 const mostIndicatorsInLine = 32
 const widestIndentation = 200
+/** Between two characters of a text lie at most a line break, its indentation and an escape. */
+const longestStep = widestIndentation + 8
 
 interface Place {
   /** 1-based. */
@@ -28,8 +31,11 @@ export interface Yaml {
   /** Plain JSON-like data; `undefined` where the text is not YAML, so that nothing more can be said about it. */
   readonly value: unknown
   readonly problems: readonly Problem[]
-  /** The place of the value at `path`, or of its key; of the nearest thing above it where there is none. */
-  locate(path: Path, spot?: 'key' | 'value'): Place
+  /**
+   * The place of the value at `path`, or of its key; of the nearest thing above it where there is none. With `inside`, the
+   * place of that character of a text.
+   */
+  locate(path: Path, spot?: 'key' | 'value', inside?: number): Place
 }
 
 export type YamlFile =
@@ -81,8 +87,31 @@ export function readYaml(text: string, where: string): Yaml {
       ...syntax.slice(0, mostSyntaxProblems),
       ...tree.flaws.slice(0, mostFlaws).map(({ offset, sentence }) => at(offset, sentence)),
     ],
-    locate: (path, spot = 'value') => placeAt(tree.offsetOf(path, spot)),
+    locate: (path, spot = 'value', inside) => {
+      const offset = tree.offsetOf(path, spot)
+      return placeAt(inside === undefined ? offset : insideOffset(text, offset, textAt(tree.value, path) ?? '', inside))
+    },
   }
+}
+
+/**
+ * Where character `inside` of a written text stands. Quotes, escapes and folded lines make the source longer than the text:
+ * the two are walked side by side, and what the source writes in another way is stepped over.
+ */
+function insideOffset(source: string, start: number, written: string, inside: number): number {
+  let at = start
+  for (const character of written.slice(0, inside)) at = behind(source, at, character) ?? at
+  const end = behind(source, at, written[inside] ?? '')
+  return end === undefined ? at : end - 1
+}
+
+/** Where the source goes on after this character of a text; undefined where it is written in another way. */
+function behind(source: string, at: number, character: string): number | undefined {
+  const ahead = source.slice(at, at + longestStep)
+  const escaped = character === '\n' ? ahead.indexOf('\\n') : -1
+  const found = ahead.indexOf(character)
+  if (escaped >= 0 && (found < 0 || escaped < found)) return at + escaped + 2
+  return found < 0 ? undefined : at + found + character.length
 }
 
 function compose(text: string, lines: LineCounter) {

@@ -2,6 +2,7 @@
 import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
 import { type Pause, pauseAt, pausedReason } from '../launches/pause.ts'
+import { renderRequest } from './content.ts'
 import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
 import type { Schedule, Timetable } from './schedule.ts'
 import { dayOf } from './zone.ts'
@@ -111,7 +112,7 @@ function launchOf(
     account: schedule.account,
     origin: 'schedule',
     schedule: schedule.name,
-    request: schedule.launch,
+    request: renderRequest(schedule.launch, nominal, schedule.when.timezone),
     nominal,
     due,
     sendUntil,

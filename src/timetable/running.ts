@@ -4,6 +4,7 @@ import type { NewLaunch } from '../launches/create.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
+import { renderRequest } from './content.ts'
 import { type Decision, pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
@@ -41,8 +42,9 @@ export async function runSchedule(
 ): Promise<RunAnswer> {
   const permission = await runPermission(ledger, schedule, confirmation)
   if (isRunRefused(permission)) return permission
-  const { name, account, launch: request, policy } = schedule
+  const { name, account, policy, when } = schedule
   const now = await serverNow(ledger)
+  const request = renderRequest(schedule.launch, now, when.timezone)
   const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
   const asked = { account, request, schedule: name, due: now, policy, ...confirmed, by, why }
   return { kind: 'run', launch: await launchByHand(ledger, queues, asked, now) }

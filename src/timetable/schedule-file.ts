@@ -7,6 +7,7 @@ import { type Path, shapeOf } from '../files/shape.ts'
 import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
+import { contentFlaws } from './content.ts'
 import { readTimetable } from './read-timetable.ts'
 import type { Schedule } from './schedule.ts'
 import {
@@ -115,6 +116,7 @@ function readSchedule(
     ...timetable.findings,
     ...audienceFlaws(valueAt(declared, ['launch']), [...path, 'launch']),
     ...attach.findings,
+    ...contentFlaws(valueAt(declared, ['launch', 'content']), [...path, 'launch', 'content']),
     ...policy.findings,
   ]
   const broken = [...head.filter(finding => isBelow(finding.path, path)), ...findings].some(isError)

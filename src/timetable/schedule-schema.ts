@@ -88,7 +88,8 @@ const launchInput = z.strictObject({
   override_source_id: launchFields.override_source_id.meta({ description: 'The id of that list or segment.' }),
   override_limit: launchFields.override_limit.meta({ description: 'The most recipients of this launch.' }),
   content: launchFields.content.meta({
-    description: 'Values for the variables of the mailing, passed on as they are.',
+    description:
+      "Values for the variables of the mailing. Texts may hold dates of the due time, {{ due | date:'yyyy-MM-dd' }}.",
   }),
   attach: launchFields.attach.meta({
     description: 'Attachments, passed on as they are; { file: path } is read from the folder of schedule files.',

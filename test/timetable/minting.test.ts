@@ -124,6 +124,28 @@ describe('minting', () => {
     expect(mintingOf(strict, now, now, 500).launches[0]).toMatchObject({ retryUntil: nine + minute + 5_000 })
   })
 
+  it('writes the dates of the content out, by the nominal time and in the zone of the schedule', () => {
+    const shift = 5 * minute
+    const when = { ...schedule().when, timezone: 'Asia/Tokyo', jitter: { upTo: 2 * shift, shift } }
+    const content = {
+      at: "{{ due | date:'dd HH:mm' }}",
+      list: [{ week: '{{ due | isoWeek }}' }, 5, null],
+      plain: '{x}',
+    }
+    const dated: Schedule = { ...schedule(), when, launch: { id: 90, content } }
+    expect(mintingOf(dated, now, now, 500).launches.map(({ request }) => request)).toEqual([
+      { id: 90, content: { at: '23 18:01', list: [{ week: '48' }, 5, null], plain: '{x}' } },
+    ])
+    // However late it is minted, the due time decides.
+    const late = mintingOf(dated, nine - minute, now, 500).launches[0]
+    expect(late?.request.content?.at).toBe('23 18:00')
+  })
+
+  it('passes on what no border has read', () => {
+    const old: Schedule = { ...schedule(), launch: { id: 90, content: { a: '{{ name }}' } } }
+    expect(mintingOf(old, now, now, 500).launches[0]?.request.content).toEqual({ a: '{{ name }}' })
+  })
+
   it('of a schedule whose last due time has passed asks for no further look', () => {
     const once = { kind: 'at', times: ['2026-11-23T09:01'], timezone: 'UTC' } as const
     const over: Schedule = { ...schedule(), when: { timezone: 'UTC', entries: [once] } }
