@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['commands'],
 }
 
-/** Files whose rules must not reach for the outside: they may import zod, luxon, rrule-temporal, ical.js and each other. */
+/** Files whose rules must not reach for the outside: they may import zod, luxon, rrule-temporal, ical.js, cronstrue and each other. */
 const pure = [
   'launches/launch.ts',
   'launches/outcome.ts',
@@ -67,6 +67,10 @@ const pure = [
   'timetable/read-expression.ts',
   'timetable/date-format.ts',
   'timetable/content.ts',
+  'timetable/words.ts',
+  'timetable/words-language.ts',
+  'timetable/cron-words.ts',
+  'timetable/rrule-words.ts',
   'timetable/schedule.ts',
   'timetable/plan-due-times.ts',
   'timetable/plan-fields.ts',
@@ -133,7 +137,7 @@ describe('imports', () => {
     const outside = importsOf(file).filter(
       each =>
         !each.typeOnly &&
-        !['zod', 'luxon', 'rrule-temporal', 'ical.js'].includes(each.specifier) &&
+        !['zod', 'luxon', 'rrule-temporal', 'ical.js', 'cronstrue'].includes(each.specifier) &&
         !(
           each.specifier.startsWith('.') &&
           (pure.includes(inside(each)) || /^(files|timetable\/zone|altcraft)\b/.test(inside(each)))
@@ -159,6 +163,15 @@ describe('the help, validate and preview commands', () => {
       each => reached.has(each.from) && ['bullmq', 'ioredis', 'undici'].includes(each.specifier) && !each.typeOnly,
     )
     expect(loaded.map(each => `${each.from} -> ${each.specifier}`)).toEqual([])
+  })
+})
+
+describe('the command line itself', () => {
+  it('does not load the words of timetables: they would slow every command', () => {
+    const reached = reach(['cli.ts'])
+    const loaded = all.filter(each => reached.has(each.from) && each.specifier.startsWith('cronstrue'))
+    expect(loaded.map(each => each.from)).toEqual([])
+    expect([...reach(['commands/preview-due-times.ts'])]).toContain('timetable/cron-words.ts')
   })
 })
 

@@ -4,6 +4,8 @@ import { hasExpressions, renderRequest } from '../timetable/content.ts'
 import { type Occurrence, occurrences } from '../timetable/due-times.ts'
 import { clockWords } from '../timetable/note-words.ts'
 import type { Timetable } from '../timetable/schedule.ts'
+import { timetableInOneLine, timetableInWords } from '../timetable/words.ts'
+import type { Language } from '../timetable/words-language.ts'
 import { localTime } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { type Previewed, type PreviewFlags, previewed } from './preview-sources.ts'
@@ -12,11 +14,14 @@ import { type Previewed, type PreviewFlags, previewed } from './preview-sources.
 export async function preview(names: readonly string[], flags: PreviewFlags): Promise<void> {
   const from = fromOf(flags)
   const chosen = previewed(names, flags)
-  const rows = chosen.flatMap(each => firstOf(each.when, from, flags.next).map(occurrence => row(each, occurrence)))
+  const rows = chosen.flatMap(each =>
+    firstOf(each.when, from, flags.next).map(occurrence => row(each, occurrence, flags.lang)),
+  )
   if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, when, launch } of chosen) {
     const own = rows.filter(each => each.schedule === name)
-    process.stdout.write(`${name}  (${when.timezone})\n`)
+    const words = timetableInWords(when, flags.lang).map(sentence => `  ${sentence}\n`)
+    process.stdout.write(`${name}  (${when.timezone})\n${words.join('')}`)
     if (own.length === 0) process.stdout.write(`  ${silence(when)}\n`)
     for (const { local, due, note, content } of own) {
       process.stdout.write(`  ${local}  ${due}${note === null ? '' : `  ${note}`}\n`)
@@ -38,9 +43,9 @@ function silence({ maxRuns }: Timetable): string {
   return maxRuns === undefined ? 'never again' : `completed: no more than ${maxRuns} runs were declared`
 }
 
-function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }: Occurrence) {
+function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }: Occurrence, language: Language) {
   const later = due === nominal ? [] : [`${formatDuration(due - nominal)} of jitter after ${local(nominal, when)}`]
-  const words = [...(clocks === undefined ? [] : [clockWords[clocks]]), ...later]
+  const notes = [...(clocks === undefined ? [] : [clockWords[clocks]]), ...later]
   return {
     schedule: name,
     nominal: new Date(nominal).toISOString(),
@@ -48,7 +53,8 @@ function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }:
     local: local(due, when),
     timezone: when.timezone,
     key: `${name}@${label}`,
-    note: words.length === 0 ? null : words.join('; '),
+    note: notes.length === 0 ? null : notes.join('; '),
+    words: timetableInOneLine(when, language),
     content: (launch && renderRequest(launch, nominal, when.timezone).content) ?? null,
   }
 }

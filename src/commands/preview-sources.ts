@@ -6,6 +6,7 @@ import type { LaunchRequest } from '../launches/launch.ts'
 import { readWhen } from '../timetable/read-when.ts'
 import type { Timetable } from '../timetable/schedule.ts'
 import { loadSchedules } from '../timetable/schedule-files.ts'
+import type { Language } from '../timetable/words-language.ts'
 import { isZone, suggestZones } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import type { GlobalFlags } from './with-ledger.ts'
@@ -19,6 +20,7 @@ export interface PreviewFlags extends GlobalFlags {
   readonly dayMatch?: 'any' | 'all'
   readonly from?: string
   readonly next: number
+  readonly lang: Language
   readonly json: boolean
 }
 

@@ -36,6 +36,10 @@ describe('sendoff preview', () => {
       code: 0,
       stderr: '',
       stdout: `hours  (Europe/Berlin)
+  At all of these times:
+  - At 02:30
+  - Every 12 hours, counted from 1 January 2027 01:00 (Europe/Berlin)
+  Each goes 5 minutes and 41 seconds after its time (jitter up to 10 minutes)
   Sun 2027-03-28T01:05:41+01:00  2027-03-28T00:05:41.000Z  341s of jitter after Sun 2027-03-28T01:00:00+01:00
   Sun 2027-03-28T03:35:41+02:00  2027-03-28T01:35:41.000Z  clocks go forward over this time: it fires after the gap; 341s of jitter after Sun 2027-03-28T03:30:00+02:00
   Sun 2027-03-28T14:05:41+02:00  2027-03-28T12:05:41.000Z  341s of jitter after Sun 2027-03-28T14:00:00+02:00
@@ -54,15 +58,25 @@ describe('sendoff preview', () => {
         timezone: 'Europe/Berlin',
         key: 'hours@20270328T0230',
         note: 'clocks go forward over this time: it fires after the gap; 341s of jitter after Sun 2027-03-28T03:30:00+02:00',
+        words:
+          'At all of these times: At 02:30; Every 12 hours, counted from 1 January 2027 01:00 (Europe/Berlin). Each goes 5 minutes and 41 seconds after its time (jitter up to 10 minutes)',
+        content: null,
       },
     ])
   })
 
   it('says that a schedule is completed, or never due again', () => {
     expect(preview('few', 'over', '--from', '2027-01-02T09:00Z').stdout).toBe(
-      'few  (Europe/Berlin)\n  completed: no more than 2 runs were declared\nover  (Europe/Berlin)\n  never again\n',
+      `few  (Europe/Berlin)
+  At 09:00, beginning 1 January 2027 09:00
+  Runs 2 times in all, then it is completed
+  completed: no more than 2 runs were declared
+over  (Europe/Berlin)
+  On 1 January 2026 09:00
+  never again
+`,
     )
-    expect(preview('few', '--from', '2026-12-01').stdout.split('\n')).toHaveLength(4)
+    expect(preview('few', '--from', '2026-12-01').stdout.split('\n')).toHaveLength(6)
   })
 
   it('reads a rule from the command line', () => {
