@@ -1,4 +1,4 @@
-/** What runs beside the workers, each on its own beat: the sweep with recovery, the heartbeat, the planner's watch, retention. */
+/** What runs beside the workers, each on its own beat: the sweep with recovery, the heartbeat, the planner's watch, preflight, retention. */
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
@@ -12,12 +12,14 @@ import type { StoreWatch } from './launches/store-watch.ts'
 import { sweepEvery, sweepLedger } from './launches/sweep.ts'
 import type { Fitness } from './redis/fitness.ts'
 import type { Planning } from './timetable/planning.ts'
+import { lookAhead, type PreflightTools } from './timetable/preflight.ts'
 
 const pruneEvery = 3_600_000
 const heartbeatEvery = 5_000
 const watchEvery = 5_000
 const checkEvery = 10_000
 const heartbeatLasts = 20_000
+const lookEvery = 5_000
 
 export interface Background {
   stop(): Promise<void>
@@ -30,12 +32,13 @@ export interface BackgroundParts {
   readonly recovery: Recovery
   readonly watch: StoreWatch
   readonly fitness: Fitness
+  readonly preflight: PreflightTools
   readonly owner: string
   readonly config: Config
   readonly events: Events
 }
 
-/** The sweep, the heartbeat, the planner's watch and retention, each on its own beat until stopped. */
+/** The sweep, the heartbeat, the planner's watch, preflight and retention, each on its own beat until stopped. */
 export function startBackground(parts: BackgroundParts): Background {
   const { ledger, planning, owner, config, events } = parts
   const ended = new AbortController()
@@ -53,6 +56,7 @@ export function startBackground(parts: BackgroundParts): Background {
     beat('the watch over the store', watchEvery, async () => void (await parts.watch.look())),
     beat('the check of Redis', checkEvery, () => holdUnfit(ledger, parts.fitness)),
     beat("the planner's watch", sweepEvery, () => planning.watch()),
+    beat('preflight', lookEvery, () => lookAhead(parts.preflight, ended.signal)),
     beat('retention', pruneEvery, async () => {
       let total = 0
       for (let removed = 1; removed > 0 && !ended.signal.aborted; total += removed) {

@@ -140,6 +140,29 @@ export class Events {
     )
   }
 
+  preflightProblem(
+    facts: { key: string; account: string; mailing: number; due: number },
+    problem: string,
+    why: string,
+    remedy: string,
+  ): void {
+    const { key, account, mailing } = facts
+    const due = new Date(facts.due).toISOString()
+    this.#log.warn(
+      { event: 'preflightProblem', launch: key, account, mailing, due, problem, reason: why, do: remedy },
+      `preflight ${key}, due ${due}: ${why}. ${remedy}`,
+    )
+  }
+
+  preflightFine(facts: { key: string; account: string; mailing: number; due: number }): void {
+    const { key, account, mailing } = facts
+    const due = new Date(facts.due).toISOString()
+    this.#log.info(
+      { event: 'preflightFine', launch: key, account, mailing, due },
+      `preflight ${key}, due ${due}: mailing ${mailing} is active again`,
+    )
+  }
+
   jobNotUnderstood(queue: string, id: string | undefined): void {
     this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
   }

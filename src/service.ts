@@ -118,7 +118,19 @@ export async function startService(input: ServiceInput): Promise<Service> {
           events,
         ),
     )
-    const background = startBackground({ ledger, queues, planning, recovery, watch, fitness, owner, config, events })
+    const preflight = { ledger, queues, accounts, readStatus: platform.readStatus, heard: events }
+    const background = startBackground({
+      ledger,
+      queues,
+      planning,
+      recovery,
+      watch,
+      fitness,
+      preflight,
+      owner,
+      config,
+      events,
+    })
     undo.push(() => background.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))

@@ -44,6 +44,7 @@ const pure = [
   'launches/classify.ts',
   'launches/seen.ts',
   'launches/settlement.ts',
+  'launches/mailing-check.ts',
   'launches/recovery-step.ts',
   'launches/log-evidence.ts',
   'launches/store-identity.ts',

@@ -1,7 +1,9 @@
 import { type AuditEntry, readAudit } from '../launches/audit.ts'
 import { holdsInForce } from '../launches/hold.ts'
-import { reasons, type State } from '../launches/launch.ts'
+import { reasons, restStates, type State } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
+import { remedyFor } from '../launches/mailing-check.ts'
+import { type LastLook, lastLook } from '../launches/preflight.ts'
 import { showLaunch } from '../launches/read.ts'
 import type { LaunchRecord } from '../launches/record.ts'
 import { storedSchedules } from '../timetable/store.ts'
@@ -22,11 +24,14 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
     const stored = record.schedule === undefined ? undefined : (await storedSchedules(ledger)).get(record.schedule)
     const origin = originOf(record, stored?.schedule.source, stored?.schedule.when)
     const story = storyOf(record, [...audit, ...(await pausesBehind(ledger, record))])
+    const look = await lookFor(ledger, record)
     if (flags.json) {
       const whole = {
         ...launchWhole(record),
         origin,
         advice: record.advice ?? null,
+        preflight:
+          look === undefined ? null : { ...look, at: iso(look.at), since: iso(look.since), due: iso(look.due) },
         evidence: record.entries ?? [],
         audit,
         story: story.map(shown),
@@ -42,6 +47,7 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
       `Request  POST campaigns/broadcasts/start ${JSON.stringify({ token: '•••', ...withoutFiles(record.request) })}`,
       `         Request-ID ${record.requestId}`,
       `Answer   error ${record.error ?? '-'}, error_text ${record.error_text === undefined ? '-' : JSON.stringify(record.error_text)}, HTTP ${record.status ?? '-'}`,
+      ...(look === undefined ? [] : [lookLine(look)]),
       '',
       ...story.map(moment => `${iso(moment.at)}  ${moment.words}`),
       ...nextOf(
@@ -51,6 +57,17 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
     ]
     process.stdout.write(`${lines.join('\n')}\n`)
   })
+}
+
+/** What was last found about its mailing, where that was for this launch or still says something about it. */
+async function lookFor(ledger: Ledger, record: LaunchRecord): Promise<LastLook | undefined> {
+  const look = await lastLook(ledger, record.account, record.mailing)
+  return look !== undefined && (look.key === record.key || !restStates.includes(record.state)) ? look : undefined
+}
+
+function lookLine({ at, verdict, why, since }: LastLook): string {
+  if (verdict === 'fine') return `Before   looked at ${iso(at)}: the mailing was active`
+  return `Before   looked at ${iso(at)}: ${why}, since ${iso(since)}. ${remedyFor(verdict)}`
 }
 
 const iso = (at: number) => new Date(at).toISOString()
@@ -132,10 +149,7 @@ function stateWords(state: string, record: LaunchRecord): string {
 function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
   const hints: Partial<Record<State, string>> = {
     unknown: `${record.advice ?? 'Recovery is at work.'}\nLook at the mailing in Altcraft, then: sendoff launches resolve ${record.key} --launched | --not-launched | --write-off --reason …`,
-    held:
-      record.heldBy === 'guard'
-        ? `To mail the same people again: sendoff launches release ${record.key} --confirm-duplicate HH:MM --reason …`
-        : `Stopped: ${holds.join(', ') || 'no more'}. End the stop with: sendoff hold off --reason …`,
+    held: heldHint(record, holds),
     failed: `To try again: sendoff launches retry ${record.key} --reason …`,
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,
     swallowed: `Nobody was mailed. To try again: sendoff launches retry ${record.key} --reason …`,
@@ -145,6 +159,18 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     ? `Until its time comes: sendoff schedules unskip ${record.schedule} --at ${iso(record.nominal ?? record.due).replace(/\.\d+Z$/, 'Z')}`
     : hints[record.state]
   return hint === undefined ? [] : ['', hint]
+}
+
+function heldHint({ key, heldBy }: LaunchRecord, holds: readonly string[]): string {
+  switch (heldBy) {
+    case 'guard':
+      return `To mail the same people again: sendoff launches release ${key} --confirm-duplicate HH:MM --reason …`
+    case 'preflight':
+      return `It goes when its mailing is fine again, until its deadline. To let it go at once: sendoff launches release ${key} --reason …`
+    case 'hold':
+    case undefined:
+      return `Stopped: ${holds.join(', ') || 'no more'}. End the stop with: sendoff hold off --reason …`
+  }
 }
 
 function withoutFiles(request: LaunchRecord['request']): object {

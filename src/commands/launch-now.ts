@@ -1,5 +1,5 @@
 import { isRefused, launchByHand, repeatOf } from '../launches/by-hand.ts'
-import { defaultPolicy } from '../launches/policy.ts'
+import { defaultPolicy, preflightAt } from '../launches/policy.ts'
 import { hasExpressions } from '../timetable/content.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { askBeforeLaunch, factsOf, mustBeFit, repeatRefusal, seeThrough } from './by-hand.ts'
@@ -33,6 +33,8 @@ export async function launchNow(mailing: number, flags: LaunchFlags): Promise<nu
         account,
         request: datedRequest(request, due, flags),
         due,
+        // A launch that is due now meets the mailing as it is.
+        ...(at === undefined ? {} : { preflightAt: Math.max(now, preflightAt(defaultPolicy, due) ?? now) }),
         // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
         policy: { ...defaultPolicy, overlap: 'allow' },
         ...(repeat.kind === 'confirmed' ? { confirmed: repeat.at } : {}),

@@ -1,8 +1,9 @@
 import { type DecisionAnswer, type DoubtEnd, endDoubt } from '../launches/doubt.ts'
 import { lastSent, releaseGuarded } from '../launches/guards.ts'
-import { cancelLaunch, retryLaunch } from '../launches/person.ts'
+import { cancelLaunch, releaseLaunch, retryLaunch } from '../launches/person.ts'
 import { defaultPolicy } from '../launches/policy.ts'
 import { showLaunch } from '../launches/read.ts'
+import type { LaunchRecord } from '../launches/record.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { person } from './person.ts'
@@ -10,6 +11,10 @@ import { type GlobalFlags, type OpenLedger, withLedger } from './with-ledger.ts'
 
 interface ReasonFlags extends GlobalFlags {
   readonly reason: string
+}
+
+interface ReleaseFlags extends ReasonFlags {
+  readonly confirmDuplicate?: string
 }
 
 interface ResolveFlags extends ReasonFlags {
@@ -68,27 +73,37 @@ export async function retryCommand(key: string, flags: ReasonFlags & { readonly 
 }
 
 /** `launches release KEY`. */
-export async function releaseCommand(
-  key: string,
-  flags: ReasonFlags & { readonly confirmDuplicate?: string },
-): Promise<void> {
+export async function releaseCommand(key: string, flags: ReleaseFlags): Promise<void> {
   await withLedger(flags, async open => {
     const record = await showLaunch(open.ledger, key)
     if (!record) throw new CommandEnding(exitCodes.failed, `${key}: refused: there is no such launch.`)
-    if (record.state !== 'held' || record.heldBy !== 'guard') {
-      throw new CommandEnding(exitCodes.failed, `${key}: refused: it is ${record.state}, and no guard holds it.`)
+    if (record.heldBy === 'preflight') {
+      obey(await releaseLaunch(open.ledger, key, person(), reasonOf(flags)), key)
+    } else {
+      await releaseFromGuard(open, record, flags)
     }
-    const last = await lastSent(open.ledger, record.account, record.request)
-    const time = last === undefined ? '' : new Date(last).toISOString().slice(11, 16)
-    if (last !== undefined && flags.confirmDuplicate !== time) {
-      throw usage(
-        `mailing ${record.mailing} last went to this audience at ${new Date(last).toISOString()}. To mail the same people again, add --confirm-duplicate ${time}`,
-      )
-    }
-    obey(await releaseGuarded(open.ledger, key, last, person(), reasonOf(flags)), key)
     await queue(open, key, 0)
     say(`${key} is planned again; it may go out until ${new Date(record.sendUntil).toISOString()}.`)
   })
+}
+
+/** A person passes a guard by naming what it would double. */
+async function releaseFromGuard({ ledger }: OpenLedger, record: LaunchRecord, flags: ReleaseFlags): Promise<void> {
+  const { key, state, heldBy } = record
+  if (state !== 'held' || heldBy !== 'guard') {
+    throw new CommandEnding(
+      exitCodes.failed,
+      `${key}: refused: it is ${state}, and neither a guard nor preflight holds it.`,
+    )
+  }
+  const last = await lastSent(ledger, record.account, record.request)
+  const time = last === undefined ? '' : new Date(last).toISOString().slice(11, 16)
+  if (last !== undefined && flags.confirmDuplicate !== time) {
+    throw usage(
+      `mailing ${record.mailing} last went to this audience at ${new Date(last).toISOString()}. To mail the same people again, add --confirm-duplicate ${time}`,
+    )
+  }
+  obey(await releaseGuarded(ledger, key, last, person(), reasonOf(flags)), key)
 }
 
 /** `launches cancel KEY`. */

@@ -13,6 +13,7 @@ const peopleExamples = `Examples:
   sendoff launches resolve KEY --write-off --reason "too late to matter"
   sendoff launches retry KEY --reason "tariff was raised"
   sendoff launches release KEY --confirm-duplicate 08:40 --reason "the first one had no link"
+  sendoff launches release KEY --reason "it will be active in a minute"
   sendoff launches cancel KEY --reason "wrong audience"
 `
 
@@ -77,8 +78,10 @@ export function launchesCommand(): Command {
     })
   launches
     .command('release <key>')
-    .description('let go a launch that a guard holds, although its mailing went to the same audience before')
-    .option('--confirm-duplicate <HH:MM>', 'when, in UTC, the mailing last went to this audience')
+    .description(
+      'let go a launch that a guard holds, although its mailing went to the same audience, or that preflight holds',
+    )
+    .option('--confirm-duplicate <HH:MM>', 'of a guard: when, in UTC, the mailing last went to this audience')
     .requiredOption('--reason <text>', 'why; kept on the record')
     .addHelpText('before', peopleExamples)
     .action(async (key: string, _options, command: Command) => {

@@ -15,6 +15,8 @@ export interface HandLaunch {
   /** When; epoch milliseconds. */
   readonly due: number
   readonly policy: Policy
+  /** When its mailing is to be looked at beforehand; epoch milliseconds. */
+  readonly preflightAt?: number
   /** When the launch went out that, as the person has said, it repeats; epoch milliseconds. What went out later still guards. */
   readonly confirmed?: number
   readonly by: string
@@ -76,6 +78,7 @@ export async function launchByHand(
     sendUntil: due + policy.maxLateness,
     retryUntil: due + Math.min(policy.maxLateness, policy.retry.deadline ?? policy.maxLateness),
     policy,
+    ...(asked.preflightAt === undefined ? {} : { preflightAt: asked.preflightAt }),
     guard: {
       ...{ maxPerDay: 1, since: due - manualSpan, coolDown, onHit: 'hold' as const },
       ...(asked.confirmed === undefined ? {} : { confirmed: asked.confirmed }),

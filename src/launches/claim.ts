@@ -54,7 +54,7 @@ const claimScript: Script = {
   lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
@@ -89,6 +89,13 @@ end
 
 local stop = holdOn(row)
 if stop then return { 'over', 'held', 1, hold(key, row, at, stop) } end
+local wrong = row.preflightHold and row.attempts == '0' and trouble(row.account, row.mailing)
+if wrong then
+  -- Looked at in time, so that its lateness is no misfire when it is let go; and its mailing is looked at again at once.
+  enter(key, row, 'held', at, row.sendUntil + 1, 'reason', '${reasons.preflight}' .. wrong, 'heldBy', 'preflight', 'seen', 1)
+  redis.call('ZADD', P .. 'preflights', at, 'launch:' .. key)
+  return { 'over', 'held', 1, '${reasons.preflight}' .. wrong }
+end
 if row.misfire and row.state == 'planned' and row.attempts == '0' and not row.seen and at - row.due > ${superseded} then
   -- Missed. Which of several missed due times goes is only known when the planner has come up to now; it comes no further
   -- than it must, so a schedule whose next due time is still ahead is up to now too.

@@ -30,6 +30,8 @@ export interface NewLaunch {
   /** The last moment for which another attempt may be planned; never after `sendUntil`. */
   readonly retryUntil: number
   readonly policy: Policy
+  /** When its mailing is to be looked at before it is due, where it is; epoch milliseconds. */
+  readonly preflightAt?: number
   /** How often the mailing may go to its audience since `since` (epoch milliseconds), and with what pause; none: unguarded. */
   readonly guard?: Guard
   /** A due time that was missed, or may have been sent before the store forgot it, is recorded as such at once. */
@@ -62,6 +64,13 @@ local function create(fields)
   else
     redis.call('ZADD', P .. 'wake', row.notBefore + ${pickUpGrace}, row.key)
   end
+  if row.preflightAt and row.state == 'planned' then
+    -- For most the mailing has been looked at before they are made; one that was not fine is looked at again.
+    local looked = redis.call('HGET', P .. 'preflight:' .. row.account .. ':' .. row.mailing, 'at')
+    if not looked or tonumber(looked) < tonumber(row.preflightAt) or trouble(row.account, row.mailing) then
+      redis.call('ZADD', P .. 'preflights', row.preflightAt, 'launch:' .. row.key)
+    end
+  end
   return 1
 end
 `
@@ -91,6 +100,8 @@ export function recordFields(launch: NewLaunch): string[] {
     coolDown: launch.guard?.coolDown,
     onGuard: launch.guard?.onHit,
     confirmed: launch.guard?.confirmed,
+    preflightAt: launch.preflightAt,
+    preflightHold: launch.preflightAt !== undefined && launch.policy.onPreflightProblem === 'hold' ? 1 : undefined,
     attempts: 0,
     token: 0,
     ...(launch.missed?.state === 'unknown' ? doubtFields(launch.due) : {}),

@@ -13,5 +13,6 @@ local function forget(key, row)
   if row.schedule then redis.call('ZREM', P .. 'schedule:' .. row.schedule, key) end
   redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   redis.call('ZREM', P .. 'wake', key)
+  redis.call('ZREM', P .. 'preflights', 'launch:' .. key)
 end
 `

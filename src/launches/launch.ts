@@ -83,6 +83,8 @@ export const reasons = {
   person: 'person: ',
   /** Followed by the reason given for the stop. */
   hold: 'hold: ',
+  /** Followed by what the look at the mailing found. */
+  preflight: 'preflight: ',
   /** Followed by what happened to the store. */
   store: 'store: ',
   vanished: 'vanished: the process that was sending it disappeared before it could say what came of it',

@@ -10,6 +10,9 @@
  *   holds                       HASH scope (all, account:<account>, mailing:<account>:<mailing>) → its stops, one a cause, as a JSON list
  *   denied:<account>            SET of mailings that the account's token may not start, since its last launched one
  *   audit                       STREAM of what people and the service decided; launches/audit.ts
+ *   preflights                  ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at; launches/preflight.ts
+ *   preflight:<account>:<mailing>  HASH: what the last look at the mailing found
+ *   told:<key>                  STRING: the problem of its mailing that was announced for this launch
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
  */
 import type { Redis } from 'ioredis'
@@ -112,6 +115,13 @@ local function addStop(scope, cause, reason, by, at)
   stops[#stops + 1] = { cause = cause, reason = reason, by = by, at = at }
   redis.call('HSET', P .. 'holds', scope, cjson.encode(stops))
   return true
+end
+
+-- What the last look at the mailing found wrong, in words; nil where it was fine, or nobody has looked within a day.
+local function trouble(account, mailing)
+  local found = redis.call('HMGET', P .. 'preflight:' .. account .. ':' .. mailing, 'verdict', 'why')
+  if found[1] and found[1] ~= 'fine' then return found[2] end
+  return nil
 end
 
 -- A held launch keeps its deadline.

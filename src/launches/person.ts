@@ -1,4 +1,4 @@
-/** What a person may do with a launch that is not in doubt: try again what ended badly, or call off what has not been sent. */
+/** What a person may do with a launch that is not in doubt: try again what ended badly, let go what preflight holds, call off what has not been sent. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Script } from '../redis/script.ts'
@@ -50,6 +50,28 @@ return { 'done', row.account }
 `,
 }
 
+const releaseScript: Script = {
+  name: 'sendoffLetGo',
+  // ARGV[3] key  [4] who  [5] why. {'done', account} or {'refused', why not}. Only what preflight holds: a stop ends as a stop.
+  lua: /* lua */ `${luaLedger}${luaAudit}
+local key = ARGV[3]
+local row = read(key, ${rowFields}, 'heldBy', 'sendUntil')
+if not row.state then return { 'refused', 'there is no such launch' } end
+if row.state ~= 'held' then return { 'refused', 'it is ' .. row.state .. '; only a held launch can be let go' } end
+if row.heldBy ~= 'preflight' then
+  return { 'refused', 'a stop holds it; end that: sendoff hold status, then sendoff hold off' }
+end
+local at, hash = now(), P .. 'launch:' .. key
+if tonumber(row.sendUntil) < at then return { 'refused', 'its deadline has passed' } end
+redis.call('HDEL', hash, 'heldBy', 'reason', 'preflightHold')
+redis.call('ZREM', P .. 'preflights', 'launch:' .. key)
+enter(key, row, 'planned', at, at)
+note(key, ARGV[4], 'held -> planned', ARGV[5])
+audit(ARGV[4], 'release', key, ARGV[5], 'held', 'planned')
+return { 'done', row.account }
+`,
+}
+
 const answerSchema = z.tuple([z.enum(['done', 'refused']), z.string()])
 
 async function decide(ledger: Ledger, script: Script, key: string, args: (string | number)[]): Promise<DecisionAnswer> {
@@ -65,4 +87,9 @@ export function retryLaunch(ledger: Ledger, key: string, sendUntil: number, who:
 /** Calls off a launch that has not been committed. */
 export function cancelLaunch(ledger: Ledger, key: string, who: string, why: string) {
   return decide(ledger, cancelScript, key, [who, why])
+}
+
+/** Lets a launch go that preflight holds, whatever is found about its mailing; it keeps its deadline. */
+export function releaseLaunch(ledger: Ledger, key: string, who: string, why: string) {
+  return decide(ledger, releaseScript, key, [who, why])
 }

@@ -41,6 +41,17 @@ export const policyInput = z.strictObject({
     description:
       'What maxPerDay or coolDown stops: skip it, or hold it until a person lets it go or its time is over. Default skip.',
   }),
+  preflight: z
+    .union([z.literal('off'), duration.refine(ms => ms > 0, 'must be longer than 0, or off')])
+    .optional()
+    .meta({
+      expects: 'a duration such as 30m, or off',
+      description: 'How long before its due time the mailing is looked at in Altcraft; off: not at all. Default 30m.',
+    }),
+  onPreflightProblem: z.enum(['announce', 'hold']).optional().meta({
+    description:
+      'When that look finds the mailing not active, or does not find it: say so, or also hold the launch until a later look is fine. Default announce.',
+  }),
   retry: retryInput.optional().meta({ description: 'Attempts after a proof that nothing was launched.' }),
 })
 export type PolicyInput = z.output<typeof policyInput>
@@ -53,6 +64,8 @@ export interface Policy {
   readonly maxPerDay?: number
   readonly coolDown?: number
   readonly onGuard: 'skip' | 'hold'
+  readonly preflight: number | 'off'
+  readonly onPreflightProblem: 'announce' | 'hold'
   readonly retry: {
     readonly attempts: number
     readonly initial: number
@@ -66,6 +79,8 @@ export const defaultPolicy: Policy = Object.freeze({
   misfire: 'once',
   overlap: 'skip',
   onGuard: 'skip',
+  preflight: 30 * 60_000,
+  onPreflightProblem: 'announce',
   retry: Object.freeze({ attempts: 5, initial: 2_000, max: 60_000 }),
 })
 
@@ -88,6 +103,8 @@ function laidOver(under: Policy, over: PolicyInput): Policy {
     ...(maxPerDay === undefined ? {} : { maxPerDay }),
     ...(coolDown === undefined ? {} : { coolDown }),
     onGuard: over.onGuard ?? under.onGuard,
+    preflight: over.preflight ?? under.preflight,
+    onPreflightProblem: over.onPreflightProblem ?? under.onPreflightProblem,
     retry: {
       attempts: over.retry?.attempts ?? under.retry.attempts,
       initial: over.retry?.initial ?? under.retry.initial,
@@ -95,4 +112,9 @@ function laidOver(under: Policy, over: PolicyInput): Policy {
       ...(deadline === undefined ? {} : { deadline }),
     },
   }
+}
+
+/** When the mailing is looked at before a due time (epoch milliseconds); undefined where it is not. */
+export function preflightAt({ preflight }: Pick<Policy, 'preflight'>, due: number): number | undefined {
+  return preflight === 'off' ? undefined : due - preflight
 }

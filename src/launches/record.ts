@@ -41,7 +41,7 @@ const recordSchema = z.object({
   status: z.coerce.number().optional(),
   attempts: z.coerce.number(),
   lateness: z.coerce.number().optional(),
-  heldBy: z.enum(['hold', 'guard']).optional(),
+  heldBy: z.enum(['hold', 'guard', 'preflight']).optional(),
   owner: z.string().optional(),
   token: z.coerce.number(),
   round: z.coerce.number().default(0),

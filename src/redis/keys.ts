@@ -37,6 +37,12 @@ export interface Keys {
   readonly holds: string
   /** HASH schedule name → its pauses, as a JSON list. As long as something that was due in one could still go out. */
   readonly pauses: string
+  /** ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at. Until it was, or need not be. */
+  readonly preflights: string
+  /** HASH: what the last look at the mailing found. A day beyond the due time it was made for. */
+  preflight(account: string, mailing: number): string
+  /** ZSET <account>:<mailing> → until when the last look, which found it not fine, is remembered. */
+  readonly troubles: string
   /** HASH account → the proof that its installation drops repeats, as JSON. Until the next probe. */
   readonly proofs: string
   /** STREAM of decisions. Never trimmed. */
@@ -45,7 +51,7 @@ export interface Keys {
   readonly queuePrefix: string
 }
 // Written by scripts only: {root}wake, {root}ended:<origin>, {root}lane:<account>:<mailing>,
-// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>; launches/ledger.ts says what each is for.
+// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>, {root}told:<key>; launches/ledger.ts says what each is for.
 
 export function keysUnder(prefix: string): Keys {
   const root = `{${prefix}}:`
@@ -67,6 +73,9 @@ export function keysUnder(prefix: string): Keys {
     process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
     pauses: `${root}pauses`,
+    preflights: `${root}preflights`,
+    preflight: (account, mailing) => `${root}preflight:${account}:${mailing}`,
+    troubles: `${root}troubles`,
     proofs: `${root}proofs`,
     audit: `${root}audit`,
     queuePrefix: `${root}queue`,

@@ -7,7 +7,7 @@ import { openDoor } from './door.ts'
 import type { Fault } from './fault.ts'
 import { FaultPlan } from './fault-plan.ts'
 import type { Handled } from './handled.ts'
-import type { StartedMailing } from './platform.ts'
+import type { MailingState, StartedMailing } from './platform.ts'
 import { Reception } from './reception.ts'
 import { StartRecord } from './start-record.ts'
 
@@ -44,6 +44,8 @@ export interface Altcraft {
   requests(): number
   /** Replaces all faults; their counts begin anew. */
   setFaults(faults: readonly Fault[]): void
+  /** Makes a mailing inactive, completed or missing: it cannot be started. `active` again ends that. */
+  setMailing(mailing: number, state: MailingState): void
   /** Forgets launches, log, repeats and the counts of faults; keeps the faults themselves. */
   clear(): void
   /** Stops listening and cuts every connection; starts that still wait for a delay are not executed. */
@@ -82,6 +84,7 @@ export async function startAltcraft(options: AltcraftOptions = {}): Promise<Altc
     launches: () => desk.launches,
     requests: () => reception.requests,
     setFaults: faults => plan.set(faults),
+    setMailing: (mailing, state) => desk.setState(mailing, state),
     clear: () => reception.clear(),
     close: async () => {
       closing.abort()

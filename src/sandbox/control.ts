@@ -2,13 +2,17 @@
 import { z } from 'zod'
 import type { Fault } from './fault.ts'
 import { FaultTextError, formatFault, parseFault } from './fault-text.ts'
-import type { StartedMailing } from './platform.ts'
+import { type MailingState, mailingStates, type StartedMailing } from './platform.ts'
 import { jsonReply, type Reply } from './reply.ts'
 import { reservedMailings } from './reserved-mailings.ts'
 
 /** What the end points may do with the stand-in. */
 export interface Levers {
-  readonly desk: { readonly launches: readonly StartedMailing[]; startByHand(mailing: number, now: number): void }
+  readonly desk: {
+    readonly launches: readonly StartedMailing[]
+    startByHand(mailing: number, now: number): void
+    setState(mailing: number, state: MailingState): void
+  }
   readonly plan: { readonly faults: readonly Fault[]; set(faults: readonly Fault[]): void }
   readonly requests: number
   clear(): void
@@ -19,6 +23,7 @@ export function isControl(url: string): boolean {
 }
 
 const faultsBody = z.strictObject({ faults: z.array(z.string()) })
+const stateBody = z.strictObject({ id: z.int().positive(), state: z.enum(mailingStates) })
 const manualBody = z.strictObject({ id: z.int().positive() })
 
 /** Never throws: what is wrong with the request is said in the answer's `error`. */
@@ -41,6 +46,12 @@ export function control(method: string, url: string, body: string, levers: Lever
       if (!read.success) return wrong('send {"id": 12}: the id of a mailing')
       levers.desk.startByHand(read.data.id, Date.now())
       return jsonReply(200, { mailing: read.data.id })
+    }
+    case 'PUT /_sandbox/mailings': {
+      const read = stateBody.safeParse(json(body))
+      if (!read.success) return wrong(`send {"id": 12, "state": "inactive"}: one of ${mailingStates.join(', ')}`)
+      levers.desk.setState(read.data.id, read.data.state)
+      return jsonReply(200, { mailing: read.data.id, state: read.data.state })
     }
     default:
       return jsonReply(404, { error: `there is no ${method} ${url}; docs/simulate.md lists what there is` })

@@ -2,7 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Call, executes, type RequestFault } from './fault.ts'
 import type { Message } from './message.ts'
-import { checkFields, describeStart, Platform, refusal, type StartedMailing, success } from './platform.ts'
+import {
+  checkFields,
+  describeStart,
+  type MailingState,
+  Platform,
+  refusal,
+  type StartedMailing,
+  success,
+} from './platform.ts'
 import { marked, Repeats, repeatKey } from './repeats.ts'
 import { envelope, type Reply } from './reply.ts'
 import type { StartRecord } from './start-record.ts'
@@ -42,7 +50,7 @@ export class Desk {
     return this.#launches
   }
 
-  /** Forgets launches, log, status and repeats. The record file stays as it is. */
+  /** Forgets launches, log, repeats, not the states of mailings. The record file stays as it is. */
   forget(): void {
     this.#launches = []
     this.#platform.forget()
@@ -52,6 +60,10 @@ export class Desk {
   /** A person starts the mailing in Altcraft's own pages: the log shows it, `launches` does not. */
   startByHand(mailing: number, now: number): void {
     this.#platform.begin(mailing, now)
+  }
+
+  setState(mailing: number, state: MailingState): void {
+    this.#platform.setState(mailing, state)
   }
 
   /** Rejects where the record cannot be written, or with an AbortError where the stand-in closes during a delay. */
@@ -94,6 +106,8 @@ export class Desk {
     }
     const wrong = checkFields(call, fields)
     if (wrong) return envelope(wrong, answerFormat)
+    const obstacle = this.#platform.obstacle(call, message.mailing ?? 0)
+    if (obstacle) return envelope(obstacle, answerFormat)
     if (fault?.name === 'delay') await sleep(fault.value, undefined, { signal: this.#options.closing })
     const now = Date.now()
     if (call !== 'start') return envelope(this.#platform.read(message, now), answerFormat)

@@ -1,6 +1,6 @@
 /**
  * What stands behind the end points: mailings that start at once, their log and their status. Every id is an active
- * mailing that may be started again and again. Takes the time as an argument and knows no HTTP.
+ * mailing that may be started again and again, unless somebody gave it another state. Takes the time as an argument and knows no HTTP.
  */
 import { z } from 'zod'
 import type { Call } from './fault.ts'
@@ -50,6 +50,9 @@ const logSchema = z.strictObject({
 })
 const schemas = { start: startSchema, log: logSchema, status: z.strictObject(common) } satisfies Record<Call, z.ZodType>
 
+export const mailingStates = ['active', 'inactive', 'completed', 'missing'] as const
+export type MailingState = (typeof mailingStates)[number]
+
 /** The whole answer of a start that was executed. */
 export const success: AnswerBody = { data: null, error: 0, error_text: 'Successful operation' }
 /** How long every broadcast of the stand-in runs. */
@@ -58,6 +61,8 @@ const runMs = 150
 export class Platform {
   /** Start times of each mailing, by whomever, in milliseconds since the epoch. */
   readonly #runs = new Map<number, number[]>()
+  /** Mailings that are not as all others are. */
+  readonly #states = new Map<number, Exclude<MailingState, 'active'>>()
   readonly #logDelay: number
 
   /** `logDelay`: milliseconds until the log and the status show what happened. */
@@ -67,6 +72,20 @@ export class Platform {
 
   forget(): void {
     this.#runs.clear()
+  }
+
+  /** Gives a mailing another state; `active` is how all are. */
+  setState(mailing: number, state: MailingState): void {
+    if (state === 'active') this.#states.delete(mailing)
+    else this.#states.set(mailing, state)
+  }
+
+  /** What keeps a mailing from being started or shown, or undefined. */
+  obstacle(call: Call, mailing: number): AnswerBody | undefined {
+    const state = this.#states.get(mailing)
+    if (state === 'missing') return refusal(400, 'There is no such campaign')
+    if (call !== 'start' || state === undefined) return undefined
+    return refusal(400, `The campaign is not active: ${state}`)
   }
 
   /** Notes that a mailing began, whoever began it. */
@@ -93,6 +112,9 @@ export class Platform {
     const runs = (this.#runs.get(mailing) ?? []).filter(at => at <= shown)
     const running = runs.some(at => at + runMs > shown)
     const completed = runs.length > 0 && !running
+    const state = this.#states.get(mailing)
+    if (state === 'inactive') return { is_active: false, is_completed: false, status: 'Inactive' }
+    if (state === 'completed') return { is_active: false, is_completed: true, status: 'Completed' }
     return {
       is_active: true,
       is_completed: completed,

@@ -9,6 +9,7 @@ import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
 import { luaForget } from '../launches/forget.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { luaPause } from '../launches/pause.ts'
+import { preflightAt } from '../launches/policy.ts'
 import type { Script } from '../redis/script.ts'
 import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, storedText } from './store.ts'
@@ -44,7 +45,8 @@ const carriedAtOnce = 2_000
 const changeScript: Script = {
   name: 'sendoffChangeSchedules',
   /*
-   * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), from
+   * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), look (when
+   * the mailing is to be looked at for that one, '' never), from
    * (the stored name, '' where it is new), digest (of the stored text), records (belated launches as flat field lists) }.
    *
    * Each change takes effect strictly after now. Planned launches of later nominal times that nobody has touched go, and so
@@ -123,6 +125,7 @@ for _, change in ipairs(changes) do
     redis.call('HDEL', P .. 'schedules', from)
     redis.call('HDEL', P .. 'watermarks', from)
     redis.call('ZREM', P .. 'upcoming', from)
+    redis.call('ZREM', P .. 'preflights', 'schedule:' .. from)
   end
   if text == '' then endPause(from) end
   local after = ''
@@ -131,6 +134,7 @@ for _, change in ipairs(changes) do
     redis.call('HSET', P .. 'schedules', name, text)
     redis.call('HSET', P .. 'watermarks', name, at)
     if change.next ~= '' then redis.call('ZADD', P .. 'upcoming', change.next, name) end
+    if change.look ~= '' then redis.call('ZADD', P .. 'preflights', change.look, 'schedule:' .. name) end
     for _, fields in ipairs(change.records) do
       if create(fields) == 1 then created[#created + 1] = fields[2] end
     end
@@ -179,6 +183,7 @@ function changeFields({ name, before, after, next, belated = [] }: ScheduleChang
     name,
     text: after === undefined ? '' : storedText(after),
     next: next === undefined ? '' : String(next),
+    look: String((next === undefined || after === undefined ? undefined : preflightAt(after.policy, next)) ?? ''),
     from: before?.schedule.name ?? '',
     digest: before?.digest ?? '',
     records: belated.map(recordFields),

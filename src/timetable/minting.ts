@@ -2,6 +2,7 @@
 import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
 import { type Pause, pauseAt, pausedReason } from '../launches/pause.ts'
+import { preflightAt } from '../launches/policy.ts'
 import { renderRequest } from './content.ts'
 import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
 import type { Schedule, Timetable } from './schedule.ts'
@@ -107,6 +108,7 @@ function launchOf(
 ): NewLaunch {
   const { policy } = schedule
   const sendUntil = due + policy.maxLateness
+  const lookAt = preflightAt(policy, nominal)
   return {
     key: `${schedule.name}@${label}`,
     account: schedule.account,
@@ -120,6 +122,7 @@ function launchOf(
     retryUntil: Math.min(sendUntil, nextDue ?? sendUntil, due + (policy.retry.deadline ?? policy.maxLateness)),
     policy,
     guard: guardOf(schedule, due, dayCounts),
+    ...(lookAt === undefined ? {} : { preflightAt: lookAt }),
   }
 }
 

@@ -7,9 +7,11 @@ import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
 import { faultPoint } from '../launches/fault-point.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { readPauses } from '../launches/pause.ts'
+import { preflightAt } from '../launches/policy.ts'
 import type { LaunchQueues, QueuedLaunch } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
 import { horizon, type Minting, mintingOf } from './minting.ts'
+import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, schedulesDueBy } from './store.ts'
 
 /** Due times per script call: a long outage of a frequent schedule is caught up in several. */
@@ -19,9 +21,9 @@ const mintScript: Script = {
   name: 'sendoffMint',
   /*
    * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next nominal time or ''
-   * [8] records: a JSON list of flat field lists  [9] text of the schedule's pauses or ''. Returns the keys that were
-   * created, or false where the schedule, its watermark or its pauses are no longer what was read: another planner, an
-   * edit or a person was here first.
+   * [8] records: a JSON list of flat field lists  [9] text of the schedule's pauses or ''  [10] when its mailing is to be
+   * looked at for that next one, or ''. Returns the keys that were created, or false where the schedule, its watermark or
+   * its pauses are no longer what was read: another planner, an edit or a person was here first.
    */
   lua: /* lua */ `${luaLedger}${luaCreate}
 local name = ARGV[3]
@@ -34,6 +36,8 @@ for _, fields in ipairs(cjson.decode(ARGV[8])) do
 end
 redis.call('HSET', P .. 'watermarks', name, ARGV[6])
 if ARGV[7] == '' then redis.call('ZREM', P .. 'upcoming', name) else redis.call('ZADD', P .. 'upcoming', ARGV[7], name) end
+local look = 'schedule:' .. name
+if ARGV[10] == '' then redis.call('ZREM', P .. 'preflights', look) else redis.call('ZADD', P .. 'preflights', ARGV[10], look) end
 return created
 `,
 }
@@ -72,7 +76,7 @@ export async function mintSchedule(
   while (watermark < now + horizon) {
     const minting = mintingOf(schedule, watermark, now, mintAtOnce, Number(lost), readPauses(pauses))
     faultPoint('listed')
-    const created = await mint(ledger, schedule.name, { digest, watermark, pauses: pauses ?? '' }, minting)
+    const created = await mint(ledger, schedule, { digest, watermark, pauses: pauses ?? '' }, minting)
     if (created === undefined) return
     const fresh = minting.launches.filter(launch => created.has(launch.key))
     faultPoint('minted')
@@ -91,19 +95,20 @@ export function queued(launch: NewLaunch, now: number): QueuedLaunch {
 
 async function mint(
   ledger: Ledger,
-  schedule: string,
+  { name, policy }: Schedule,
   read: { readonly digest: string; readonly watermark: number; readonly pauses: string },
   minting: Minting,
 ): Promise<Set<string> | undefined> {
   const records = JSON.stringify(minting.launches.map(recordFields))
   const reply = await runLedgerScript(ledger, mintScript, '', [
-    schedule,
+    name,
     read.digest,
     read.watermark,
     minting.watermark,
     minting.next ?? '',
     records,
     read.pauses,
+    (minting.next === undefined ? undefined : preflightAt(policy, minting.next)) ?? '',
   ])
   return reply === null ? undefined : new Set(z.array(z.string()).parse(reply))
 }

@@ -50,6 +50,8 @@ const storedSchema = z.object({
     maxPerDay: z.number().exactOptional(),
     coolDown: z.number().exactOptional(),
     onGuard: z.enum(['skip', 'hold']),
+    preflight: z.union([z.literal('off'), z.number()]),
+    onPreflightProblem: z.enum(['announce', 'hold']),
     retry: z.object({
       attempts: z.number(),
       initial: z.number(),
@@ -68,9 +70,14 @@ export interface StoredSchedule {
   readonly digest: string
 }
 
+/** The schedule that a stored text stands for. */
+export function storedSchedule(text: string): Schedule {
+  return storedSchema.parse(JSON.parse(text))
+}
+
 function stored(text: string, watermark: string | null | undefined): StoredSchedule {
   return {
-    schedule: storedSchema.parse(JSON.parse(text)),
+    schedule: storedSchedule(text),
     watermark: Number(watermark ?? 0),
     digest: createHash('sha1').update(text).digest('hex'),
   }

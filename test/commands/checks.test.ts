@@ -2,16 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { answerChecks } from '../../src/commands/checks/account.ts'
 import { age, attempted, type Check, checkCounts, checkLines, ok, warn } from '../../src/commands/checks/check.ts'
 import { deduplicationCheck } from '../../src/commands/checks/deduplication.ts'
-import { doubtCheck, holdChecks, plannerCheck, workersCheck } from '../../src/commands/checks/ledger.ts'
+import { doubtCheck, holdChecks, plannerCheck, troubleChecks, workersCheck } from '../../src/commands/checks/ledger.ts'
 import { checkNode, checkZones } from '../../src/commands/checks/machine.ts'
 import { clockCheck, durabilityCheck, flawChecks, memoryCheck } from '../../src/commands/checks/server.ts'
 import type { LogReading, StatusReading } from '../../src/launches/evidence.ts'
 import type { Hold } from '../../src/launches/hold.ts'
+import { remedyFor } from '../../src/launches/mailing-check.ts'
+import type { LastLook } from '../../src/launches/preflight.ts'
 import type { ServerFacts } from '../../src/redis/server.ts'
 import { account } from '../altcraft/account.ts'
 
 const now = Date.UTC(2026, 10, 23)
 const day = 86_400_000
+const trouble: LastLook = {
+  at: now,
+  verdict: 'inactive',
+  why: 'mailing 90 is not active',
+  since: now,
+  key: 'a',
+  due: now,
+}
 
 describe('Node and its time zones', () => {
   it.each([
@@ -114,6 +124,9 @@ describe('a ledger', () => {
     [holdChecks([], now)[0]?.state, 'ok'],
     [doubtCheck(0).state, 'ok'],
     [doubtCheck(1).state, 'warn'],
+    [troubleChecks([])[0]?.state, 'ok'],
+    [troubleChecks([trouble])[0]?.state, 'warn'],
+    [troubleChecks([trouble])[0]?.do, remedyFor('inactive')],
     [workersCheck('main', 0).state, 'warn'],
     [workersCheck('main', 2).state, 'ok'],
     [plannerCheck(undefined, 0, now).state, 'ok'],

@@ -8,6 +8,7 @@ import { quarantine } from '../../src/launches/launch.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { retryLaunch } from '../../src/launches/person.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
+import { noteLook, takeLooks } from '../../src/launches/preflight.ts'
 import { storeProof } from '../../src/launches/proof.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
@@ -187,6 +188,14 @@ async function doubt(): Promise<void> {
   await sweepLedger(ledger, 100)
   await look()
   await retryLaunch(ledger, 'manual-4', now + 900_000, 'someone', 'once more')
+  // One whose mailing was not fine when it was looked at.
+  await createLaunch(ledger, { ...manual('manual-6', { onPreflightProblem: 'hold' }), preflightAt: now })
+  const [taken] = await takeLooks(ledger, 10)
+  if (!taken) throw new Error('nothing is to be looked at')
+  const { member, lease } = taken
+  const found6 = { verdict: 'inactive', why: 'it is not active', again: now + 60_000, asked: true } as const
+  await noteLook(ledger, { member, lease, account: 'main', mailing: 90, key: 'manual-6', due: now, ...found6 })
+  await look()
   await storeProof(ledger, 'main', {
     at: now,
     baseUrl: 'https://altcraft.example.com',

@@ -75,7 +75,9 @@ describe('a schedule', () => {
   })
 
   it('that the platform refuses is rejected with its word, and not tried again', async () => {
-    project = await Project.create(jobs({ name: 'refused', when: '{ every: 1h }', launch: '{ id: 900402 }' }))
+    project = await Project.create(
+      jobs({ name: 'refused', when: '{ every: 1h }', launch: '{ id: 900402 }', policy: '{ preflight: off }' }),
+    )
     await project.serve()
     const { code, stdout } = await project.run('launch', '900402', '--yes', '--wait', '--json')
     expect(code).toBe(1)

@@ -55,6 +55,25 @@ describe('campaigns/log_v2 and campaigns/get_status', () => {
       .toEqual({ is_active: true, is_completed: true, status: 'Completed' })
   })
 
+  it.each([
+    ['inactive', { data: { is_active: false, is_completed: false, status: 'Inactive' }, error: 0 }],
+    ['completed', { data: { is_active: false, is_completed: true, status: 'Completed' }, error: 0 }],
+    ['missing', { data: null, error: 400 }],
+  ])('tells of a mailing that is %s, which no start can start', async (state, said) => {
+    expect((await control('PUT', 'mailings', { id: 5, state })).status).toBe(200)
+    expect(await json(status, { token: 't', id: 5 })).toMatchObject(said)
+    expect(await json(startPath, { token: 't', id: 5 })).toMatchObject({ error: 400 })
+    expect(altcraft().launches()).toEqual([])
+    expect(await json(status, { token: 't', id: 6 })).toMatchObject({ data: { is_active: true } })
+    await control('PUT', 'mailings', { id: 5, state: 'active' })
+    // Another request than the refused one, whose repeat would get the refusal again.
+    expect(await json(startPath, { token: 't', id: 5, override_limit: 1 })).toMatchObject({ error: 0 })
+  })
+
+  it('refuses a state of a mailing that it does not know', async () => {
+    expect((await control('PUT', 'mailings', { id: 5, state: 'asleep' })).status).toBe(400)
+  })
+
   it('answers in XML, with one entry marked as an array', async () => {
     await json(startPath, { token: 't', id: 5 })
     const at = altcraft().launches()[0]?.at

@@ -6,14 +6,14 @@ import { context, file, read } from './schedule-text.ts'
 describe('a schedule', () => {
   it('is read whole, its policy completed', () => {
     const text = `version: 1
-defaults: { account: second, timezone: Europe/Moscow, policy: { maxLateness: 1h, retry: { attempts: 3 } } }
+defaults: { account: second, timezone: Europe/Moscow, policy: { maxLateness: 1h, preflight: 10m, onPreflightProblem: hold, retry: { attempts: 3 } } }
 schedules:
   weekly-digest:
     description: Monday digest
     account: main
     when: { cron: "0 9 * * 1", timezone: Europe/Berlin, from: 2026-12-01, until: "2027-06-30T12:00" }
     launch: { id: 90, override_source_type: list, override_source_id: 5, override_limit: 300, content: { a: [1, { b: null }] }, attach: [{ header: a, data: b }] }
-    policy: { overlap: queueOne, maxPerDay: 1, retry: { initial: 30s } }
+    policy: { overlap: queueOne, maxPerDay: 1, preflight: off, retry: { initial: 30s } }
 `
     expect(read(text)).toMatchObject({ problems: [] })
     expect(read(text).schedules).toEqual([
@@ -47,6 +47,8 @@ schedules:
           overlap: 'queueOne',
           maxPerDay: 1,
           onGuard: 'skip',
+          preflight: 'off',
+          onPreflightProblem: 'hold',
           retry: { attempts: 3, initial: 30_000, max: 60_000 },
         },
         source: { file: 'jobs/f.yaml', line: 4 },

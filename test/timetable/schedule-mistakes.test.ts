@@ -90,6 +90,14 @@ describe('a mistake', () => {
       ],
     ],
     [
+      'a look at the mailing',
+      file({ rest: 'policy: { preflight: on, onPreflightProblem: block }' }),
+      [
+        'jobs/f.yaml:7:26: digest.policy.preflight: must be a duration such as 30m, or off, got "on"',
+        'jobs/f.yaml:7:50: digest.policy.onPreflightProblem: must be one of announce, hold, got "block"',
+      ],
+    ],
+    [
       'pauses that shrink',
       file({ rest: 'policy: { retry: { initial: 2m } }' }),
       at('7:33', 'digest.policy.retry: the first pause (initial) is longer than the longest (max, 1m unless set)'),

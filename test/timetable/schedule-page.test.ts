@@ -26,7 +26,7 @@ describe('the page of schedule files', () => {
     const { retry: _, ...own } = policyInput.shape
     const retry = Object.keys(policyInput.shape.retry.unwrap().shape).map(key => `retry.${key}`)
     expect(keysIn('`policy`')).toEqual([...Object.keys(own), ...retry])
-    const { maxLateness, misfire, overlap, onGuard, retry: pauses } = resolvePolicy()
+    const { maxLateness, misfire, overlap, onGuard, preflight, onPreflightProblem, retry: pauses } = resolvePolicy()
     const defaults = rowsOf(sectionOf(page, '`policy`')).map(([, standard]) => plain(standard))
     expect(defaults).toEqual([
       formatDuration(maxLateness),
@@ -35,6 +35,8 @@ describe('the page of schedule files', () => {
       '',
       '',
       onGuard,
+      preflight === 'off' ? preflight : formatDuration(preflight),
+      onPreflightProblem,
       String(pauses.attempts),
       formatDuration(pauses.initial),
       formatDuration(pauses.max),

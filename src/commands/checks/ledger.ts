@@ -2,6 +2,8 @@
 import type { Account } from '../../config/account.ts'
 import { type Hold, holdsInForce } from '../../launches/hold.ts'
 import type { Ledger } from '../../launches/ledger.ts'
+import { remedyFor } from '../../launches/mailing-check.ts'
+import { type LastLook, openTroubles } from '../../launches/preflight.ts'
 import type { LaunchQueues } from '../../launches/queue.ts'
 import { judgeStore } from '../../launches/store-identity.ts'
 import { serverSeen } from '../../launches/store-watch.ts'
@@ -13,6 +15,7 @@ const patience = 5_000
 const remedy = 'See whether Redis is well, and whether redis.prefix is right'
 /** A planner runs every ten seconds, and is looked after within half a minute. */
 const plannerSilence = 60_000
+const mostTroubles = 20
 
 /** Looks at the ledger from several sides; what fails on one says so and leaves the others. */
 export async function lookAtLedger(
@@ -28,6 +31,9 @@ export async function lookAtLedger(
     attempted('in doubt', patience, remedy, async () => [
       doubtCheck(await ledger.redis.zcard(ledger.keys.inState('unknown'))),
     ]),
+    attempted('preflight', patience, remedy, async () =>
+      troubleChecks(await openTroubles(ledger, mostTroubles, await serverNow(ledger))),
+    ),
     ...accounts.map(({ name }) => attempted(`workers of ${name}`, patience, remedy, () => workers(name))),
     attempted('planner', patience, remedy, async () => {
       const [ran, schedules] = await Promise.all([
@@ -86,6 +92,19 @@ function holdRemedy({ scope, cause }: Hold): string {
       return `Find out what happened to Redis, look at sendoff launches list --state unknown, then ${off}`
   }
 }
+
+/** One check per mailing that was not fine when it was last looked at. Pure. */
+export function troubleChecks(looks: readonly LastLook[]): Check[] {
+  const name = 'preflight'
+  const checks = looks.flatMap(({ verdict, why, key, due, at }) =>
+    verdict === 'fine'
+      ? []
+      : [warn(name, `${why}, seen at ${iso(at)} for ${key}, due ${iso(due)}`, remedyFor(verdict))],
+  )
+  return checks.length > 0 ? checks : [ok(name, 'no mailing that was looked at before its due time has a problem')]
+}
+
+const iso = (at: number) => new Date(at).toISOString()
 
 /** Pure. */
 export function doubtCheck(count: number): Check {
