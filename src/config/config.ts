@@ -1,5 +1,6 @@
 /** The configuration: what may be written in config/sendoff.yaml, and what the program makes of it. */
 import { z } from 'zod'
+import { calendarSchema } from '../calendars/schema.ts'
 import { duration } from '../files/duration.ts'
 import { type Account, accountSchema } from './account.ts'
 import { Secret } from './secret.ts'
@@ -51,8 +52,8 @@ const historySchema = z.strictObject({
     .meta({ description: 'How many ended launches of each origin are kept at most.' }),
 })
 
-/** Names are checked by rules.ts, not by the schema: zod would look no further into an account with a bad name. */
-export const accountName = /^[a-z][a-z0-9-]{0,62}$/
+/** Of accounts and calendars. Checked by rules.ts, not by the schema: zod would look no further below a bad name. */
+export const chosenName = /^[a-z][a-z0-9-]{0,62}$/
 
 export const configSchema = z.strictObject({
   version: z.literal(1).meta({ description: 'The version of this format.' }),
@@ -61,7 +62,14 @@ export const configSchema = z.strictObject({
     .default({})
     .meta({
       description: 'Altcraft installations, by the names that schedules call them.',
-      propertyNames: { type: 'string', pattern: accountName.source },
+      propertyNames: { type: 'string', pattern: chosenName.source },
+    }),
+  calendars: z
+    .record(z.string(), calendarSchema)
+    .default({})
+    .meta({
+      description: 'Days and spans of time that schedules may leave out, by the names that they call them.',
+      propertyNames: { type: 'string', pattern: chosenName.source },
     }),
   redis: redisSchema.prefault({}).meta({ description: 'Where launches are kept.' }),
   worker: z

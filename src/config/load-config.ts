@@ -1,7 +1,7 @@
 /** The configuration from its four sources: flag > environment > `.env` > file > default. */
 import { resolve } from 'node:path'
 import { fileName } from '../files/file-name.ts'
-import { withoutEchoes } from '../files/finding.ts'
+import { type Finding, withoutEchoes } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import { withoutNotes } from '../files/notes.ts'
 import { DeclarationError, inOrder, type Problem } from '../files/problem.ts'
@@ -36,6 +36,8 @@ export interface LoadedConfig {
   /** By path (`accounts.main.baseUrl`): `config/sendoff.yaml:12`, `environment REDIS_URL`, `flag --jobs`, `default` … */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Problem[]
+  /** Something that is found wrong later, as a problem of the file or of the variable that holds it. */
+  readonly problemOf: (finding: Finding) => Problem
 }
 
 export interface ChosenFile {
@@ -78,7 +80,8 @@ export function loadConfig({ cwd, flags, env }: LoadInput): LoadedConfig {
   const sources = new Map(leavesOf(writtenConfig(config)).map(({ path, words }) => [words, layers.sourceOf(path)]))
   if (config.paths.config !== undefined) sources.set('paths.config', configFile.source)
   sources.set('paths.jobs', jobs.source).set('paths.data', 'default')
-  return { config, sources, warnings: [...problems, ...openSecrets(config, environment, cwd)] }
+  const warnings = [...problems, ...openSecrets(config, environment, cwd)]
+  return { config, sources, warnings, problemOf: finding => layers.problemOf(finding, where) }
 }
 
 function builtConfig(value: unknown, paths: Paths): Config {

@@ -5,24 +5,31 @@ import type { Finding } from '../files/finding.ts'
 import { keysOf, valueAt } from '../files/value.ts'
 import { accountSchema } from './account.ts'
 import { baseUrlProblems } from './base-url.ts'
-import { accountName, configSchema } from './config.ts'
+import { calendarFlaws } from './calendar-rules.ts'
+import { chosenName, configSchema } from './config.ts'
 
 /** Every breach of a rule between keys, of the merged configuration before it is checked. */
 export function brokenRules(merged: unknown): Finding[] {
-  return keysOf(valueAt(merged, ['accounts'])).flatMap(name => {
+  const ofAccounts = keysOf(valueAt(merged, ['accounts'])).flatMap(name => {
     const account = valueAt(merged, ['accounts', name])
     return [
-      ...nameFlaws(name),
+      ...nameFlaws(name, 'accounts', 'an account'),
       ...addressFlaws(account, name),
       ...timeoutFlaws(account, name, valueAt(merged, ['worker'])),
     ]
   })
+  const calendars = valueAt(merged, ['calendars'])
+  const ofCalendars = keysOf(calendars).flatMap(name => [
+    ...nameFlaws(name, 'calendars', 'a calendar'),
+    ...calendarFlaws(calendars, name),
+  ])
+  return [...ofAccounts, ...ofCalendars]
 }
 
-function nameFlaws(name: string): Finding[] {
-  if (accountName.test(name)) return []
-  const sentence = `${JSON.stringify(name)} is not an account name: begin with a letter; small letters, digits and hyphens`
-  return [{ path: ['accounts', name], about: ['accounts'], spot: 'key', sentence }]
+function nameFlaws(name: string, map: string, what: string): Finding[] {
+  if (chosenName.test(name)) return []
+  const sentence = `${JSON.stringify(name)} is not ${what} name: begin with a letter; small letters, digits and hyphens`
+  return [{ path: [map, name], about: [map], spot: 'key', sentence }]
 }
 
 function addressFlaws(account: unknown, name: string): Finding[] {

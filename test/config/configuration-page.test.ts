@@ -1,5 +1,6 @@
 /** docs/configuration.md says what the schema says, and its examples are valid. */
 import { describe, expect, it } from 'vitest'
+import { calendarSchema } from '../../src/calendars/schema.ts'
 import { accountSchema } from '../../src/config/account.ts'
 import { configSchema } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -25,13 +26,17 @@ describe('the page of the configuration', () => {
       plain(key),
       plain(standard),
     ])
-    const declared = keysOfShape(shapeOf(configSchema)).filter(([key]) => key !== 'accounts')
+    const declared = keysOfShape(shapeOf(configSchema)).filter(([key]) => key !== 'accounts' && key !== 'calendars')
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(declared))
   })
 
   it('has every key of an account and its default', () => {
     const documented = rowsOf(sectionOf(page, 'Accounts')).map(([key, standard]) => [plain(key), plain(standard)])
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(keysOfShape(shapeOf(accountSchema))))
+  })
+
+  it('has every key of a calendar', () => {
+    expect(rowsOf(sectionOf(page, 'Calendars')).map(([key]) => plain(key))).toEqual(Object.keys(calendarSchema.shape))
   })
 
   it.each(blocksOf(page).filter(({ language }) => language === 'yaml'))(

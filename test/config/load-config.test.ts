@@ -10,6 +10,7 @@ describe('the configuration', () => {
     expect(loadConfig({ cwd, flags: {}, env: {} }).config).toEqual({
       paths: { jobs: join(cwd, 'jobs'), data: join(cwd, '.sendoff') },
       accounts: {},
+      calendars: {},
       redis: { prefix: 'sendoff', requireDurable: true },
       worker: { concurrency: 8, drainTimeout: 80_000 },
       history: { keep: 400 * 86_400_000, maxRows: { schedule: 500_000, bulk: 1_000_000, manual: 100_000 } },
