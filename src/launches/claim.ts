@@ -5,6 +5,7 @@ import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+import { luaOpening } from './opening.ts'
 import { luaPause } from './pause.ts'
 
 export interface Claim {
@@ -51,10 +52,10 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open')
 if not row.state then return { 'over', '', 0, '' } end
 local at = now()
 local function granted(token)
@@ -71,7 +72,8 @@ elseif row.state ~= 'planned' and row.state ~= 'waiting' then
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
 end
-if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or holdOn(row)) then
+local opens = opening(row, at)
+if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or opens ~= at or holdOn(row)) then
   -- Recovery decides anew: a repeat that waits for its job must not go out when the platform may have forgotten the first.
   redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
   if row.state == 'claimed' then enter(key, row, 'unknown', at, at, 'recovering', '1') end
@@ -89,6 +91,13 @@ end
 
 local stop = holdOn(row)
 if stop then return { 'over', 'held', 1, hold(key, row, at, stop) } end
+if not opens then
+  local reason = overtime(key, row, at, '${reasons.closed}')
+  return { 'over', row.state, 1, reason }
+elseif opens > at then
+  awaitOpening(key, row, at, opens)
+  return { 'later', opens - at, 'early' }
+end
 local wrong = row.preflightHold and row.attempts == '0' and trouble(row.account, row.mailing)
 if wrong then
   -- Looked at in time, so that its lateness is no misfire when it is let go; and its mailing is looked at again at once.

@@ -8,6 +8,7 @@ import type { Script } from '../redis/script.ts'
 import type { Claim } from './claim.ts'
 import { faultPoint } from './fault-point.ts'
 import { type Ledger, luaLedger } from './ledger.ts'
+import { luaOpening } from './opening.ts'
 import type { Permit } from './start-mailing.ts'
 
 /** A permit older than this, by either clock of this process, no longer allows the write. */
@@ -17,17 +18,19 @@ const commitScript: Script = {
   name: 'sendoffCommit',
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] start of the attempt in ms, for its record  [7] how long sending may last, ms
-   * Returns {'committed', ms left until sendUntil, number of the commit} or {'refused', why}. Asking again with the same token and nonce is
+   * Returns {'committed', ms left until its deadline or the end of its open hours, number of the commit} or {'refused', why}. Asking again with the same token and nonce is
    * answered as before: a commit whose reply was lost is still one commit.
    */
-  lua: /* lua */ `${luaLedger}
+  lua: /* lua */ `${luaLedger}${luaOpening}
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
 local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
-  'audience', 'doubt', 'repeatUntil', 'owner')
+  'audience', 'doubt', 'repeatUntil', 'owner', 'open')
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
-if row.state == 'sending' then return { 'committed', row.sendUntil - at, 0 } end
+local opens, closes = opening(row, at)
+local left = opens == at and math.min(row.sendUntil - at, closes - at) or 0
+if row.state == 'sending' then return { 'committed', left, 0 } end
 if row.state ~= 'claimed' then return { 'refused', 'the launch is ' .. row.state .. ' by now' } end
 if tonumber(row.leaseUntil) < at then return { 'refused', 'connecting took longer than the claim lasts' } end
 if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it may be sent has passed' } end
@@ -41,6 +44,11 @@ if stop and row.doubt then
   return { 'refused', 'everything that could leave is stopped' }
 end
 if stop then return { 'refused', hold(key, row, at, stop) } end
+if opens ~= at then
+  -- A repeat may be the launch, if what it repeats was lost; recovery decides anew.
+  if row.doubt then enter(key, row, 'unknown', at, at, 'recovering', '1') end
+  return { 'refused', 'its hours are closed' }
+end
 local attempt = row.attempts + 1
 enter(key, row, 'sending', at, at + ARGV[7], 'attempts', attempt, 'lateness', at - row.due, 'committed', nonce,
   'attempt:' .. attempt, '{"number":' .. attempt .. ',"start":' .. ARGV[6] .. ',"sent":' .. at .. ',"owner":' .. cjson.encode(row.owner) .. '}')
@@ -50,7 +58,7 @@ redis.call('ZADD', sent, at, key)
 local old = redis.call('ZCOUNT', sent, '-inf', at - 172800000)
 if old > 1 then redis.call('ZREMRANGEBYRANK', sent, 0, old - 2) end
 redis.call('EXPIRE', sent, 2678400)
-return { 'committed', row.sendUntil - at, redis.call('HINCRBY', P .. 'store', 'commits', 1) }
+return { 'committed', left, redis.call('HINCRBY', P .. 'store', 'commits', 1) }
 `,
 }
 

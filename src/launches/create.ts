@@ -2,6 +2,7 @@
 import type { Script } from '../redis/script.ts'
 import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
+import type { OpenSpan } from './opening.ts'
 import type { Policy } from './policy.ts'
 
 export interface Guard {
@@ -29,6 +30,8 @@ export interface NewLaunch {
   readonly sendUntil: number
   /** The last moment for which another attempt may be planned; never after `sendUntil`. */
   readonly retryUntil: number
+  /** The spans in which it may leave, in order; absent where any time will do. */
+  readonly open?: readonly OpenSpan[]
   readonly policy: Policy
   /** When its mailing is to be looked at before it is due, where it is; epoch milliseconds. */
   readonly preflightAt?: number
@@ -90,6 +93,7 @@ export function recordFields(launch: NewLaunch): string[] {
     notBefore: launch.due,
     sendUntil: launch.sendUntil,
     retryUntil: launch.retryUntil,
+    open: launch.open && JSON.stringify(launch.open),
     request: JSON.stringify(launch.request),
     policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
     overlap: launch.policy.overlap,

@@ -80,7 +80,7 @@ const endScript: Script = {
    * be sent again. Returns {'ended', before} or {'refused', why not}.
    * "Not launched", to be sent again or not, can only be said past its quarantine and when its owners are gone: the request may
    * still travel, and a frozen process may still wake. A repeat that nobody has claimed yet is no hindrance: its job will
-   * find a launch that waits.
+   * find a launch that waits. Where a person says so, the new deadline takes the place of the open hours too; recovery keeps both.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}
 local key, token, state, who, why = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
@@ -107,6 +107,7 @@ if state == 'waiting' then
   fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil,
     'round', row.attempts, 'onGuard', 'hold' }
   wakeAt = notBefore
+  if token == '' then redis.call('HDEL', P .. 'launch:' .. key, 'open') end
 end
 enter(key, row, state, at, wakeAt, unpack(fields))
 endDoubt(key)

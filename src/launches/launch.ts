@@ -72,6 +72,12 @@ export const reasons = {
   missed: 'misfire: it was missed, and its schedule skips what was missed',
   late: 'late: it was not sent within the lateness its owner allows',
   exhausted: 'late: no attempt succeeded within the lateness its owner allows',
+  /** Followed by the name of the calendar. */
+  calendar: 'calendar: it would have gone out in ',
+  quietHours: 'hours: it was due in quiet hours, and its schedule skips what is',
+  allowed: 'hours: it was due outside of the allowed hours, and its schedule skips what is',
+  together: 'hours: it was moved to a moment at which a newer due time of its schedule goes',
+  closed: 'hours: the time in which it may be sent ended with its open hours',
   perDay: 'guard: the mailing has gone to this audience as often today as maxPerDay allows',
   coolDown: 'guard: the mailing has gone to this audience within its cool-down',
   notReleased: 'guard: nobody let it go in the time in which it might be sent',

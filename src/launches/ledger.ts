@@ -132,10 +132,11 @@ local function hold(key, row, at, stops)
 end
 
 -- The time in which it may be sent is over: expired where nothing was tried, failed where every attempt was proven not launched.
-local function overtime(key, row, at)
+local function overtime(key, row, at, why)
   local state, reason = 'expired', '${reasons.late}'
   if tonumber(row.attempts) > 0 and row.state ~= 'held' then state, reason = 'failed', '${reasons.exhausted}' end
   if row.heldBy == 'guard' then reason = '${reasons.notReleased}' end
+  reason = why or reason
   enter(key, row, state, at, nil, 'reason', reason)
   return reason
 end

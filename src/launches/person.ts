@@ -11,6 +11,7 @@ const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'attempts', '
 const retryScript: Script = {
   name: 'sendoffRetry',
   // ARGV[3] key  [4] new Request-ID  [5] send until  [6] who  [7] why. {'done', account} or {'refused', why not}.
+  // The person's deadline takes the place of the schedule's, and of its open hours.
   lua: /* lua */ `${luaLedger}${luaAudit}
 local key = ARGV[3]
 local row = read(key, ${rowFields})
@@ -24,7 +25,7 @@ end
 local at, before, hash = now(), row.state, P .. 'launch:' .. key
 enter(key, row, 'planned', at, at, 'requestId', ARGV[4], 'notBefore', at, 'sendUntil', ARGV[5], 'retryUntil', ARGV[5],
   'round', row.attempts, 'seen', 1, 'onGuard', 'hold')
-redis.call('HDEL', hash, 'handed', 'reason', 'error', 'error_text', 'status')
+redis.call('HDEL', hash, 'open', 'handed', 'reason', 'error', 'error_text', 'status')
 note(key, ARGV[6], before .. ' -> planned', ARGV[7])
 audit(ARGV[6], 'retry', key, ARGV[7], before, 'planned')
 return { 'done', row.account }

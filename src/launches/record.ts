@@ -36,6 +36,10 @@ const recordSchema = z.object({
   due: z.coerce.number(),
   notBefore: z.coerce.number(),
   sendUntil: z.coerce.number(),
+  open: z
+    .string()
+    .transform(text => z.array(z.tuple([z.number(), z.number()])).parse(JSON.parse(text)))
+    .optional(),
   error: z.coerce.number().optional(),
   error_text: z.string().optional(),
   status: z.coerce.number().optional(),

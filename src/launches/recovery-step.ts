@@ -1,10 +1,13 @@
 /** What to do next about a launch whose end nobody knows. Pure: facts and `now` in, one step out; times in milliseconds. */
+import type { OpenSpan } from './opening.ts'
 
 export interface DoubtFacts {
   /** When the first doubtful attempt began, and when the last one ended. */
   readonly begun: number
   readonly ended: number
   readonly sendUntil: number
+  /** The spans in which it may leave, in order; absent where any time will do. */
+  readonly open?: readonly OpenSpan[]
   /** `unproven`: the account wants a proof that repeats are dropped, and there is none that holds. */
   readonly deduplication: 'off' | 'declared' | 'proven' | 'unproven'
   /** How long the platform remembers a request. */
@@ -51,12 +54,23 @@ function repeatStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
   const after = repeatAfter[facts.repeats]
   if (after === undefined || (facts.deduplication !== 'declared' && facts.deduplication !== 'proven')) return undefined
   const at = facts.ended + after
+  const earliest = Math.max(at, now)
+  const [opens, closes] = openSpan(facts, earliest) ?? []
+  // While its hours are closed the log is read: waiting for a repeat would keep the mailing's lane all night.
+  if (closes === undefined || opens !== earliest) return undefined
   // Well inside the window: half of it, so that no clock and no short setting makes the repeat a second launch.
-  const latest = Math.min(facts.sendUntil - repeatMargin, facts.begun + facts.window / 2)
-  if (Math.max(at, now) > latest) return undefined
+  const latest = Math.min(facts.sendUntil - repeatMargin, closes - repeatMargin, facts.begun + facts.window / 2)
+  if (earliest > latest) return undefined
   // The repeat may arrive first and be the launch; it must be remembered until the first request can arrive no more.
-  if (Math.max(at, now) + facts.window < facts.quarantineUntil) return undefined
+  if (earliest + facts.window < facts.quarantineUntil) return undefined
   return now < at ? { kind: 'wait', until: at } : { kind: 'repeat', until: latest }
+}
+
+/** From when, not before `earliest`, and until when it may leave; undefined where it never may. */
+function openSpan({ open }: DoubtFacts, earliest: number): OpenSpan | undefined {
+  if (open === undefined) return [earliest, Number.POSITIVE_INFINITY]
+  const next = open.find(([, until]) => earliest < until)
+  return next && [Math.max(earliest, next[0]), next[1]]
 }
 
 function readStep(facts: DoubtFacts, now: number): RecoveryStep | undefined {
@@ -73,7 +87,8 @@ function silentStep(facts: DoubtFacts, now: number): RecoveryStep {
     facts.onSilentLog === 'relaunch' &&
     facts.reset &&
     now < facts.sendUntil &&
-    facts.quarantineUntil < facts.sendUntil
+    facts.quarantineUntil < facts.sendUntil &&
+    openSpan(facts, Math.max(facts.quarantineUntil, now)) !== undefined
   ) {
     if (now < facts.quarantineUntil) return { kind: 'wait', until: facts.quarantineUntil }
     // What the quarantine waits for may have arrived since the last reading: only a log that is silent now counts.

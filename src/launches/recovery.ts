@@ -139,6 +139,7 @@ export class Recovery {
       begun,
       ended,
       sendUntil: record.sendUntil,
+      ...(record.open && { open: record.open }),
       deduplication: await this.#deduplication(record.account, settings),
       window: settings.deduplicationWindow,
       repeats: record.repeats,

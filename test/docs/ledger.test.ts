@@ -71,7 +71,7 @@ async function look(): Promise<void> {
 
 function manual(key: string, policy: Partial<Policy> = {}): NewLaunch {
   const sendUntil = now + 900_000
-  const when = { due: now, sendUntil, retryUntil: sendUntil }
+  const when = { due: now, sendUntil, retryUntil: sendUntil, open: [[now, sendUntil]] } as const
   return {
     key,
     account: 'main',

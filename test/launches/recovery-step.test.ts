@@ -30,6 +30,32 @@ describe('recovery', () => {
       2_000,
       { kind: 'repeat', until: 2 * minute },
     ],
+    [
+      'repeats until a moment before its hours close',
+      { open: [[0, minute]] },
+      2_000,
+      { kind: 'repeat', until: minute - 1_000 },
+    ],
+    ['waits where the repeat comes in open hours', { open: [[0, minute]] }, 0, { kind: 'wait', until: 2_000 }],
+    ['reads while its hours are closed', { open: [[minute, 2 * minute]] }, 30_000, { kind: 'read' }],
+    [
+      'repeats when they are open again',
+      { open: [[minute, 2 * minute]] },
+      minute,
+      { kind: 'repeat', until: 2 * minute - 1_000 },
+    ],
+    [
+      'launches again where open hours are left, which the claim waits for',
+      { ...silent, onSilentLog: 'relaunch', readAt: 3 * minute, open: [[5 * minute, 6 * minute]] },
+      3 * minute,
+      { kind: 'relaunch' },
+    ],
+    [
+      'asks where none are left',
+      { ...silent, onSilentLog: 'relaunch', readAt: 3 * minute, open: [[0, 3 * minute]] },
+      3 * minute,
+      { kind: 'ask', why: expect.stringContaining('the log shows no start') },
+    ],
     ['reads where the memory is half over', { window: 10_000 }, 6_000, { kind: 'read' }],
     [
       'does not repeat what is forgotten while the first may still arrive',

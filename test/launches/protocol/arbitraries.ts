@@ -11,6 +11,20 @@ const launch: fc.Arbitrary<LaunchSettings> = fc.record({
   attempts: fc.constantFrom(3, 1, 5),
   overlap: fc.constantFrom('allow', 'skip', 'queueOne'),
   guard: fc.constantFrom(undefined, undefined, undefined, 'skip', 'hold'),
+  open: fc.constantFrom<LaunchSettings['open']>(
+    undefined,
+    undefined,
+    [[0, 5 * minute]],
+    [
+      [0, 20_000],
+      [2 * minute, 110 * minute],
+    ],
+    [
+      [0, minute],
+      [5 * minute, 6 * minute],
+      [40 * minute, 41 * minute],
+    ],
+  ),
 })
 
 const { planned, stopped, takenOver, reset, vanished, recovering } = openings

@@ -33,6 +33,7 @@ export async function askToWrite(world: World, { claim, begun }: Attempt, dice: 
   if (permit.granted) {
     const stops = ['all', `account:${account}`, `mailing:${account}:${claim.mailing}`]
     world.demand(!world.snapshot?.holds.some(stop => stops.includes(stop)), 'I4 no permit under a stop', claim.key)
+    world.demand(world.isOpen(claim.key), 'I4 no permit while its hours are closed', claim.key)
   }
   return permit
 }
@@ -42,6 +43,7 @@ export function writeRequest(world: World, { key, requestId, token, nonce, maili
   world.demand(row.state === 'sending', 'I4 a write has its commit', key)
   world.demand(row.token === String(token) && row.nonce === nonce, 'I4 a write has its own commit', key)
   world.demand(world.now <= Number(row.sendUntil), 'I7 a write is in time', key)
+  world.demand(world.isOpen(key), 'I7 a write is within its open hours', key)
   const former = world.requestIds.get(key)
   world.demand(former === undefined || former === requestId || world.renewed.has(key), 'I8 one Request-ID', key)
   world.requestIds.set(key, requestId)

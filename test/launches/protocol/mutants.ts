@@ -26,6 +26,8 @@ const wasReset = (seen: Observation) => seen.kind === 'broken' && seen.handed
 export const evenly: Bias = { harm: 1, network: 1, late: 1, people: 1, stops: 1, service: 1, time: 1 }
 export const one = [{ mailing: 1, lateness: 7_200_000, attempts: 3, overlap: 'allow' }] as const
 
+const openFor = (milliseconds: number) => [{ ...one[0], open: [[0, milliseconds]] }] as const
+
 export const mutants: readonly Mutant[] = [
   { name: 'writes without a commit', breaks: /I4/, product: { commit: async () => alwaysOpen } },
   {
@@ -66,6 +68,27 @@ export const mutants: readonly Mutant[] = [
     breaks: /I4 no permit under a stop/,
     edits: [edit('local stop = holdOn(row)\nif stop and row.doubt', 'local stop = nil\nif stop and row.doubt')],
     settings: { launches: one, opening: openings.stopped },
+  },
+  {
+    name: 'claims while its hours are closed',
+    breaks: /I4 nothing is claimed while/,
+    edits: [
+      edit('if not opens then\n  local reason', 'if false then\n  local reason'),
+      edit('elseif opens > at then\n', 'elseif false then\n'),
+    ],
+    settings: { launches: openFor(3_100), opening: openings.closed },
+  },
+  {
+    name: 'commits while its hours are closed',
+    breaks: /I4 no permit while its hours are closed/,
+    edits: [edit('if opens ~= at then\n', 'if false then\n')],
+    settings: { launches: openFor(2_000), opening: openings.closing },
+  },
+  {
+    name: 'writes when its hours have ended since the commit',
+    breaks: /I7 a write is within its open hours/,
+    edits: [edit('opens == at and math.min(row.sendUntil - at, closes - at) or 0', 'row.sendUntil - at')],
+    settings: { launches: openFor(3_100), opening: openings.closingLate },
   },
   {
     name: 'settles for any token and nonce',

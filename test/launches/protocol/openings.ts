@@ -29,6 +29,16 @@ export const openings = {
     ...leaseOver,
     ['sweep'],
   ],
+  /** Its hours end between the claim and the commit, or between the commit and the write, at 3.1 s. */
+  closing: [['claims launch-0'], ['time passes']],
+  closingLate: [
+    ['claims launch-0'],
+    ['time passes'],
+    ['commits'],
+    ['time passes', clockSteps.indexOf(200)],
+    ['writes'],
+  ],
+  closed: [['time passes', clockSteps.indexOf(11_000)]],
   reset: [...sent, ['resets its socket'], ['settles']],
   vanished: [...sent, ...missed],
   recovering: [...sent, ['freezes'], ...missed, ...recovered],

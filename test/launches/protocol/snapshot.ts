@@ -5,7 +5,7 @@ import { type Ledger, luaLedger, runLedgerScript } from '../../../src/launches/l
 import type { Script } from '../../../src/redis/script.ts'
 
 const fields = [
-  ...['state', 'token', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'attempts', 'at:sending', 'reason'],
+  ...['state', 'token', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'open', 'attempts', 'at:sending', 'reason'],
   ...['doubt', 'recovering', 'repeatAt', 'quarantineUntil', 'reset', 'vanished'],
 ]
 

@@ -1,6 +1,8 @@
 /** All that takes part in one run: the ledger, the platform, workers, people, the clock. */
+import { z } from 'zod'
 import { createLaunch, type NewLaunch } from '../../../src/launches/create.ts'
 import type { Ledger } from '../../../src/launches/ledger.ts'
+import type { OpenSpan } from '../../../src/launches/opening.ts'
 import { defaultPolicy, type Policy } from '../../../src/launches/policy.ts'
 import type { LaunchQueues } from '../../../src/launches/queue.ts'
 import type { CommitConnection } from '../../../src/redis/commit-connection.ts'
@@ -10,6 +12,7 @@ import { Platform, type PlatformSettings } from './platform.ts'
 import type { Product } from './product.ts'
 import { type Place, type Snapshot, takeSnapshot } from './snapshot.ts'
 
+const spans = z.array(z.tuple([z.number(), z.number()]))
 export const account = 'main'
 const start = Date.UTC(2026, 10, 23, 9)
 /** Milliseconds; as the service derives them from the default time-outs, or a little shorter. */
@@ -24,6 +27,8 @@ export interface LaunchSettings {
   readonly overlap: Policy['overlap']
   /** What a guard does with it, where it has one. */
   readonly guard?: 'skip' | 'hold' | undefined
+  /** When it may leave, milliseconds from the begin of the run; absent where any time will do. */
+  readonly open?: readonly OpenSpan[] | undefined
 }
 
 export interface Settings extends PlatformSettings {
@@ -108,6 +113,14 @@ export class World {
     this.trace.push(`  ${words}`)
   }
 
+  /** Whether the launch may leave now, as far as its hours go. */
+  isOpen(key: string): boolean {
+    const { open } = this.row(key)
+    return (
+      open === undefined || spans.parse(JSON.parse(open)).some(([from, until]) => from <= this.now && this.now < until)
+    )
+  }
+
   demand(holds: boolean, rule: string, key: string): void {
     if (!holds) throw new Violation(`${rule}: ${key} ${JSON.stringify(this.row(key))}`)
   }
@@ -126,7 +139,7 @@ export class World {
   }
 }
 
-function newLaunch(key: string, { mailing, lateness, attempts, overlap, guard }: LaunchSettings): NewLaunch {
+function newLaunch(key: string, { mailing, lateness, attempts, overlap, guard, open }: LaunchSettings): NewLaunch {
   return {
     key,
     account,
@@ -136,6 +149,7 @@ function newLaunch(key: string, { mailing, lateness, attempts, overlap, guard }:
     sendUntil: start + lateness,
     retryUntil: start + lateness,
     policy: { ...defaultPolicy, overlap, retry: { attempts, initial: 2_000, max: 60_000 } },
+    ...(open ? { open: open.map(([from, until]) => [start + from, start + until] as const) } : {}),
     ...(guard === undefined ? {} : { guard: { maxPerDay: 1, since: start - 3_600_000, coolDown: 0, onHit: guard } }),
   }
 }
