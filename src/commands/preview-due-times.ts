@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon'
 import { formatDuration } from '../files/duration.ts'
 import { hasExpressions, renderRequest } from '../timetable/content.ts'
-import { type Occurrence, occurrences } from '../timetable/due-times.ts'
-import { clockWords } from '../timetable/note-words.ts'
+import { type DecidedTime, decidedTimes, type Timing } from '../timetable/decided-times.ts'
+import { clockWords, moveWords } from '../timetable/note-words.ts'
 import type { Timetable } from '../timetable/schedule.ts'
 import { timetableInOneLine, timetableInWords } from '../timetable/words.ts'
 import type { Language } from '../timetable/words-language.ts'
@@ -14,9 +14,7 @@ import { type Previewed, type PreviewFlags, previewed } from './preview-sources.
 export async function preview(names: readonly string[], flags: PreviewFlags): Promise<void> {
   const from = fromOf(flags)
   const chosen = previewed(names, flags)
-  const rows = chosen.flatMap(each =>
-    firstOf(each.when, from, flags.next).map(occurrence => row(each, occurrence, flags.lang)),
-  )
+  const rows = chosen.flatMap(each => firstOf(each, from, flags.next).map(time => row(each, time, flags.lang)))
   if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, when, launch } of chosen) {
     const own = rows.filter(each => each.schedule === name)
@@ -30,10 +28,10 @@ export async function preview(names: readonly string[], flags: PreviewFlags): Pr
   }
 }
 
-function firstOf(when: Timetable, after: number, count: number): Occurrence[] {
-  const found: Occurrence[] = []
-  for (const occurrence of occurrences(when, after)) {
-    found.push(occurrence)
+function firstOf(timing: Timing, after: number, count: number): DecidedTime[] {
+  const found: DecidedTime[] = []
+  for (const time of decidedTimes(timing, after)) {
+    found.push(time)
     if (found.length === count) break
   }
   return found
@@ -43,13 +41,21 @@ function silence({ maxRuns }: Timetable): string {
   return maxRuns === undefined ? 'never again' : `completed: no more than ${maxRuns} runs were declared`
 }
 
-function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }: Occurrence, language: Language) {
-  const later = due === nominal ? [] : [`${formatDuration(due - nominal)} of jitter after ${local(nominal, when)}`]
-  const notes = [...(clocks === undefined ? [] : [clockWords[clocks]]), ...later]
+function row(
+  { name, when, launch }: Previewed,
+  { nominal, due, label, clocks, movedBy, leftOut }: DecidedTime,
+  language: Language,
+) {
+  const notes = [
+    ...(clocks === undefined ? [] : [clockWords[clocks]]),
+    ...laterWords(nominal, due, movedBy, when),
+    ...(leftOut === undefined ? [] : [`does not go: ${leftOut}`]),
+  ]
   return {
     schedule: name,
     nominal: new Date(nominal).toISOString(),
     due: new Date(due).toISOString(),
+    goes: leftOut === undefined,
     local: local(due, when),
     timezone: when.timezone,
     key: `${name}@${label}`,
@@ -57,6 +63,11 @@ function row({ name, when, launch }: Previewed, { nominal, due, label, clocks }:
     words: timetableInOneLine(when, language),
     content: (launch && renderRequest(launch, nominal, when.timezone).content) ?? null,
   }
+}
+
+function laterWords(nominal: number, due: number, movedBy: DecidedTime['movedBy'], when: Timetable): string[] {
+  if (movedBy !== undefined) return [`${moveWords[movedBy]}: due ${local(nominal, when)}`]
+  return due === nominal ? [] : [`${formatDuration(due - nominal)} of jitter after ${local(nominal, when)}`]
 }
 
 function local(at: number, { timezone }: Timetable): string {

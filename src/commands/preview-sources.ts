@@ -1,13 +1,11 @@
 /** What a preview is of: schedules from files, or one pattern or rule from the command line. */
-import { loadConfig } from '../config/load-config.ts'
-import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { nearest } from '../files/suggestion.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
+import type { Timing } from '../timetable/decided-times.ts'
 import { readWhen } from '../timetable/read-when.ts'
-import type { Timetable } from '../timetable/schedule.ts'
-import { loadSchedules } from '../timetable/schedule-files.ts'
 import type { Language } from '../timetable/words-language.ts'
 import { isZone, suggestZones } from '../timetable/zone.ts'
+import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import type { GlobalFlags } from './with-ledger.ts'
 
@@ -24,9 +22,8 @@ export interface PreviewFlags extends GlobalFlags {
   readonly json: boolean
 }
 
-export interface Previewed {
+export interface Previewed extends Timing {
   readonly name: string
-  readonly when: Timetable
   /** Absent for what the command line declares. */
   readonly launch?: LaunchRequest
 }
@@ -72,11 +69,7 @@ function unknownZone(zone: string): string {
 }
 
 function fromFiles(names: readonly string[], flags: PreviewFlags): Previewed[] {
-  const cwd = process.cwd()
-  const { config } = loadConfig({ cwd, flags, env: process.env })
-  const { schedules, problems } = loadSchedules({ jobsDir: config.paths.jobs, cwd, now: Date.now() })
-  if (problems.some(problem => problem.severity === 'error')) throw new DeclarationError(problems)
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  const schedules = declaredSchedules(flags, false)
   const known = schedules.map(schedule => schedule.name)
   const missing = names.filter(name => !known.includes(name))
   if (missing.length > 0) {
@@ -86,6 +79,6 @@ function fromFiles(names: readonly string[], flags: PreviewFlags): Previewed[] {
     })
     throw new CommandEnding(exitCodes.usage, sentences.join('\n'))
   }
-  if (schedules.length === 0) process.stderr.write(`No schedules in ${config.paths.jobs}.\n`)
+  if (schedules.length === 0) process.stderr.write('No schedules are declared.\n')
   return schedules.filter(({ name }) => names.length === 0 || names.includes(name))
 }

@@ -4,7 +4,7 @@ import type { Events } from '../events.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'
 import type { Service } from '../service.ts'
 import type { Schedule } from '../timetable/schedule.ts'
-import { loadSchedules } from '../timetable/schedule-files.ts'
+import { readDeclared } from './declared.ts'
 
 export interface ReloadInput extends LoadInput {
   /** Names of the accounts that this process has: they and their secrets are read at the start only. */
@@ -55,10 +55,9 @@ async function reload(service: Service, input: ReloadInput): Promise<void> {
 
 /** What is declared now. Throws DeclarationError with all that is wrong with it. */
 function declaredNow({ accounts, events, ...input }: ReloadInput): readonly Schedule[] {
-  const { config, warnings } = loadConfig(input)
-  const jobsDir = config.paths.jobs
-  const { schedules, problems } = loadSchedules({ jobsDir, cwd: input.cwd, accounts, now: Date.now() })
-  if (problems.some(({ severity }) => severity === 'error')) throw new DeclarationError(problems)
-  for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))
+  const { cwd } = input
+  const loaded = loadConfig(input)
+  const { schedules, problems } = readDeclared(loaded, cwd, accounts)
+  for (const problem of [...loaded.warnings, ...problems]) events.fileProblem(formatProblem(problem))
   return schedules
 }

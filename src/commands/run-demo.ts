@@ -34,6 +34,7 @@ export async function runDemo(lasts: number | undefined): Promise<number> {
       jobsDir: config.paths.jobs,
       cwd: folder,
       accounts: ['main'],
+      calendars: new Map(),
       now: Date.now(),
     })
     const secrets = [...accounts.values()].map(account => account.tokenSecret)

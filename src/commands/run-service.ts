@@ -2,10 +2,10 @@
 import { armAccounts } from '../config/arm-accounts.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { Events } from '../events.ts'
-import { DeclarationError, formatProblem } from '../files/problem.ts'
+import { formatProblem } from '../files/problem.ts'
 import { createLogger } from '../log.ts'
 import { startService } from '../service.ts'
-import { loadSchedules } from '../timetable/schedule-files.ts'
+import { readDeclared } from './declared.ts'
 import { reloadOnHangup } from './reload.ts'
 
 /** Given to stopping beyond the drain time, before the process ends whatever still hangs. */
@@ -18,15 +18,10 @@ export async function runService(input: {
   readonly interrupted: number
 }): Promise<number> {
   const cwd = process.cwd()
-  const { config, warnings } = loadConfig({ cwd, flags: input.flags, env: process.env })
+  const loaded = loadConfig({ cwd, flags: input.flags, env: process.env })
+  const { config, warnings } = loaded
   const accounts = armAccounts(config, process.env, cwd)
-  const { schedules, problems } = loadSchedules({
-    jobsDir: config.paths.jobs,
-    cwd,
-    accounts: [...accounts.keys()],
-    now: Date.now(),
-  })
-  if (problems.some(problem => problem.severity === 'error')) throw new DeclarationError(problems)
+  const { schedules, problems } = readDeclared(loaded, cwd, [...accounts.keys()])
   const secrets = [...accounts.values()].map(account => account.tokenSecret)
   const events = new Events(createLogger(config.log, process.stdout, secrets))
   for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))

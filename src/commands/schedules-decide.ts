@@ -132,6 +132,10 @@ export async function runCommand(name: string, flags: RunFlags): Promise<number>
           `${name} is paused by ${by}: ${reason}. Resume it first, or launch the mailing itself: sendoff launch ${schedule.launch.id}`,
         )
       }
+      case 'closed':
+        throw failed(
+          `${name} may not go out now: ${answer.why}. To launch the mailing itself: sendoff launch ${schedule.launch.id}`,
+        )
       case 'unconfirmed':
       case 'imagined':
         throw repeatRefusal(schedule.launch.id, answer, asked)

@@ -1,5 +1,3 @@
-import { loadConfig } from '../config/load-config.ts'
-import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { didYouMean } from '../files/suggestion.ts'
 import type { Pause } from '../launches/pause.ts'
 import { type CalendarNote, type CalendarRow, calendarOf } from '../timetable/calendar.ts'
@@ -7,7 +5,7 @@ import { calendarFile, notesOf, oftenWords } from '../timetable/calendar-file.ts
 import { readSpanEnd } from '../timetable/moment.ts'
 import { noteWords } from '../timetable/note-words.ts'
 import type { Schedule } from '../timetable/schedule.ts'
-import { loadSchedules } from '../timetable/schedule-files.ts'
+import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 import { clockText, dayText } from './local-time.ts'
@@ -64,13 +62,7 @@ async function fromStore(flags: GlobalFlags): Promise<Known> {
 }
 
 function fromFiles(flags: GlobalFlags): Known {
-  const cwd = process.cwd()
-  const now = Date.now()
-  const { config } = loadConfig({ cwd, flags, env: process.env })
-  const { schedules, problems } = loadSchedules({ jobsDir: config.paths.jobs, cwd, now })
-  if (problems.some(problem => problem.severity === 'error')) throw new DeclarationError(problems)
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
-  return { schedules, pauses: new Map(), skips: new Map(), now }
+  return { schedules: declaredSchedules(flags, false), pauses: new Map(), skips: new Map(), now: Date.now() }
 }
 
 function checkNames(schedules: readonly Schedule[], { schedule, account }: CalendarFlags): void {

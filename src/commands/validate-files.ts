@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { chosenFiles, type LoadInput, loadConfig } from '../config/load-config.ts'
+import { type CalendarsReading, readCalendars } from '../config/read-calendars.ts'
 import { DeclarationError, formatProblem, type Problem } from '../files/problem.ts'
 import { readScheduleText, type ScheduleFile } from '../timetable/schedule-file.ts'
 import { readScheduleFile, readScheduleFolder, together } from '../timetable/schedule-files.ts'
@@ -38,8 +39,11 @@ async function check(files: readonly string[], flags: ValidateFlags): Promise<Ch
   const cwd = process.cwd()
   const input = { cwd, flags, env: process.env }
   const chosen = chosenFiles(input)
-  const { config, problems } = tryConfig(input)
-  const context = { jobsDir: chosen.jobs.path, cwd, accounts: config && knownAccounts(config), now: Date.now() }
+  const now = Date.now()
+  const { config, calendars, problems } = tryConfig(input, now)
+  const isSaid = config?.paths.config !== undefined
+  const accounts = config && knownAccounts(config)
+  const context = { jobsDir: chosen.jobs.path, cwd, accounts, calendars: isSaid ? calendars : undefined, now }
   const read: ScheduleFile[] = []
   for (const file of files.length === 0 ? [chosen.jobs.path] : files) {
     const path = resolve(cwd, file)
@@ -60,10 +64,14 @@ async function check(files: readonly string[], flags: ValidateFlags): Promise<Ch
 }
 
 /** The configuration, or what is wrong with it: schedule files are worth checking either way. */
-function tryConfig(input: LoadInput): { config?: Config; problems: readonly Problem[] } {
+function tryConfig(
+  input: LoadInput,
+  now: number,
+): { config?: Config; calendars?: CalendarsReading['calendars']; problems: readonly Problem[] } {
   try {
-    const { config, warnings } = loadConfig(input)
-    return { config, problems: warnings }
+    const loaded = loadConfig(input)
+    const { calendars, problems } = readCalendars(loaded, input.cwd, now)
+    return { config: loaded.config, calendars, problems: [...loaded.warnings, ...problems] }
   } catch (error) {
     if (error instanceof DeclarationError) return { problems: error.problems }
     throw error

@@ -4,6 +4,7 @@ import { createLaunch, type NewLaunch } from './create.ts'
 import { lastSent, manualCoolDown, manualSpan } from './guards.ts'
 import type { LaunchRequest } from './launch.ts'
 import type { Ledger } from './ledger.ts'
+import type { OpenSpan } from './opening.ts'
 import type { Policy } from './policy.ts'
 import type { LaunchQueues } from './queue.ts'
 
@@ -14,6 +15,8 @@ export interface HandLaunch {
   readonly schedule?: string
   /** When; epoch milliseconds. */
   readonly due: number
+  /** The spans in which it may leave; absent where any time will do. */
+  readonly open?: readonly OpenSpan[] | undefined
   readonly policy: Policy
   /** When its mailing is to be looked at beforehand; epoch milliseconds. */
   readonly preflightAt?: number
@@ -64,7 +67,7 @@ export async function launchByHand(
   asked: HandLaunch,
   now: number,
 ): Promise<NewLaunch> {
-  const { account, request, schedule, due, policy, by, why } = asked
+  const { account, request, schedule, due, policy, open, by, why } = asked
   const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '')
   const random = randomBytes(4).toString('hex')
   const coolDown = Math.max(manualCoolDown, policy.coolDown ?? 0)
@@ -77,6 +80,7 @@ export async function launchByHand(
     due,
     sendUntil: due + policy.maxLateness,
     retryUntil: due + Math.min(policy.maxLateness, policy.retry.deadline ?? policy.maxLateness),
+    ...(open === undefined ? {} : { open }),
     policy,
     ...(asked.preflightAt === undefined ? {} : { preflightAt: asked.preflightAt }),
     guard: {

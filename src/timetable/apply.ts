@@ -8,7 +8,7 @@ import { faultPoint } from '../launches/fault-point.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { carryHistory, changeSchedules, type ScheduleChange } from './change-schedules.ts'
-import { occurrences } from './due-times.ts'
+import { decidedTimes } from './decided-times.ts'
 import { belatedLaunch } from './minting.ts'
 import { type Plan, type Step, shownHash } from './plan.ts'
 import { mintSchedule, type PlannerListener, plan as planDueTimes, queued, serverNow } from './planner.ts'
@@ -119,7 +119,7 @@ function changeOf(step: Step, now: number): ScheduleChange {
 }
 
 function nextNominal(schedule: Schedule, now: number): number | undefined {
-  for (const { nominal } of occurrences(schedule.when, now)) return nominal
+  for (const { nominal } of decidedTimes(schedule, now)) return nominal
   return undefined
 }
 

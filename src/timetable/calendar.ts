@@ -5,7 +5,8 @@
 import { audienceOf } from '../launches/launch.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import { type Collision, collisionsIn } from './collisions.ts'
-import { longestDelay, type Occurrence, occurrences } from './due-times.ts'
+import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
+import { longestDelay } from './due-times.ts'
 import type { Schedule } from './schedule.ts'
 import { dayOf, zoneNamed } from './zone.ts'
 
@@ -28,11 +29,15 @@ export interface CalendarInput {
   readonly shown: (schedule: Schedule) => boolean
 }
 
-/** What is said of a due time. `paused` and `skipped` leave it out. */
+/** What is said of a due time. `leftOut`, `paused` and `skipped` leave it out. */
 export type CalendarNote =
-  | { readonly kind: 'clocks'; readonly clocks: NonNullable<Occurrence['clocks']> }
+  | { readonly kind: 'clocks'; readonly clocks: NonNullable<DecidedTime['clocks']> }
   /** It goes so many milliseconds after its nominal time. */
   | { readonly kind: 'jitter'; readonly by: number }
+  /** Hours move it from its nominal time, jitter counted in, to when it goes. */
+  | { readonly kind: 'moved'; readonly by: NonNullable<DecidedTime['movedBy']>; readonly nominal: number }
+  /** A calendar or hours leave it out; the reason as its record will say it. */
+  | { readonly kind: 'leftOut'; readonly reason: string }
   | { readonly kind: 'paused'; readonly reason: string; readonly by: string }
   /** The reason as its record says it. */
   | { readonly kind: 'skipped'; readonly reason: string }
@@ -60,7 +65,7 @@ export interface CalendarRow {
 }
 
 /** One due time with what is known about it. */
-export interface DueTime extends Occurrence {
+export interface DueTime extends DecidedTime {
   readonly schedule: Schedule
   /** Launch key. */
   readonly key: string
@@ -100,9 +105,9 @@ export function comingDueTimes(
   count: number,
 ): DueTime[] {
   const found: DueTime[] = []
-  for (const occurrence of occurrences(schedule.when, now - longestDelay(schedule.when))) {
+  for (const time of decidedTimes(schedule, earliestGoing(schedule, now))) {
     if (found.length === count) break
-    if (occurrence.due > now) found.push(dueTimeOf(schedule, occurrence, known))
+    if (time.due > now) found.push(dueTimeOf(schedule, time, known))
   }
   return found
 }
@@ -112,50 +117,50 @@ function placeOf({ account, launch }: Schedule): string {
   return `${account} ${launch.id} ${audienceOf(launch)}`
 }
 
-/** The due times of a schedule, by local day. */
+/** The due times of a schedule, by local day. They come by their nominal times; hours move some past others. */
 function daysOf(schedule: Schedule, input: CalendarInput): Day[] {
-  const { when } = schedule
-  const delay = longestDelay(when)
-  const days: Day[] = []
-  let from = input.from
-  while (from < input.to) {
-    let dueTimes: DueTime[] = []
-    let more = false
-    let end = 0
-    for (const occurrence of occurrences(when, from - delay - 1)) {
-      if (occurrence.due < from) continue
-      if (occurrence.due >= input.to) break
-      if (occurrence.due >= end) {
-        if (dueTimes.length > 0) days.push({ schedule, dueTimes, more: false })
-        dueTimes = []
-        end = dayOf(when.timezone, occurrence.due).end
+  const { from, to } = input
+  const { timezone } = schedule.when
+  const days = new Map<number, { schedule: Schedule; dueTimes: DueTime[]; more: boolean }>()
+  let day = dayOf(timezone, from)
+  let after: number | undefined = earliestGoing(schedule, from)
+  while (after !== undefined) {
+    const times = decidedTimes(schedule, after)
+    after = undefined
+    for (const time of times) {
+      if (time.nominal >= to) break
+      if (time.due < from || time.due >= to) continue
+      if (time.due < day.start || time.due >= day.end) day = dayOf(timezone, time.due)
+      const found = days.get(day.start) ?? { schedule, dueTimes: [], more: false }
+      days.set(day.start, found)
+      found.more = found.dueTimes.length === mostCounted
+      if (found.more) {
+        after = Math.max(time.nominal, day.end - longestDelay(schedule.when) - 1)
+        break
       }
-      more = dueTimes.length === mostCounted
-      if (more) break
-      dueTimes.push(dueTimeOf(schedule, occurrence, input))
+      found.dueTimes.push(dueTimeOf(schedule, time, input))
     }
-    if (dueTimes.length > 0) days.push({ schedule, dueTimes, more })
-    if (!more) break
-    from = end
   }
-  return days
+  return [...days.values()].map(each => ({ ...each, dueTimes: each.dueTimes.toSorted((a, b) => a.due - b.due) }))
 }
 
 function dueTimeOf(
   schedule: Schedule,
-  occurrence: Occurrence,
+  time: DecidedTime,
   { pauses, skips }: Pick<CalendarInput, 'pauses' | 'skips'>,
 ): DueTime {
-  const key = `${schedule.name}@${occurrence.label}`
-  const { nominal, due, clocks } = occurrence
+  const key = `${schedule.name}@${time.label}`
+  const { nominal, due, clocks, movedBy, leftOut } = time
   const skip = skips.get(key)
   const pause = pauseAt(pauses.get(schedule.name) ?? [], due)
   const notes: CalendarNote[] = []
   if (skip !== undefined) notes.push({ kind: 'skipped', reason: skip })
+  else if (leftOut !== undefined) notes.push({ kind: 'leftOut', reason: leftOut })
   else if (pause) notes.push({ kind: 'paused', reason: pause.reason, by: pause.by })
   if (clocks !== undefined) notes.push({ kind: 'clocks', clocks })
-  if (due > nominal) notes.push({ kind: 'jitter', by: due - nominal })
-  return { ...occurrence, schedule, key, notes, goes: skip === undefined && pause === undefined }
+  if (movedBy !== undefined) notes.push({ kind: 'moved', by: movedBy, nominal })
+  else if (due > nominal) notes.push({ kind: 'jitter', by: due - nominal })
+  return { ...time, schedule, key, notes, goes: [skip, leftOut, pause].every(each => each === undefined) }
 }
 
 function rowsOf({ schedule, dueTimes, more }: Day, collisions: ReadonlyMap<DueTime, Collision>): CalendarRow[] {

@@ -3,9 +3,12 @@ import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
 import { type Pause, pauseAt, pausedReason } from '../launches/pause.ts'
 import { preflightAt } from '../launches/policy.ts'
+import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
-import { longestDelay, type Occurrence, occurrences, occurrencesBetween } from './due-times.ts'
-import type { Schedule, Timetable } from './schedule.ts'
+import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
+import type { Occurrence } from './due-times.ts'
+import type { Schedule } from './schedule.ts'
+import { dayMs } from './wall-clock.ts'
 import { dayOf } from './zone.ts'
 
 /** How far ahead due times become launches. An edit rewrites what has been minted but not begun. Milliseconds. */
@@ -13,7 +16,6 @@ export const horizon = 60_000
 /** `misfire: skip` is not meant for a service that was slow for a moment. */
 const missedAfter = 5_000
 
-const dayMs = 86_400_000
 /** A timetable denser than this is not guarded by its own count: counting it would cost more than it protects. */
 const mostCounted = 1_500
 
@@ -39,41 +41,68 @@ export function mintingOf(
   pauses: readonly Pause[] = [],
 ): Minting {
   const until = now + horizon
+  const source = decidedTimes(schedule, watermark)
+  const times: DecidedTime[] = []
+  let next = source.next()
+  for (; !next.done && next.value.nominal <= until && times.length < limit; next = source.next()) times.push(next.value)
+  const following = next.done ? undefined : next.value
   const before: Before = { now, newest: newestCome(schedule, watermark, now), lostBefore, pauses }
   const dayCounts = new Map<number, number>()
-  const launches: NewLaunch[] = []
-  const take = (occurrence: Occurrence, nextDue?: number) => {
-    const launch = launchOf(schedule, occurrence, dayCounts, nextDue)
-    const missed = lostEnd(occurrence, before) ?? missedEnd(schedule, occurrence, before)
-    launches.push(missed === undefined ? launch : { ...launch, missed })
+  const launches = withFollowers(schedule, times, following, source).map(([time, nextDue]) => {
+    if (time.leftOut !== undefined) return leftOutLaunch(schedule, time, time.leftOut)
+    const launch = launchOf(schedule, time, dayCounts, nextDue)
+    const missed = lostEnd(time, before) ?? missedEnd(schedule, time, before)
+    return missed === undefined ? launch : { ...launch, missed }
+  })
+  const reached = following && following.nominal <= until ? following.nominal - 1 : until
+  return { launches, watermark: reached, next: following?.nominal }
+}
+
+/** Each time with when the next one goes, as far as that matters: beyond its own deadline it does not. */
+function withFollowers(
+  { policy }: Schedule,
+  times: readonly DecidedTime[],
+  following: DecidedTime | undefined,
+  source: Iterator<DecidedTime, unknown>,
+): [DecidedTime, number | undefined][] {
+  const latest = Math.max(...times.map(({ due }) => due)) + policy.maxLateness
+  let next = following
+  while (next?.leftOut !== undefined && next.nominal <= latest) {
+    const more = source.next()
+    next = more.done === true ? undefined : more.value
   }
-  let current: Occurrence | undefined
-  for (const next of occurrences(schedule.when, watermark)) {
-    if (current) take(current, next.due)
-    current = undefined
-    if (next.nominal > until) return { launches, watermark: until, next: next.nominal }
-    if (launches.length >= limit) return { launches, watermark: next.nominal - 1, next: next.nominal }
-    current = next
-  }
-  if (current) take(current)
-  return { launches, watermark: until, next: undefined }
+  let nextDue = next?.leftOut === undefined ? next?.due : undefined
+  return times
+    .toReversed()
+    .map((time): [DecidedTime, number | undefined] => {
+      const own: [DecidedTime, number | undefined] = [time, nextDue]
+      if (time.leftOut === undefined) nextDue = time.due
+      return own
+    })
+    .reverse()
 }
 
 /** The launch of one coming due time, as it would be minted. */
-export function plannedLaunch(schedule: Schedule, dueTime: Occurrence): NewLaunch {
-  const [next] = occurrencesBetween(schedule.when, dueTime.nominal, Number.POSITIVE_INFINITY, 1)
-  return launchOf(schedule, dueTime, new Map(), next?.due)
+export function plannedLaunch(schedule: Schedule, dueTime: DecidedTime): NewLaunch {
+  for (const next of decidedTimes(schedule, dueTime.nominal)) {
+    if (next.leftOut === undefined) return launchOf(schedule, dueTime, new Map(), next.due)
+    if (next.nominal > dueTime.due + schedule.policy.maxLateness) break
+  }
+  return launchOf(schedule, dueTime, new Map(), undefined)
 }
 
 /**
  * One occurrence that has passed already, to go at once because its owner said so (`ifPast: now`): on time now, and no
- * later than its own time allows.
+ * later than its own time allows. Calendars and hours are asked about now.
  */
 export function belatedLaunch(schedule: Schedule, occurrence: Occurrence, now: number): NewLaunch {
   const due = Math.max(occurrence.due, now)
-  const launch = launchOf(schedule, { ...occurrence, due }, new Map(), undefined)
+  const verdict = judgeBy(schedule, schedule.when.timezone)(due)
+  if (verdict.kind === 'leftOut') return leftOutLaunch(schedule, { ...occurrence, due }, verdict.reason)
+  const goes = verdict.kind === 'moved' ? verdict.to : due
+  const launch = launchOf(schedule, { ...occurrence, due: goes }, new Map(), undefined)
   const sendUntil = occurrence.due + schedule.policy.maxLateness
-  const late = sendUntil < now ? ({ state: 'expired', reason: reasons.late } as const) : undefined
+  const late = sendUntil < goes ? ({ state: 'expired', reason: reasons.late } as const) : undefined
   const limits = { sendUntil, retryUntil: Math.min(launch.retryUntil, sendUntil) }
   return { ...launch, ...limits, ...(late === undefined ? {} : { missed: late }) }
 }
@@ -88,66 +117,82 @@ interface Before {
 }
 
 /** The nominal time of the newest due time that has come; searched only as far back as one could still be launched. */
-function newestCome({ when, policy }: Schedule, watermark: number, now: number): number | undefined {
+function newestCome(schedule: Schedule, watermark: number, now: number): number | undefined {
+  const earliest = earliestGoing(schedule, now - schedule.policy.maxLateness)
   let newest: number | undefined
-  for (const { nominal, due } of occurrences(
-    when,
-    Math.max(watermark, now - policy.maxLateness - longestDelay(when)),
-  )) {
-    if (due > now) break
-    newest = nominal
+  for (const { nominal, due, leftOut } of decidedTimes(schedule, Math.max(watermark, earliest))) {
+    if (nominal > now || (leftOut === undefined && due > now)) break
+    if (leftOut === undefined) newest = nominal
   }
   return newest
 }
 
+/** What the record of any due time says; one that is left out would have had this long. */
+function basicsOf({ name, account, launch, policy, when }: Schedule, { label, nominal, due }: Occurrence) {
+  const sendUntil = due + policy.maxLateness
+  const key = `${name}@${label}`
+  const request = renderRequest(launch, nominal, when.timezone)
+  const common = { key, account, origin: 'schedule', schedule: name, request, nominal, due, policy } as const
+  return { ...common, sendUntil, retryUntil: sendUntil }
+}
+
+function leftOutLaunch(schedule: Schedule, occurrence: Occurrence, reason: string): NewLaunch {
+  return { ...basicsOf(schedule, occurrence), missed: { state: 'skipped', reason } }
+}
+
 function launchOf(
   schedule: Schedule,
-  { label, nominal, due }: Occurrence,
+  occurrence: Occurrence,
   dayCounts: Map<number, number>,
   nextDue: number | undefined,
 ): NewLaunch {
-  const { policy } = schedule
-  const sendUntil = due + policy.maxLateness
-  const lookAt = preflightAt(policy, nominal)
+  const { policy, when } = schedule
+  const { due } = occurrence
+  const basics = basicsOf(schedule, occurrence)
+  const { sendUntil } = basics
+  const lookAt = preflightAt(policy, due)
+  const open = openBetween(schedule, when.timezone, due, sendUntil + 1)
+  const closes = open.at(-1)?.[1] ?? due
+  const isOpenThroughout = open.length === 1 && open[0]?.[0] === due && closes === sendUntil + 1
   return {
-    key: `${schedule.name}@${label}`,
-    account: schedule.account,
-    origin: 'schedule',
-    schedule: schedule.name,
-    request: renderRequest(schedule.launch, nominal, schedule.when.timezone),
-    nominal,
-    due,
-    sendUntil,
+    ...basics,
     // Design: another attempt may not reach into the next due time, which is about to mail the same people anyway.
-    retryUntil: Math.min(sendUntil, nextDue ?? sendUntil, due + (policy.retry.deadline ?? policy.maxLateness)),
-    policy,
+    retryUntil: Math.min(closes - 1, nextDue ?? sendUntil, due + (policy.retry.deadline ?? policy.maxLateness)),
+    ...(isOpenThroughout ? {} : { open }),
     guard: guardOf(schedule, due, dayCounts),
     ...(lookAt === undefined ? {} : { preflightAt: lookAt }),
   }
 }
 
 /** Unless it says otherwise, a schedule may launch its mailing as often in a day as its own timetable says. */
-function guardOf({ policy, when }: Schedule, due: number, dayCounts: Map<number, number>): Guard {
+function guardOf(schedule: Schedule, due: number, dayCounts: Map<number, number>): Guard {
+  const { policy, when } = schedule
   const day = dayOf(when.timezone, due)
-  const own = dayCounts.get(day.start) ?? countOf(when, day)
+  const own = dayCounts.get(day.start) ?? countOf(schedule, day)
   dayCounts.set(day.start, own)
   return { maxPerDay: policy.maxPerDay ?? own, since: day.start, coolDown: policy.coolDown ?? 0, onHit: policy.onGuard }
 }
 
-/** How many due times of the timetable really go on the day; at least the one that is asked about. */
-function countOf(when: Timetable, day: { readonly start: number; readonly end: number }): number {
-  if (when.entries.some(entry => entry.kind === 'every' && dayMs / entry.every >= mostCounted)) {
+/** How many due times of the schedule really go on the day; at least the one that is asked about. */
+function countOf(schedule: Schedule, day: { readonly start: number; readonly end: number }): number {
+  if (schedule.when.entries.some(entry => entry.kind === 'every' && dayMs / entry.every >= mostCounted)) {
     return Number.MAX_SAFE_INTEGER
   }
-  const around = occurrencesBetween(when, day.start - longestDelay(when) - 1, day.end - 1, mostCounted)
-  if (around.length >= mostCounted) return Number.MAX_SAFE_INTEGER
-  return Math.max(1, around.filter(({ due }) => due >= day.start && due < day.end).length)
+  let looked = 0
+  let count = 0
+  for (const { nominal, due, leftOut } of decidedTimes(schedule, earliestGoing(schedule, day.start))) {
+    if (nominal >= day.end) break
+    looked += 1
+    if (looked >= mostCounted) return Number.MAX_SAFE_INTEGER
+    if (leftOut === undefined && due >= day.start && due < day.end) count += 1
+  }
+  return Math.max(1, count)
 }
 
 /** How a due time that has passed ends without being launched; undefined where it is to be launched. */
 function missedEnd(
   { policy }: Schedule,
-  { nominal, due }: Occurrence,
+  { nominal, due }: DecidedTime,
   { now, newest, pauses }: Before,
 ): NewLaunch['missed'] | undefined {
   if (due > now) return undefined

@@ -2,13 +2,19 @@
 import { formatDuration } from '../files/duration.ts'
 import { reasons } from '../launches/launch.ts'
 import type { CalendarNote } from './calendar.ts'
-import type { Occurrence } from './due-times.ts'
+import type { DecidedTime } from './decided-times.ts'
 
 /** What a change of clocks does to a due time. */
-export const clockWords: Readonly<Record<NonNullable<Occurrence['clocks']>, string>> = {
+export const clockWords: Readonly<Record<NonNullable<DecidedTime['clocks']>, string>> = {
   shifted: 'clocks go forward over this time: it fires after the gap',
   firstPass: 'clocks go back over this time: the first of the two',
   secondPass: 'clocks go back over this time: the second of the two',
+}
+
+/** What hours do to a due time that they do not leave out. */
+export const moveWords: Readonly<Record<NonNullable<DecidedTime['movedBy']>, string>> = {
+  quietHours: 'moved out of quiet hours',
+  allowed: 'moved into allowed hours',
 }
 
 /** One note of the calendar as a sentence without a full stop; times in UTC. */
@@ -18,6 +24,10 @@ export function noteWords(note: CalendarNote): string {
       return clockWords[note.clocks]
     case 'jitter':
       return `${formatDuration(note.by)} of jitter`
+    case 'moved':
+      return `${moveWords[note.by]}: due ${new Date(note.nominal).toISOString().slice(0, 16)}Z`
+    case 'leftOut':
+      return `left out, ${note.reason}`
     case 'paused':
       return `left out, ${reasons.paused}${note.reason} (${note.by})`
     case 'skipped':

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { states } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { endOf, type Pause, pauseAt } from '../launches/pause.ts'
-import { longestDelay, occurrences } from './due-times.ts'
+import { decidedTimes, earliestGoing } from './decided-times.ts'
 import { allPauses } from './pausing.ts'
 import type { Schedule } from './schedule.ts'
 import { comingSkips } from './skipping.ts'
@@ -62,17 +62,17 @@ export async function overviewOf(ledger: Ledger, now: number, names?: readonly s
 }
 
 function comingOf(
-  { when }: Schedule,
+  schedule: Schedule,
   now: number,
   pause: Pause | undefined,
   isLeftOut: (due: number) => boolean,
 ): { next: number | undefined; completed: boolean } {
   const open = pause === undefined ? now + 1 : endOf(pause)
   let looked = 0
-  for (const { due } of occurrences(when, now - longestDelay(when))) {
+  for (const { due, leftOut } of decidedTimes(schedule, earliestGoing(schedule, now))) {
     if (due <= now) continue
     if (open === Number.POSITIVE_INFINITY || ++looked > furthestLook) return { next: undefined, completed: false }
-    if (due < open || isLeftOut(due)) continue
+    if (leftOut !== undefined || due < open || isLeftOut(due)) continue
     return { next: due, completed: false }
   }
   return { next: undefined, completed: looked === 0 }

@@ -1,5 +1,5 @@
 /** Which due times a step of a plan makes appear, vanish or move. Pure. */
-import { type Occurrence, occurrencesBetween } from './due-times.ts'
+import { type DecidedTime, decidedTimes } from './decided-times.ts'
 import type { Step } from './plan.ts'
 import type { Schedule } from './schedule.ts'
 import { dayOf } from './zone.ts'
@@ -62,21 +62,34 @@ export function dueTimesOf(step: Step, now: number): DueTimesChange {
   }
 }
 
-function listed(schedule: Schedule | undefined, now: number): { found: readonly Occurrence[]; until: number } {
+/** What goes, in the order of nominal times; calendars and hours are asked. */
+function listed(schedule: Schedule | undefined, now: number): { found: readonly DecidedTime[]; until: number } {
   const until = now + comparedAhead
   if (!schedule) return { found: [], until }
-  const found = occurrencesBetween(schedule.when, now, until, mostCompared + 1)
-  const beyond = found[mostCompared]
-  return beyond === undefined ? { found, until } : { found: found.slice(0, mostCompared), until: beyond.nominal - 1 }
+  const times = decidedBetween(schedule, now, until)
+  const beyond = times[mostCompared]
+  const seen =
+    beyond === undefined ? { times, until } : { times: times.slice(0, mostCompared), until: beyond.nominal - 1 }
+  return { found: seen.times.filter(({ leftOut }) => leftOut === undefined), until: seen.until }
+}
+
+/** Due times with nominal times in (`after`, `to`], left out or not; one more than are compared at most. */
+function decidedBetween(schedule: Schedule, after: number, to: number): DecidedTime[] {
+  const times: DecidedTime[] = []
+  for (const time of decidedTimes(schedule, after)) {
+    if (time.nominal > to || times.length > mostCompared) break
+    times.push(time)
+  }
+  return times
 }
 
 function labelsGoneBy(schedule: Schedule | undefined, now: number): Set<string> {
   if (!schedule) return new Set()
-  return new Set(occurrencesBetween(schedule.when, now - widestShift, now, mostCompared).map(({ label }) => label))
+  return new Set(decidedBetween(schedule, now - widestShift, now).map(({ label }) => label))
 }
 
 /** By instant first, then by label; what is left over appears or vanishes. */
-function matched(old: readonly Occurrence[], fresh: readonly Occurrence[]) {
+function matched(old: readonly DecidedTime[], fresh: readonly DecidedTime[]) {
   const instants = new Set(old.map(({ due }) => due))
   const stays = new Set(fresh.filter(({ due }) => instants.has(due)).map(({ due }) => due))
   const labels = new Map(old.filter(({ due }) => !stays.has(due)).map(({ label, due }) => [label, due]))

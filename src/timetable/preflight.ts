@@ -4,7 +4,7 @@ import type { Ledger } from '../launches/ledger.ts'
 import { checkMailing, type MailingCheck, pauseBetweenLooks, remedyFor } from '../launches/mailing-check.ts'
 import { type Look, lastLook, noteLook, takeLooks } from '../launches/preflight.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
-import { occurrences } from './due-times.ts'
+import { decidedTimes } from './decided-times.ts'
 import { serverNow } from './planner.ts'
 import { storedSchedule } from './store.ts'
 
@@ -95,9 +95,11 @@ function subjectOf(look: Look): Subject | undefined {
     const { key, account, mailing, due, sendUntil, preflightAt } = look
     return { member, lease, key, account, mailing, due, before: Math.max(0, due - preflightAt), until: sendUntil }
   }
-  const { name, account, when, launch, policy } = storedSchedule(look.text)
-  const [next] = occurrences(when, look.next - 1)
-  if (!next || policy.preflight === 'off') return undefined
+  const schedule = storedSchedule(look.text)
+  const { name, account, launch, policy } = schedule
+  const [next] = decidedTimes(schedule, look.next - 1)
+  // What is left out needs no look.
+  if (!next || next.leftOut !== undefined || policy.preflight === 'off') return undefined
   const facts = { member, lease, key: `${name}@${next.label}`, account, mailing: launch.id, due: next.due }
   return { ...facts, before: policy.preflight, until: next.nominal }
 }

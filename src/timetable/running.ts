@@ -4,17 +4,22 @@ import type { NewLaunch } from '../launches/create.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
+import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
 import { type Decision, pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
 
-export type RunRefusal = { readonly kind: 'paused'; readonly pause: Pause } | RefusedRepeat
+export type RunRefusal =
+  | { readonly kind: 'paused'; readonly pause: Pause }
+  /** A calendar or hours of the schedule allow nothing now. */
+  | { readonly kind: 'closed'; readonly why: string }
+  | RefusedRepeat
 export type RunPermission = RunRefusal | Exclude<Repeat, RefusedRepeat>
 export type RunAnswer = { readonly kind: 'run'; readonly launch: NewLaunch } | RunRefusal
 
 export function isRunRefused(permission: RunPermission): permission is RunRefusal {
-  return permission.kind === 'paused' || isRefused(permission)
+  return permission.kind === 'paused' || permission.kind === 'closed' || isRefused(permission)
 }
 
 /** Whether a run would be let through now. `confirmation`: as `repeatOf` takes it. */
@@ -26,6 +31,10 @@ export async function runPermission(
   const now = await serverNow(ledger)
   const pause = pauseAt(await pausesOf(ledger, schedule.name), now)
   if (pause) return { kind: 'paused', pause }
+  const verdict = judgeBy(schedule, schedule.when.timezone)(now)
+  if (verdict.kind === 'leftOut') return { kind: 'closed', why: verdict.reason }
+  if (verdict.kind === 'moved')
+    return { kind: 'closed', why: `its hours are closed until ${new Date(verdict.to).toISOString()}` }
   return repeatOf(ledger, schedule.account, schedule.launch, confirmation, now)
 }
 
@@ -46,6 +55,7 @@ export async function runSchedule(
   const now = await serverNow(ledger)
   const request = renderRequest(schedule.launch, now, when.timezone)
   const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
-  const asked = { account, request, schedule: name, due: now, policy, ...confirmed, by, why }
+  const open = openBetween(schedule, when.timezone, now, now + policy.maxLateness + 1)
+  const asked = { account, open, request, schedule: name, due: now, policy, ...confirmed, by, why }
   return { kind: 'run', launch: await launchByHand(ledger, queues, asked, now) }
 }

@@ -1,4 +1,5 @@
 /** One schedule file: from YAML to schedules, with everything that is wrong with it. */
+import type { Calendars } from '../calendars/calendar.ts'
 import { type Finding, pathInWords, problemsIn } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import { withoutNotes } from '../files/notes.ts'
@@ -8,6 +9,9 @@ import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
 import { contentFlaws } from './content.ts'
+import { anythingGoes } from './decided-times.ts'
+import { isEverOpen } from './open-hours.ts'
+import { readAllowance } from './read-allowance.ts'
 import { readTimetable } from './read-timetable.ts'
 import type { Schedule } from './schedule.ts'
 import {
@@ -21,10 +25,13 @@ import {
   tokenFlaws,
 } from './schedule-rules.ts'
 import { scheduleFileSchema, scheduleSchema } from './schedule-schema.ts'
+import { dayMs } from './wall-clock.ts'
 
 export interface ScheduleContext {
   /** Names of the accounts in the configuration; absent where it is not known. */
   readonly accounts?: readonly string[] | undefined
+  /** Those of the configuration; absent where it is not known. */
+  readonly calendars?: Calendars | undefined
   /** Epoch milliseconds. */
   readonly now: number
   readonly folders: AttachmentFolders
@@ -77,8 +84,9 @@ export function readSchedules(yaml: Yaml, context: ScheduleContext): ScheduleFil
   }
 }
 
-function defaultsFlaws(declared: unknown, { accounts }: ScheduleContext): Finding[] {
+function defaultsFlaws(declared: unknown, { accounts, calendars }: ScheduleContext): Finding[] {
   return [
+    ...readAllowance(undefined, valueAt(declared, ['defaults']), calendars, ['defaults']).findings,
     ...accountFlaws(textAt(declared, ['defaults', 'account']), accounts, ['defaults', 'account']),
     ...policyFlaws(undefined, valueAt(declared, ['defaults', 'policy']), ['defaults', 'policy']).findings,
   ]
@@ -107,6 +115,7 @@ function readSchedule(
     'launch',
     'attach',
   ])
+  const { allowance, ...allowed } = readAllowance(defaults, declared, context.calendars, path)
   const policy = policyFlaws(valueAt(defaults, ['policy']), valueAt(declared, ['policy']), [...path, 'policy'])
   const findings = [
     ...nameFlaws(name, path),
@@ -114,6 +123,7 @@ function readSchedule(
     ...(account === undefined ? accountMissing(defaults, path) : []),
     ...accountFlaws(textAt(declared, ['account']), context.accounts, [...path, 'account']),
     ...timetable.findings,
+    ...allowed.findings,
     ...audienceFlaws(valueAt(declared, ['launch']), [...path, 'launch']),
     ...attach.findings,
     ...contentFlaws(valueAt(declared, ['launch', 'content']), [...path, 'launch', 'content']),
@@ -122,7 +132,8 @@ function readSchedule(
   const broken = [...head.filter(finding => isBelow(finding.path, path)), ...findings].some(isError)
   const parsed = broken ? undefined : scheduleSchema.safeParse(declared)
   const by = parsed?.data?.account ?? textAt(defaults, ['account'])
-  if (!parsed?.success || by === undefined || !timetable.timetable || !policy.policy) return { name, findings }
+  if (!parsed?.success || by === undefined) return { name, findings }
+  if (!timetable.timetable || !allowance || !policy.policy) return { name, findings }
   const { description, launch } = parsed.data
   const { line } = yaml.locate(path, 'key')
   const before = formerNames(declared).map(former => former.name)
@@ -133,10 +144,18 @@ function readSchedule(
     account: by,
     when: timetable.timetable,
     launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },
+    ...allowance,
     policy: policy.policy,
     source: { file: yaml.where, line },
   }
-  return { name, schedule, findings }
+  return { name, schedule, findings: [...findings, ...neverGoes(schedule, context.now, path)] }
+}
+
+/** Rules that leave out all that is due within a year are hardly meant. */
+function neverGoes(schedule: Schedule, now: number, path: Path): Finding[] {
+  if (!isEverOpen(schedule) || anythingGoes(schedule, now, now + 366 * dayMs) !== false) return []
+  const sentence = 'nothing that is due within a year may go: except, quietHours and allowed leave all of it out'
+  return [{ path: [...path, 'when'], about: path, spot: 'key', severity: 'warning', sentence }]
 }
 
 function accountMissing(defaults: unknown, path: Path): Finding[] {

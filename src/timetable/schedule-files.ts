@@ -1,6 +1,7 @@
 /** All schedule files of a folder, read together: a name may be declared only once among them. */
 import { readdirSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
+import type { Calendars } from '../calendars/calendar.ts'
 import { fileName } from '../files/file-name.ts'
 import { inOrder, type Problem } from '../files/problem.ts'
 import { codeOf } from '../files/text-file.ts'
@@ -14,6 +15,8 @@ export interface SchedulesInput {
   readonly cwd: string
   /** Names of the accounts in the configuration; absent where it is not known. */
   readonly accounts?: readonly string[] | undefined
+  /** Those of the configuration; absent where it is not known. */
+  readonly calendars?: Calendars | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
@@ -83,13 +86,16 @@ export function readScheduleFolder(folder: string, input: SchedulesInput): Sched
 }
 
 /** One file by its absolute path; a file outside of the folder of schedule files may attach files of its own folder. */
-export function readScheduleFile(path: string, { jobsDir, cwd, accounts, now }: SchedulesInput): ScheduleFile {
+export function readScheduleFile(
+  path: string,
+  { jobsDir, cwd, accounts, calendars, now }: SchedulesInput,
+): ScheduleFile {
   const file = readYamlFile(path, fileName(path, cwd))
   if (!file.ok) return { schedules: [], problems: [file.problem], names: [], formerNames: [] }
   const from = dirname(path)
   const jobs = resolve(cwd, jobsDir)
   const within = `${from}${sep}`.startsWith(`${jobs}${sep}`) ? jobs : from
-  return readSchedules(file.yaml, { accounts, now, folders: { from, within } })
+  return readSchedules(file.yaml, { accounts, calendars, now, folders: { from, within } })
 }
 
 /** Absolute paths, or why the folder cannot be listed. Hidden entries are left out; linked files count, linked folders do not. */

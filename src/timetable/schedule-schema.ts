@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { duration } from '../files/duration.ts'
 import { launchFields } from '../launches/launch.ts'
 import { policyInput } from '../launches/policy.ts'
+import { allowanceInput } from './allowance-schema.ts'
 import { isZone, suggestZones } from './zone.ts'
 
 const zone = z
@@ -114,6 +115,7 @@ export const scheduleSchema = z.strictObject({
   when: z.union([whenSchema, z.array(whenSchema).min(1)]).meta({
     description: 'When it is due: exactly one of cron, every, at and rrule; or a list of such entries, united.',
   }),
+  ...allowanceInput,
   jitter: jitter.optional().meta({
     description: 'Every due time goes later by a share of this that is always the same for the schedule.',
   }),
@@ -133,6 +135,7 @@ export const scheduleFileSchema = z.strictObject({
     .strictObject({
       account: account.optional().meta({ description: 'The account of schedules that name none.' }),
       timezone: zone.optional().meta({ description: 'The zone of schedules that name none.' }),
+      ...allowanceInput,
       jitter: jitter.optional().meta({ description: 'The jitter of schedules that name none.' }),
       policy: policyInput.optional().meta({ description: 'The policy below that of each schedule, key by key.' }),
     })

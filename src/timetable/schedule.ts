@@ -1,6 +1,8 @@
 /** One declared timetable with the launch it makes, as the rest of the program sees it: checked, complete, plain JSON. */
+import type { Calendar } from '../calendars/calendar.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
 import type { Policy } from '../launches/policy.ts'
+import type { AllowedHours, QuietHours } from './open-hours.ts'
 
 interface Span {
   /** IANA zone; for `every` it is only the zone of what people are shown. */
@@ -61,6 +63,11 @@ export interface Schedule {
   readonly formerly?: readonly string[]
   readonly account: string
   readonly when: Timetable
+  /** Calendars of the configuration, by value: nothing goes at a moment that one of them holds. */
+  readonly except?: readonly Calendar[]
+  /** By the wall clock of the timetable's zone, as are the allowed hours. */
+  readonly quietHours?: QuietHours
+  readonly allowed?: AllowedHours
   readonly launch: LaunchRequest
   readonly policy: Policy
   /** Where it is declared: the file as people name it, and the line of its name. */

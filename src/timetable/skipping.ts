@@ -10,7 +10,7 @@ import { reasons } from '../launches/launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
-import { longestDelay, type Occurrence, occurrences } from './due-times.ts'
+import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import { plannedLaunch } from './minting.ts'
 import type { Decision } from './pausing.ts'
 import { queued, serverNow } from './planner.ts'
@@ -23,7 +23,7 @@ const listed = 5
 export type SkipAnswer =
   | { readonly kind: 'skipped'; readonly key: string; readonly due: number }
   /** The schedule is not due then; `next` are its next due times. */
-  | { readonly kind: 'notDue'; readonly next: readonly Occurrence[] }
+  | { readonly kind: 'notDue'; readonly next: readonly DecidedTime[] }
   /** It is left out already, and this is why. */
   | { readonly kind: 'leftOut'; readonly key: string; readonly reason: string }
   /** Its launch has moved on, or its time has come. */
@@ -108,7 +108,9 @@ export async function skipDueTime(
 ): Promise<SkipAnswer> {
   const now = await serverNow(ledger)
   const found = dueTimeAt(schedule, at, now)
-  if (!found) return { kind: 'notDue', next: firstOf(occurrences(schedule.when, now), listed) }
+  if (!found) return { kind: 'notDue', next: nextOf(schedule, now) }
+  if (found.leftOut !== undefined)
+    return { kind: 'leftOut', key: `${schedule.name}@${found.label}`, reason: found.leftOut }
   const launch = plannedLaunch(schedule, found)
   const { key, due } = launch
   const skipped = { ...launch, missed: { state: 'skipped', reason: `${reasons.person}${why}` } } as const
@@ -172,9 +174,9 @@ export async function comingSkips(ledger: Ledger, now: number): Promise<ComingSk
 }
 
 /** The due time that is still to come and has its nominal time, or else the time when it really goes, in this second. */
-function dueTimeAt({ when }: Schedule, at: number, now: number): Occurrence | undefined {
-  let moved: Occurrence | undefined
-  for (const dueTime of occurrences(when, at - longestDelay(when) - 1)) {
+function dueTimeAt(schedule: Schedule, at: number, now: number): DecidedTime | undefined {
+  let moved: DecidedTime | undefined
+  for (const dueTime of decidedTimes(schedule, earliestGoing(schedule, at))) {
     if (dueTime.nominal >= at + 1_000) break
     if (dueTime.due <= now) continue
     if (isInSecond(dueTime.nominal, at)) return dueTime
@@ -188,11 +190,12 @@ function isInSecond(instant: number, second: number): boolean {
   return instant >= second && instant < second + 1_000
 }
 
-function firstOf<T>(values: Iterable<T>, count: number): T[] {
-  const found: T[] = []
-  for (const value of values) {
-    found.push(value)
-    if (found.length === count) break
+/** The next due times that no rule leaves out. */
+function nextOf(schedule: Schedule, now: number): DecidedTime[] {
+  const found: DecidedTime[] = []
+  for (const time of decidedTimes(schedule, earliestGoing(schedule, now))) {
+    if (found.length === listed) break
+    if (time.due > now && time.leftOut === undefined) found.push(time)
   }
   return found
 }

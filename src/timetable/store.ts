@@ -32,6 +32,18 @@ const when = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('rrule'), rule: z.string(), start: z.string(), ...wall }),
 ])
+const days = z.array(z.tuple([z.string(), z.string()]))
+const calendar = z.object({
+  name: z.string(),
+  days: days.exactOptional(),
+  yearly: days.exactOptional(),
+  weekdays: z.array(z.number()).exactOptional(),
+  events: z.array(z.object({ start: z.string(), end: z.string(), zone: z.string().exactOptional() })).exactOptional(),
+  get not() {
+    return z.array(calendar).exactOptional()
+  },
+})
+const clockSpan = { from: z.string(), to: z.string() }
 const storedSchema = z.object({
   name: z.string(),
   description: z.string().exactOptional(),
@@ -42,6 +54,14 @@ const storedSchema = z.object({
     jitter: z.object({ upTo: z.number(), shift: z.number() }).exactOptional(),
     maxRuns: z.number().exactOptional(),
   }),
+  except: z.array(calendar).exactOptional(),
+  quietHours: z.object({ ...clockSpan, does: z.enum(['skip', 'move']) }).exactOptional(),
+  allowed: z
+    .object({
+      hours: z.array(z.object({ ...clockSpan, days: z.array(z.number()).exactOptional() })),
+      otherwise: z.enum(['skip', 'move']),
+    })
+    .exactOptional(),
   launch: launchRequestSchema,
   policy: z.object({
     maxLateness: z.number(),

@@ -57,6 +57,16 @@ export class Zone {
     return { least, most }
   }
 
+  /** The instants in (`from`, `to`) at which the offset changes, in order. */
+  changesBetween(from: number, to: number): number[] {
+    const found: number[] = []
+    for (let index = Math.floor(from / dayMs); index <= Math.floor(to / dayMs); index++) {
+      const at = this.#day(index).change?.at
+      if (at !== undefined && at > from && at < to) found.push(at)
+    }
+    return found
+  }
+
   #day(index: number): Day {
     const known = this.#days.get(index)
     if (known) return known

@@ -54,6 +54,7 @@ describe('sendoff preview', () => {
         schedule: 'hours',
         nominal: '2027-03-28T01:30:00.000Z',
         due: '2027-03-28T01:35:41.000Z',
+        goes: true,
         local: 'Sun 2027-03-28T03:35:41+02:00',
         timezone: 'Europe/Berlin',
         key: 'hours@20270328T0230',

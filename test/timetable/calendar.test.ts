@@ -85,6 +85,23 @@ describe('the calendar', () => {
     expect(lines(calendar([scheduleOf('s', when)]))).toEqual(['s 09:02 150s of jitter'])
   })
 
+  it('says what a calendar or hours leave out or move, and shows a moved one when it goes', () => {
+    const holidays = { name: 'holidays', days: [['2026-11-24', '2026-11-24']] } as const
+    const quietHours = { from: '22:00', to: '08:00', does: 'move' } as const
+    const schedule = { ...scheduleOf('s', cron('0 7,12,23 * * *')), except: [holidays], quietHours }
+    expect(lines(calendar([schedule], { to: monday + 3 * day }))).toEqual([
+      's 08:00 moved out of quiet hours: due 2026-11-23T07:00Z',
+      's 12:00',
+      's 23:00 left out, calendar: it would have gone out in holidays',
+      's 07:00 left out, calendar: it would have gone out in holidays',
+      's 12:00 left out, calendar: it would have gone out in holidays',
+      's 23:00 left out, calendar: it would have gone out in holidays',
+      's 08:00 moved out of quiet hours: due 2026-11-25T07:00Z',
+      's 12:00',
+      's 23:00 left out, hours: it was moved to a moment at which a newer due time of its schedule goes',
+    ])
+  })
+
   it('gives a day with many due times one row, with what is true of how many', () => {
     const pause: Pause = { from: monday, to: monday + 4 * hour, reason: 'new template', by: 'somebody' }
     const [row, ...rest] = calendar([scheduleOf('s', every(5 * minute))], { pauses: new Map([['s', [pause]]]) })

@@ -17,6 +17,10 @@ function schedule(policy: Partial<Policy> = {}): Schedule {
     source: { file: 'jobs/s.yaml', line: 4 },
   }
 }
+const cron = (pattern: string, policy: Partial<Policy> = {}): Schedule => ({
+  ...schedule(policy),
+  when: { timezone: 'UTC', entries: [{ kind: 'cron', pattern, timezone: 'UTC' }] },
+})
 const mint = (policy: Partial<Policy>, watermark: number) =>
   mintingOf(schedule(policy), watermark, now, 500).launches.map(({ due, missed }) => [
     (due - nine) / minute,
@@ -144,6 +148,134 @@ describe('minting', () => {
   it('passes on what no border has read', () => {
     const old: Schedule = { ...schedule(), launch: { id: 90, content: { a: '{{ name }}' } } }
     expect(mintingOf(old, now, now, 500).launches[0]?.request.content).toEqual({ a: '{{ name }}' })
+  })
+
+  describe('of a schedule with quiet hours', () => {
+    const quiet = (does: 'skip' | 'move') => ({ quietHours: { from: '08:00', to: '09:00', does } }) as const
+    const told = (each: Schedule, watermark: number, at: number, lostBefore = 0) =>
+      mintingOf(each, watermark, at, 500, lostBefore).launches.map(({ key, nominal, due, missed }) => [
+        key.slice(-5, -1),
+        ((nominal ?? due) - nine) / minute,
+        (due - nine) / minute,
+        missed?.state ?? 'planned',
+        missed?.reason.split(':')[0],
+      ])
+
+    it('records at once what is left out, and why', () => {
+      expect(told({ ...schedule(), ...quiet('skip') }, nine - 90_000, nine - minute)).toEqual([
+        ['0859', -1, -1, 'skipped', 'hours'],
+        ['0900', 0, 0, 'planned', undefined],
+      ])
+    })
+
+    it('moves the newest, and records the others', () => {
+      const every30 = cron('*/30 * * * *')
+      expect(told({ ...every30, ...quiet('move') }, nine - 61 * minute, nine - 30 * minute)).toEqual([
+        ['T080', -60, -60, 'skipped', 'hours'],
+        ['T083', -30, -30, 'skipped', 'hours'],
+      ])
+      const at20 = cron('20,50 * * * *')
+      expect(told({ ...at20, ...quiet('move') }, nine - 11 * minute, nine - 11 * minute)).toEqual([
+        ['T085', -10, 0, 'planned', undefined],
+      ])
+    })
+
+    it('counts lateness from the moved time, and misfires in the order of those that go', () => {
+      const at20 = { ...cron('20,50 * * * *'), ...quiet('move') }
+      const late = (minutes: number) => told(at20, nine - 61 * minute, nine + minutes * minute)
+      expect(late(15)).toEqual([
+        ['T082', -40, -40, 'skipped', 'hours'],
+        ['T085', -10, 0, 'planned', undefined],
+      ])
+      expect(late(16).at(-1)).toEqual(['T085', -10, 0, 'expired', 'late'])
+      expect(late(20)).toEqual([
+        ['T082', -40, -40, 'skipped', 'hours'],
+        ['T085', -10, 0, 'expired', 'late'],
+        ['T092', 20, 20, 'planned', undefined],
+      ])
+    })
+
+    it('says when it may leave, and lets no retry reach beyond', () => {
+      const [launch] = mintingOf(
+        { ...cron('55 7 * * *'), ...quiet('skip') },
+        nine - 66 * minute,
+        nine - 65 * minute,
+        9,
+      ).launches
+      const due = nine - 65 * minute
+      expect(launch).toMatchObject({
+        open: [[due, due + 5 * minute]],
+        sendUntil: due + 15 * minute,
+        retryUntil: due + 5 * minute - 1,
+      })
+      const [free] = mintingOf({ ...cron('5 9 * * *'), ...quiet('skip') }, nine, nine + 4 * minute, 9).launches
+      expect(free).not.toHaveProperty('open')
+    })
+
+    it('opens a launch again where its lateness reaches beyond the hours', () => {
+      const patient = { ...cron('55 7 * * *', { maxLateness: 120 * minute }), ...quiet('skip') }
+      const due = nine - 65 * minute
+      expect(mintingOf(patient, due - 1, due, 9).launches[0]?.open).toEqual([
+        [due, due + 5 * minute],
+        [nine, due + 120 * minute + 1],
+      ])
+    })
+
+    it('plans the retries of one up to the next that goes', () => {
+      const minutely = { ...schedule({ maxLateness: 180 * minute }), ...quiet('skip') }
+      expect(mintingOf(minutely, nine - 62 * minute, nine - 61 * minute - 30_000, 9).launches[0]).toMatchObject({
+        due: nine - 61 * minute,
+        retryUntil: nine,
+      })
+    })
+
+    it('plans the retries of one past what is left out', () => {
+      const event = { start: '2026-11-23T09:00:10', end: '2026-11-23T09:00:30', zone: 'UTC' }
+      const when: Schedule['when'] = {
+        timezone: 'UTC',
+        entries: [{ kind: 'every', every: 20_000, anchor: 0, timezone: 'UTC' }],
+      }
+      const each = { ...schedule(), when, except: [{ name: 'works', events: [event] }] }
+      const retries = mintingOf(each, nine - 1, nine, 9).launches.map(({ retryUntil }) => (retryUntil - nine) / 1_000)
+      expect(retries.slice(0, 1)).toEqual([40])
+    })
+
+    it('guards a day by what goes on it, moves counted in', () => {
+      // Due on Monday night alone, and mailed on Tuesday.
+      const night = { quietHours: { from: '22:00', to: '08:00', does: 'move' } } as const
+      const monday = { ...cron('0 23 * * 1'), ...night }
+      const eleven = Date.UTC(2026, 10, 23, 23)
+      expect(mintingOf(monday, eleven - 1, eleven, 9).launches[0]).toMatchObject({
+        due: eleven + 540 * minute,
+        guard: { maxPerDay: 1, since: Date.UTC(2026, 10, 24) },
+      })
+      const both = { ...cron('0 12,23 * * *'), ...night }
+      expect(mintingOf(both, eleven - 1, eleven, 9).launches[0]?.guard?.maxPerDay).toBe(2)
+    })
+
+    it('does not doubt what was left out before the store forgot', () => {
+      const each = { ...schedule(), ...quiet('skip') }
+      expect(told(each, nine - 2 * minute, nine, nine).map(row => row[3])).toEqual(['skipped', 'unknown', 'planned'])
+    })
+
+    it('counts runs by what goes', () => {
+      const when: Schedule['when'] = {
+        timezone: 'UTC',
+        entries: [{ kind: 'cron', pattern: '*/20 * * * *', timezone: 'UTC', from: nine - 60 * minute }],
+        maxRuns: 2,
+      }
+      // 08:00, 08:20 and 08:40 are left out; 09:00 and 09:20 are the two runs.
+      const each = { ...schedule(), when, ...quiet('skip') }
+      const states = told(each, nine - 61 * minute, nine + 60 * minute).map(([, nominal, , state]) => [nominal, state])
+      expect(states).toEqual([
+        [-60, 'skipped'],
+        [-40, 'skipped'],
+        [-20, 'skipped'],
+        [0, 'expired'],
+        [20, 'expired'],
+      ])
+      expect(mintingOf(each, nine + 60 * minute, nine + 60 * minute, 9).next).toBeUndefined()
+    })
   })
 
   it('of a schedule whose last due time has passed asks for no further look', () => {

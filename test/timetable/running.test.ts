@@ -50,6 +50,19 @@ describe('a run of a schedule', () => {
     expect(await stage.claim(key)).toMatchObject({ state: 'skipped', reason: 'paused: a new template' })
   })
 
+  it('is refused while a calendar or hours of the schedule are closed, and does not outlast them', async () => {
+    const office = { hours: [{ from: '08:00', to: '09:00' }], otherwise: 'move' } as const
+    const schedule = { ...scheduleOf('s', hourly, { maxLateness: hour }), allowed: office }
+    await stage.put(schedule)
+    const now = () => runSchedule(stage.ledger, stage.queues, schedule, decision)
+    expect(await now()).toEqual({ kind: 'closed', why: 'its hours are closed until 2026-11-23T08:00:00.000Z' })
+    stage.now = nine - 10 * minute
+    const answer = await now()
+    if (answer.kind !== 'run') throw new Error('it was not run')
+    stage.now = nine
+    expect(await stage.claim(answer.launch.key)).toMatchObject({ kind: 'over', state: 'expired' })
+  })
+
   it('that would mail the same people again within a day needs the time of what it repeats', async () => {
     await stage.put(schedule)
     await stage.server.redis.zadd(stage.ledger.keys.sent('main', 90, 'own'), stage.now - hour, 'other')

@@ -4,6 +4,7 @@ import { formatDuration } from '../../src/files/duration.ts'
 import { formatProblem } from '../../src/files/problem.ts'
 import { shapeOf } from '../../src/files/shape.ts'
 import { policyInput, resolvePolicy } from '../../src/launches/policy.ts'
+import { allowanceSchema } from '../../src/timetable/allowance-schema.ts'
 import { readScheduleText } from '../../src/timetable/schedule-file.ts'
 import { loadSchedules } from '../../src/timetable/schedule-files.ts'
 import { scheduleFileSchema, scheduleSchema, whenSchema } from '../../src/timetable/schedule-schema.ts'
@@ -11,11 +12,14 @@ import { blocksOf, plain, readPage, repository, rowsOf, sectionOf } from '../doc
 
 const page = readPage('docs/schedule-files.md')
 const now = Date.parse('2026-11-22T12:00:00Z')
+const calendars = new Map(['ru-holidays', 'weekends'].map(name => [name, { name, weekdays: [7] }]))
+const quietKeys = Object.keys(allowanceSchema.shape.quietHours.unwrap().options[0].shape)
 const keysIn = (heading: string) => rowsOf(sectionOf(page, heading)).map(([key]) => plain(key))
 
 describe('the page of schedule files', () => {
   it.each([
     ['The file', [...Object.keys(scheduleFileSchema.shape), ...Object.keys(scheduleSchema.shape)]],
+    ['When launches may go', [...quietKeys, ...Object.keys(allowanceSchema.shape.allowed.unwrap().options[0].shape)]],
     ['`when`', Object.keys(whenSchema.shape)],
     ['`launch`', Object.keys(scheduleSchema.shape.launch.shape)],
   ])('has every key of %s', (heading, keys) => {
@@ -48,7 +52,12 @@ describe('the page of schedule files', () => {
     'has an example that is valid: $text',
     ({ text }) => {
       const folders = { from: `${repository}jobs`, within: `${repository}jobs` }
-      const { problems, schedules } = readScheduleText(text, 'example.yaml', { accounts: ['main'], now, folders })
+      const { problems, schedules } = readScheduleText(text, 'example.yaml', {
+        accounts: ['main'],
+        calendars,
+        now,
+        folders,
+      })
       expect(problems.map(formatProblem)).toEqual([])
       expect(schedules.length).toBeGreaterThan(0)
     },

@@ -80,6 +80,13 @@ describe('a due time that a person leaves out', () => {
     expect(await skip(nine + hour)).toMatchObject({ kind: 'refused' })
   })
 
+  it('is not left out where a rule of its schedule does so already', async () => {
+    const days = [['2026-11-23', '2026-11-23']] as const
+    await putSchedule(stage.ledger, 's', { ...scheduleOf('s'), except: [{ name: 'holidays', days }] })
+    expect(await skip()).toMatchObject({ kind: 'leftOut', key, reason: expect.stringMatching(/^calendar: /) })
+    expect(await stage.records('s')).toEqual({})
+  })
+
   it('may be named by its nominal time or by when it really goes', async () => {
     const when = { ...hourly, jitter: { upTo: 600_000, shift: 90_500 } }
     await putSchedule(stage.ledger, 's', scheduleOf('s', when))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Calendar } from '../../src/calendars/calendar.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
@@ -43,7 +44,15 @@ const minutely: Timetable = {
 describe('a stored schedule', () => {
   it('is read back as it was stored', async () => {
     const span = { timezone: 'Europe/Berlin', from: nine, until: nine + minute }
-    const stored = schedule({
+    const weekends = { name: 'weekends', weekdays: [6, 7], yearly: [['12-31', '01-02']] } as const
+    const event = { start: '2027-02-01T09:00:00', end: '2027-02-01T10:00:00', zone: 'Europe/Riga' }
+    const off: Calendar = {
+      name: 'off',
+      days: [['2027-01-01', '2027-01-08']],
+      events: [event],
+      not: [weekends, { name: 'deep', not: [weekends] }],
+    }
+    const when: Timetable = {
       timezone: 'Europe/Berlin',
       entries: [
         { kind: 'cron', pattern: '0 0 9 1 * 1', seconds: true, dayMatch: 'all', dst: { gap: 'skip' }, ...span },
@@ -53,7 +62,13 @@ describe('a stored schedule', () => {
       ],
       jitter: { upTo: minute, shift: 1 },
       maxRuns: 3,
-    })
+    }
+    const stored: Schedule = {
+      ...schedule(when),
+      except: [off],
+      quietHours: { from: '22:00', to: '08:00', does: 'move' },
+      allowed: { hours: [{ from: '09:00', to: '18:00', days: [1, 5] }], otherwise: 'skip' },
+    }
     await putSchedule(ledger, 's', stored)
     expect((await storedSchedules(ledger)).get('s')?.schedule).toEqual(stored)
     expect(JSON.parse(storedText(stored))).toEqual(stored)
@@ -61,6 +76,32 @@ describe('a stored schedule', () => {
 })
 
 describe('an edit', () => {
+  const quiet = { quietHours: { from: '09:00', to: '09:02', does: 'skip' } } as const
+  const stateOf = (key: string) => server.redis.hget(ledger.keys.launch(key), 'state')
+
+  it('removes what hours had left out and is still to come: the new declaration may let it go', async () => {
+    await putSchedule(ledger, 's', { ...schedule(minutely), ...quiet })
+    now = nine + 30_000
+    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await stateOf('s@20261123T0901Z')).toBe('skipped')
+    expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual(['s@20261123T0901Z'])
+    expect(await server.redis.zcard(`${ledger.keys.root}ended:schedule`)).toBe(0)
+    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await stateOf('s@20261123T0901Z')).toBe('planned')
+  })
+
+  it('leaves what hours had left out by then, and what is skipped for another reason', async () => {
+    await putSchedule(ledger, 's', { ...schedule(minutely), ...quiet })
+    now = nine + 30_000
+    await plan(ledger, queues, { minted: () => {} }, now)
+    await server.redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'person: not today')
+    expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual([])
+    await server.redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'hours: quiet')
+    now = nine + minute
+    expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual([])
+    expect(await stateOf('s@20261123T0901Z')).toBe('skipped')
+  })
+
   it('removes planned launches by their nominal times: one whose time has come and that goes later stays', async () => {
     await putSchedule(ledger, 's', schedule({ ...minutely, jitter: { upTo: 5 * minute, shift: 90_000 } }))
     now = nine + minute

@@ -1,6 +1,7 @@
 /** The configuration and the schedule files: what `sendoff validate` finds, as checks. */
 import type { Config } from '../../config/config.ts'
 import { chosenFiles, type LoadInput, loadConfig } from '../../config/load-config.ts'
+import { type CalendarsReading, readCalendars } from '../../config/read-calendars.ts'
 import { fileName } from '../../files/file-name.ts'
 import { DeclarationError, formatProblem, type Problem } from '../../files/problem.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
@@ -18,10 +19,10 @@ export interface FilesLook {
 
 /** Reads both; `now` in epoch milliseconds. */
 export function lookAtFiles(input: LoadInput, now: number): FilesLook {
-  const { config, problems } = tryConfig(input)
+  const { config, calendars, problems } = tryConfig(input, now)
   const jobsDir = config?.paths.jobs ?? chosenFiles(input).jobs.path
   const accounts = config && Object.keys(config.accounts)
-  const read = loadSchedules({ jobsDir, cwd: input.cwd, accounts, now })
+  const read = loadSchedules({ jobsDir, cwd: input.cwd, accounts, calendars, now })
   const counts = `${counted(read.schedules.length, 'schedule')} in ${counted(read.files, 'file')} below ${fileName(jobsDir, input.cwd)}`
   return {
     checks: [
@@ -34,10 +35,14 @@ export function lookAtFiles(input: LoadInput, now: number): FilesLook {
   }
 }
 
-function tryConfig(input: LoadInput): { config?: Config; problems: readonly Problem[] } {
+function tryConfig(
+  input: LoadInput,
+  now: number,
+): { config?: Config; calendars?: CalendarsReading['calendars']; problems: readonly Problem[] } {
   try {
-    const { config, warnings } = loadConfig(input)
-    return { config, problems: warnings }
+    const loaded = loadConfig(input)
+    const { calendars, problems } = readCalendars(loaded, input.cwd, now)
+    return { config: loaded.config, calendars, problems: [...loaded.warnings, ...problems] }
   } catch (error) {
     if (error instanceof DeclarationError) return { problems: error.problems }
     throw error
