@@ -79,6 +79,7 @@ const pure = [
   'timetable/date-format.ts',
   'timetable/content.ts',
   'timetable/words.ts',
+  'timetable/hours-words.ts',
   'timetable/words-language.ts',
   'timetable/cron-words.ts',
   'timetable/rrule-words.ts',

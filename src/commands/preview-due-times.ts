@@ -4,7 +4,7 @@ import { hasExpressions, renderRequest } from '../timetable/content.ts'
 import { type DecidedTime, decidedTimes, type Timing } from '../timetable/decided-times.ts'
 import { clockWords, moveWords } from '../timetable/note-words.ts'
 import type { Timetable } from '../timetable/schedule.ts'
-import { timetableInOneLine, timetableInWords } from '../timetable/words.ts'
+import { timingInOneLine, timingInWords } from '../timetable/words.ts'
 import type { Language } from '../timetable/words-language.ts'
 import { localTime } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
@@ -16,9 +16,10 @@ export async function preview(names: readonly string[], flags: PreviewFlags): Pr
   const chosen = previewed(names, flags)
   const rows = chosen.flatMap(each => firstOf(each, from, flags.next).map(time => row(each, time, flags.lang)))
   if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-  for (const { name, when, launch } of chosen) {
-    const own = rows.filter(each => each.schedule === name)
-    const words = timetableInWords(when, flags.lang).map(sentence => `  ${sentence}\n`)
+  for (const each of chosen) {
+    const { name, when, launch } = each
+    const own = rows.filter(({ schedule }) => schedule === name)
+    const words = timingInWords(each, flags.lang).map(sentence => `  ${sentence}\n`)
     process.stdout.write(`${name}  (${when.timezone})\n${words.join('')}`)
     if (own.length === 0) process.stdout.write(`  ${silence(when)}\n`)
     for (const { local, due, note, content } of own) {
@@ -41,11 +42,8 @@ function silence({ maxRuns }: Timetable): string {
   return maxRuns === undefined ? 'never again' : `completed: no more than ${maxRuns} runs were declared`
 }
 
-function row(
-  { name, when, launch }: Previewed,
-  { nominal, due, label, clocks, movedBy, leftOut }: DecidedTime,
-  language: Language,
-) {
+function row(previewed: Previewed, { nominal, due, label, clocks, movedBy, leftOut }: DecidedTime, language: Language) {
+  const { name, when, launch } = previewed
   const notes = [
     ...(clocks === undefined ? [] : [clockWords[clocks]]),
     ...laterWords(nominal, due, movedBy, when),
@@ -60,7 +58,7 @@ function row(
     timezone: when.timezone,
     key: `${name}@${label}`,
     note: notes.length === 0 ? null : notes.join('; '),
-    words: timetableInOneLine(when, language),
+    words: timingInOneLine(previewed, language),
     content: (launch && renderRequest(launch, nominal, when.timezone).content) ?? null,
   }
 }

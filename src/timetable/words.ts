@@ -1,6 +1,8 @@
 /** A timetable in words, to stand beside its next due times and never instead of them. English and Russian. Pure. */
 import { parseCron } from './cron.ts'
 import { cronInWords } from './cron-words.ts'
+import type { Timing } from './decided-times.ts'
+import { hoursInWords } from './hours-words.ts'
 import { rruleInWords } from './rrule-words.ts'
 import type { Timetable, When } from './schedule.ts'
 import {
@@ -59,9 +61,14 @@ export function timetableInWords(timetable: Timetable, language: Language): stri
   ]
 }
 
+/** The same with a sentence for each rule of calendars and hours. */
+export function timingInWords(timing: Timing, language: Language): string[] {
+  return [...timetableInWords(timing.when, language), ...hoursInWords(timing, language)]
+}
+
 /** The same as one line of text. */
-export function timetableInOneLine(timetable: Timetable, language: Language): string {
-  return timetableInWords(timetable, language).join('. ').replace(':. - ', ': ').replaceAll('. - ', '; ')
+export function timingInOneLine(timing: Timing, language: Language): string {
+  return timingInWords(timing, language).join('. ').replace(':. - ', ': ').replaceAll('. - ', '; ')
 }
 
 function entryInWords(when: When, shownZone: string, language: Language): string {

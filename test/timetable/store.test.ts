@@ -98,7 +98,8 @@ describe('an edit', () => {
     expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual([])
     await server.redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'hours: quiet')
     now = nine + minute
-    expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual([])
+    await plan(ledger, queues, { minted: () => {} }, now)
+    await putSchedule(ledger, 's', schedule(minutely))
     expect(await stateOf('s@20261123T0901Z')).toBe('skipped')
   })
 

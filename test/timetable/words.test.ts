@@ -4,7 +4,7 @@ import { type Cron, parseCron } from '../../src/timetable/cron.ts'
 import { daysChosen } from '../../src/timetable/cron-days.ts'
 import { cronInWords } from '../../src/timetable/cron-words.ts'
 import type { Timetable, When } from '../../src/timetable/schedule.ts'
-import { timetableInWords } from '../../src/timetable/words.ts'
+import { timetableInWords, timingInWords } from '../../src/timetable/words.ts'
 import { durationInWords, everyInWords, type Language, timesInWords } from '../../src/timetable/words-language.ts'
 
 const berlin = 'Europe/Berlin'
@@ -246,5 +246,34 @@ describe('the words of patterns', () => {
       { numRuns: 4_000 },
     )
     expect(described).toBeGreaterThan(3_000)
+  })
+})
+
+describe('calendars and hours in words', () => {
+  const when = timetable(cron('0 9 * * *'))
+  const except = [{ name: 'holidays', weekdays: [7] }]
+  it.each([
+    [{ except }, 'Never while one of these calendars holds: holidays', 'Никогда, пока действует календарь: holidays'],
+    [
+      { quietHours: { from: '22:00', to: '08:00', does: 'move' } },
+      'Quiet hours 22:00-08:00: what falls into them goes at their end',
+      'Тихие часы 22:00-08:00: что попадает в них, уходит в их конце',
+    ],
+    [
+      {
+        allowed: {
+          hours: [
+            { days: [1, 2], from: '09:00', to: '18:00' },
+            { from: '20:00', to: '21:00' },
+          ],
+          otherwise: 'skip',
+        },
+      },
+      'Allowed only Mon Tue 09:00-18:00 and 20:00-21:00; all else is left out',
+      'Разрешено только пн вт 09:00-18:00 и 20:00-21:00; остальное пропускается',
+    ],
+  ] as const)('%j', (rules, en, ru) => {
+    expect(timingInWords({ when, ...rules }, 'en').at(-1)).toBe(en)
+    expect(timingInWords({ when, ...rules }, 'ru').at(-1)).toBe(ru)
   })
 })
