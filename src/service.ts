@@ -71,7 +71,8 @@ export async function startService(input: ServiceInput): Promise<Service> {
     watchConnection(redis, events)
     undo.push(async () => redis.disconnect())
     const keys = keysUnder(config.redis.prefix)
-    const ledger: Ledger = { redis, keys }
+    const owner = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`
+    const ledger: Ledger = { redis, keys, owner }
     const queues = new LaunchQueues(redis, keys)
     undo.push(() => queues.close())
     const mailer = createStartMailing(accounts)
@@ -93,7 +94,6 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => planning.stop())
     await planning.start()
 
-    const owner = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`
     const tools: AttemptTools = {
       ledger,
       commits,

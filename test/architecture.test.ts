@@ -83,6 +83,7 @@ const pure = [
   'timetable/words-language.ts',
   'timetable/cron-words.ts',
   'timetable/rrule-words.ts',
+  'timetable/rival-schedules.ts',
   'timetable/schedule.ts',
   'timetable/plan-due-times.ts',
   'timetable/plan-fields.ts',

@@ -114,7 +114,7 @@ function originOf(record: LaunchRecord, source: { file: string; line: number } |
 function storyOf(record: LaunchRecord, audit: readonly AuditEntry[]): Moment[] {
   const moments: Moment[] = [
     ...audit.filter(isOfDueTime).map(decided),
-    { at: record.created, words: 'the record was made' },
+    { at: record.created, words: `the record was made${record.madeBy === undefined ? '' : `, by ${record.madeBy}`}` },
   ]
   for (const [state, at] of Object.entries(record.times))
     if (at !== undefined) moments.push({ at, words: stateWords(state, record) })

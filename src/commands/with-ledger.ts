@@ -1,4 +1,5 @@
 /** Opens the ledger for one command of a person, and leaves it again whatever happens. */
+import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { Ledger } from '../launches/ledger.ts'
@@ -24,7 +25,7 @@ export async function withLedger<T>(flags: GlobalFlags, act: (open: OpenLedger) 
   const keys = keysUnder(config.redis.prefix)
   const queues = new LaunchQueues(opened.redis, keys)
   try {
-    return await act({ config, ledger: { redis: opened.redis, keys }, queues })
+    return await act({ config, ledger: { redis: opened.redis, keys, owner: `${hostname()}:${process.pid}` }, queues })
   } finally {
     await queues.close()
     opened.redis.disconnect()

@@ -79,7 +79,7 @@ end
 `
 
 /** The record's fields as the script wants them: a flat list of names and values. The token is not among them. */
-export function recordFields(launch: NewLaunch): string[] {
+export function recordFields(launch: NewLaunch, { owner }: Pick<Ledger, 'owner'>): string[] {
   const fields: Record<string, string | number | undefined> = {
     key: launch.key,
     account: launch.account,
@@ -109,6 +109,7 @@ export function recordFields(launch: NewLaunch): string[] {
     attempts: 0,
     token: 0,
     ...(launch.missed?.state === 'unknown' ? doubtFields(launch.due) : {}),
+    madeBy: owner,
     by: launch.by,
     why: launch.why,
   }
@@ -128,6 +129,8 @@ const createScript: Script = {
 
 /** Creates one launch. False where a launch of this key exists already; that one is left as it is. */
 export async function createLaunch(ledger: Ledger, launch: NewLaunch): Promise<boolean> {
-  const created = await runLedgerScript(ledger, createScript, launch.key, [JSON.stringify(recordFields(launch))])
+  const created = await runLedgerScript(ledger, createScript, launch.key, [
+    JSON.stringify(recordFields(launch, ledger)),
+  ])
   return created === 1
 }

@@ -25,6 +25,8 @@ export interface Ledger {
   readonly keys: Keys
   /** Replaces the clock of the Redis server, for tests and rehearsals; milliseconds. */
   readonly clock?: () => number
+  /** This process, in words: records that it makes say so. */
+  readonly owner?: string
 }
 
 /** A launch that has been planned or waits has this long, past its time, to be picked up before the sweep re-queues it. */

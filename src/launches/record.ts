@@ -70,6 +70,7 @@ const recordSchema = z.object({
   requestId: z.string(),
   request: z.string().transform(text => launchRequestSchema.parse(JSON.parse(text))),
   policy: z.string().transform((text): unknown => JSON.parse(text)),
+  madeBy: z.string().optional(),
   by: z.string().optional(),
   why: z.string().optional(),
 })

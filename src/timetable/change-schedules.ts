@@ -166,7 +166,7 @@ export async function changeSchedules(
   who: string,
   why: string,
 ): Promise<ChangeAnswer> {
-  const list = JSON.stringify(changes.map(changeFields))
+  const list = JSON.stringify(changes.map(change => changeFields(ledger, change)))
   const answer = answerSchema.parse(await runLedgerScript(ledger, changeScript, '', [revision, who, why, list]))
   switch (answer[0]) {
     case 'stale':
@@ -178,7 +178,7 @@ export async function changeSchedules(
   }
 }
 
-function changeFields({ name, before, after, next, belated = [] }: ScheduleChange) {
+function changeFields(ledger: Ledger, { name, before, after, next, belated = [] }: ScheduleChange) {
   return {
     name,
     text: after === undefined ? '' : storedText(after),
@@ -186,7 +186,7 @@ function changeFields({ name, before, after, next, belated = [] }: ScheduleChang
     look: String((next === undefined || after === undefined ? undefined : preflightAt(after.policy, next)) ?? ''),
     from: before?.schedule.name ?? '',
     digest: before?.digest ?? '',
-    records: belated.map(recordFields),
+    records: belated.map(launch => recordFields(launch, ledger)),
   }
 }
 

@@ -99,7 +99,7 @@ async function mint(
   read: { readonly digest: string; readonly watermark: number; readonly pauses: string },
   minting: Minting,
 ): Promise<Set<string> | undefined> {
-  const records = JSON.stringify(minting.launches.map(recordFields))
+  const records = JSON.stringify(minting.launches.map(launch => recordFields(launch, ledger)))
   const reply = await runLedgerScript(ledger, mintScript, '', [
     name,
     read.digest,

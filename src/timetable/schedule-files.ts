@@ -6,6 +6,7 @@ import { fileName } from '../files/file-name.ts'
 import { inOrder, type Problem } from '../files/problem.ts'
 import { codeOf } from '../files/text-file.ts'
 import { readYamlFile } from '../files/yaml.ts'
+import { rivalWarnings } from './rival-schedules.ts'
 import type { Schedule } from './schedule.ts'
 import { type NamePlace, readSchedules, type ScheduleFile } from './schedule-file.ts'
 
@@ -51,7 +52,7 @@ export function together(read: readonly ScheduleFile[]): Schedules {
     return inOrder([...problems, ...repeats, ...formerNames.flatMap(each => former.get(each) ?? [])])
   })
   const schedules = read.flatMap(each => each.schedules).filter(({ name }) => !repeated.has(name))
-  return { schedules, problems, files: read.length }
+  return { schedules, problems: [...problems, ...rivalWarnings(schedules)], files: read.length }
 }
 
 /** A former name can be taken over by one schedule, and only where nothing is declared under it any more. */

@@ -114,7 +114,7 @@ export async function skipDueTime(
   const launch = plannedLaunch(schedule, found)
   const { key, due } = launch
   const skipped = { ...launch, missed: { state: 'skipped', reason: `${reasons.person}${why}` } } as const
-  const args = [schedule.name, digest, JSON.stringify(recordFields(skipped)), by, why]
+  const args = [schedule.name, digest, JSON.stringify(recordFields(skipped, ledger)), by, why]
   const [kind, words] = skipReply.parse(await runLedgerScript(ledger, skipScript, key, args))
   switch (kind) {
     case 'skipped':
@@ -144,7 +144,7 @@ export async function unskipDueTime(
   const skip = skips.find(({ key, due }) => key === launch?.key || isInSecond(due, at))
   if (!skip) return { kind: 'notSkipped', skips }
   const { key, due } = skip
-  const planned = launch?.key === key ? JSON.stringify(recordFields(launch)) : ''
+  const planned = launch?.key === key ? JSON.stringify(recordFields(launch, ledger)) : ''
   const args = [schedule.name, digest, key, planned, dueTime?.nominal ?? due, by, why]
   const [kind, words] = unskipReply.parse(await runLedgerScript(ledger, unskipScript, key, args))
   switch (kind) {

@@ -47,7 +47,7 @@ const seenMembers = new Set<string>()
 beforeAll(async () => {
   server = await startTestRedis()
   const keys = keysUnder('sendoff')
-  ledger = { redis: server.redis, keys, clock: () => now }
+  ledger = { redis: server.redis, keys, clock: () => now, owner: 'host:1:abc' }
   commits = new CommitConnection({ kind: 'socket', path: server.socket }, 'test')
   queues = new LaunchQueues(server.redis, keys)
   await liveThrough()

@@ -6,7 +6,7 @@ import { loadSchedules } from '../../src/timetable/schedule-files.ts'
 import { makePipe, projectFolder } from '../config/project-folder.ts'
 
 const now = Date.parse('2026-11-22T12:00:00Z')
-const schedule = (name: string, launch = '{ id: 90 }') =>
+const schedule = (name: string, launch = `{ id: ${name.charCodeAt(0)} }`) =>
   `version: 1\nschedules:\n  ${name}: { account: main, when: { every: 1h }, launch: ${launch} }\n`
 
 const load = (cwd: string, jobsDir = 'jobs') => loadSchedules({ jobsDir, cwd, accounts: ['main'], now })
@@ -26,6 +26,24 @@ describe('a folder of schedule files', () => {
     })
     expect(load(cwd)).toMatchObject({ files: 3, problems: [] })
     expect(namesOf(cwd)).toEqual(['z jobs/a/z.yaml:3', 'b jobs/b.yml:3', 'c jobs/c.YAML:3'])
+  })
+
+  it('warns of two that mail the same people, unless both say how often a day that is meant', () => {
+    const often = (name: string, launch: string, policy: string) =>
+      schedule(name, launch).replace('{ account', `{ policy: ${policy}, account`)
+    const same = '{ id: 90 }'
+    const list = '{ id: 90, override_source_type: list, override_source_id: 5 }'
+    const cwd = projectFolder({
+      'jobs/a.yaml': often('a', same, '{ maxPerDay: 24 }'),
+      'jobs/b.yaml': schedule('b', same),
+      'jobs/c.yaml': schedule('c', list),
+      'jobs/d.yaml': often('d', same, '{ maxPerDay: 48 }'),
+    })
+    expect(problemsOf(cwd)).toEqual([
+      expect.stringMatching(
+        /^jobs\/b\.yaml:3:1: warning: b: mailing 90 goes to the same audience by a \(jobs\/a\.yaml:3\)/,
+      ),
+    ])
   })
 
   it('may be missing or empty', () => {
