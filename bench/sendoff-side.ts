@@ -1,4 +1,7 @@
 /** The product's whole way of a launch, from its job to its record. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { createStartMailing } from '../src/altcraft/start-mailing.ts'
 import { type ArmedAccount, accountSchema } from '../src/config/account.ts'
@@ -6,11 +9,14 @@ import { Secret } from '../src/config/secret.ts'
 import { type AttemptTools, attemptLaunch, type Sending } from '../src/launches/attempt.ts'
 import { systemClocks } from '../src/launches/commit.ts'
 import { createLaunch } from '../src/launches/create.ts'
+import type { Ledger } from '../src/launches/ledger.ts'
 import { defaultPolicy } from '../src/launches/policy.ts'
 import { LaunchQueues } from '../src/launches/queue.ts'
+import { StoreWatch, systemStepClock } from '../src/launches/store-watch.ts'
 import { LaunchWorker } from '../src/launches/worker.ts'
 import { CommitConnection } from '../src/redis/commit-connection.ts'
 import { keysUnder } from '../src/redis/keys.ts'
+import { StoreFile } from '../src/redis/store-memory.ts'
 import type { Load } from './bare-side.ts'
 import { measure, type Round, timeEach } from './measure.ts'
 import type { Store } from './store.ts'
@@ -37,7 +43,23 @@ async function create(store: Store, count: number): Promise<{ key: string; reque
   return made
 }
 
-function prepare(store: Store, { url, mode }: Load, done: () => void) {
+/** Watches over the store as the service does, with the file that remembers its commits, and fails where it raises an alarm. */
+async function watchOver(ledger: Ledger): Promise<{ watch: StoreWatch; end: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sendoff-bench-watch-'))
+  const memory = new StoreFile(folder)
+  const heard = { storeIsAnother: () => {}, storeForgot: fail, clockWrong: fail }
+  const watch = new StoreWatch(ledger, heard, memory, systemStepClock())
+  await watch.look()
+  const timer = setInterval(() => void watch.look(), 5_000)
+  const end = async () => {
+    clearInterval(timer)
+    memory.flush()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { watch, end }
+}
+
+async function prepare(store: Store, { url, mode }: Load, done: () => void) {
   const account: ArmedAccount = {
     ...accountSchema.parse({ baseUrl: url, token: { env: 'BENCH' }, connections: mode }),
     name: 'main',
@@ -45,13 +67,15 @@ function prepare(store: Store, { url, mode }: Load, done: () => void) {
     ca: undefined,
   }
   const mailer = createStartMailing(new Map([['main', account]]))
+  const ledger = { redis: store.redis, keys }
   const commits = new CommitConnection(store.address, 'bench-commit')
+  const { watch, end } = await watchOver(ledger)
   const tools: AttemptTools = {
-    ledger: { redis: store.redis, keys },
+    ledger,
     commits,
     startMailing: mailer.startMailing,
     clocks: systemClocks,
-    accept: () => true,
+    accept: commit => watch.accept(commit),
     owner: 'bench',
     heard: {
       settleRefused: fail,
@@ -65,6 +89,7 @@ function prepare(store: Store, { url, mode }: Load, done: () => void) {
   const { errors: rules, confirmation } = account
   const sending: Sending = { lease: 15_000, sendingLasts: 90_000, durability, rules, confirmation }
   const close = async () => {
+    await end()
     await commits.close()
     await mailer.close()
   }
@@ -82,10 +107,10 @@ export async function sendoffRound(store: Store, load: Load): Promise<Round> {
       job: { key, origin: 'manual' as const, request },
     })),
   )
-  let close = async () => {}
+  let ended = () => {}
+  const { tools, sending, close } = await prepare(store, load, () => ended())
   const round = await measure(store, load.launches, done => {
-    const { tools, sending, close: closeTools } = prepare(store, load, done)
-    close = closeTools
+    ended = done
     const account = { name: 'main', sending, concurrency: load.concurrency }
     const heard = { jobNotUnderstood: fail, redisLost: fail }
     const worker = new LaunchWorker(store.redis, keys.queuePrefix, account, tools, heard)
@@ -100,7 +125,7 @@ export async function sendoffRound(store: Store, load: Load): Promise<Round> {
 /** The attempt alone, without a queue, one after the other. */
 export async function sendoffAlone(store: Store, load: Load): Promise<number[]> {
   const made = await create(store, load.launches)
-  const { tools, sending, close } = prepare(store, load, () => {})
+  const { tools, sending, close } = await prepare(store, load, () => {})
   const { signal } = new AbortController()
   const times = await timeEach(load.launches, index =>
     attemptLaunch(tools, 'main', sending, made[index]?.key ?? '', signal),
