@@ -20,8 +20,8 @@ export interface Configured {
   readonly timeouts?: Readonly<Record<string, string>>
   /** More accounts than `main`, by name, as the configuration writes them; each has the stand-in's address unless it has its own. */
   readonly accounts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** How often a schedule's launch may be tried. Default 8. */
-  readonly attempts?: number
+  /** What the policy of all schedules says otherwise than the suite's own, which tries 8 times. */
+  readonly policy?: Readonly<Record<string, unknown>>
 }
 
 /** Writes the configuration, with the ports of Redis and of the stand-in, and an empty file of schedules. */
@@ -43,12 +43,16 @@ export async function writeProject(
 export async function writeSchedules(
   folder: string,
   schedules: Readonly<Record<string, Declared>>,
-  attempts = 8,
+  otherwise: Configured['policy'] = {},
 ): Promise<void> {
-  const retry = { attempts, initial: '300ms', max: '1s' }
-  const policy = { overlap: 'allow', misfire: 'all', maxLateness: '10m', retry }
+  const policy = { overlap: 'allow', misfire: 'all', maxLateness: '10m', retry: retriesOf(8), ...otherwise }
   const file = { version: 1, defaults: { account: 'main', timezone: 'UTC', policy }, schedules }
   await writeFile(join(folder, 'jobs/all.yaml'), JSON.stringify(file))
+}
+
+/** Quick retries, as schedule files write them. */
+export function retriesOf(attempts: number): Readonly<Record<string, unknown>> {
+  return { attempts, initial: '300ms', max: '1s' }
 }
 
 /** An instant on a whole second, as schedule files write it. */

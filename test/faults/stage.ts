@@ -25,14 +25,14 @@ export class Stage {
   readonly redisProxy: TcpProxy | undefined
   readonly httpProxy: TcpProxy | undefined
   readonly #pace: number
-  readonly #attempts: number | undefined
+  readonly #policy: Configured['policy']
   readonly #services: Child[] = []
   readonly #plans: Plan[] = []
   #firstDue = Number.POSITIVE_INFINITY
   /** When the schedules were seen in Redis. */
   #appliedAt: number | undefined
 
-  private constructor(trial: Trial, folder: string, parts: Parts, attempts: number | undefined) {
+  private constructor(trial: Trial, folder: string, parts: Parts, policy: Configured['policy']) {
     this.trial = trial
     this.folder = folder
     this.redis = parts.redis
@@ -40,14 +40,14 @@ export class Stage {
     this.redisProxy = parts.redisProxy
     this.httpProxy = parts.httpProxy
     this.#pace = parts.pace
-    this.#attempts = attempts
+    this.#policy = policy
   }
 
   /** Opens a stage, plays on it and closes it, whatever the play comes to. */
   static async with(trial: Trial, options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'sendoff-faults-'))
     trial.folders.push(folder)
-    const stage = new Stage(trial, folder, await openParts(trial.judge, folder, options), options.attempts)
+    const stage = new Stage(trial, folder, await openParts(trial.judge, folder, options), options.policy)
     const { redis, oracle, redisProxy, httpProxy } = stage
     const ports = { redis: redisProxy?.port ?? redis.port, http: httpProxy?.port ?? oracle.port }
     try {
@@ -62,7 +62,7 @@ export class Stage {
   }
 
   async declare(schedules: Readonly<Record<string, Declared>>): Promise<void> {
-    await writeSchedules(this.folder, schedules, this.#attempts)
+    await writeSchedules(this.folder, schedules, this.#policy)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { endLoad, startLoad } from '../load.ts'
 import { until } from '../processes.ts'
+import { retriesOf } from '../project.ts'
 import { freePort } from '../redis-process.ts'
 import { Stage } from '../stage.ts'
 import type { Scenario, Trial } from '../trial.ts'
@@ -48,7 +49,7 @@ const slowly = { connect: '500ms', headers: '5s', total: '6s' }
 
 async function fillRedis(trial: Trial): Promise<void> {
   // A commit that is refused is an attempt: there must be some left when the memory is freed.
-  const options = { timeouts: slowly, faults: [`delay-after=2s:x${inFlight}`], attempts: 60 }
+  const options = { timeouts: slowly, faults: [`delay-after=2s:x${inFlight}`], policy: { retry: retriesOf(60) } }
   await Stage.with(trial, options, async stage => {
     // All of the first are due at once, the others one by one from a second later on.
     const load = await startLoad(stage, { count: inFlight * 6, spread: 6, services: 1 })
