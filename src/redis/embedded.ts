@@ -38,6 +38,8 @@ export class EmbeddedRedis {
   readonly #dataDir: string
   #user: Redis | undefined
   #leaving = false
+  /** A server that was killed, being started again. */
+  #joining: Promise<void> = Promise.resolve()
 
   private constructor(dataDir: string) {
     this.#dataDir = dataDir
@@ -54,6 +56,8 @@ export class EmbeddedRedis {
   /** Leaves; the last user stops the server. */
   async leave(): Promise<void> {
     this.#leaving = true
+    // One that is just being started again would outlive everybody.
+    await this.#joining
     const user = this.#user
     if (user?.status !== 'ready') return void user?.disconnect()
     await this.#exclusively(async () => {
@@ -77,7 +81,7 @@ export class EmbeddedRedis {
   }
 
   #rejoin(): void {
-    this.#join().catch(async () => {
+    this.#joining = this.#join().catch(async () => {
       await pauseFor(1_000)
       if (!this.#leaving) this.#rejoin()
     })

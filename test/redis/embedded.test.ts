@@ -80,6 +80,17 @@ describe('the embedded Redis', () => {
     await user.leave()
   })
 
+  it('that was killed while its last user leaves does not outlive it', async () => {
+    const user = await EmbeddedRedis.join(folder)
+    const killed = Number(await pid())
+    process.kill(killed, 'SIGKILL')
+    while (await lives()) await pauseFor(1)
+    // The new server answers before the user has joined it: the moment in which it could be left behind.
+    while (!(await lives())) await pauseFor(1)
+    await user.leave()
+    expect(await lives()).toBe(false)
+  })
+
   it('is not kept out by the lock of a process that is gone', async () => {
     await writeFile(join(folder, 'redis.lock'), '999999999')
     const user = await EmbeddedRedis.join(folder)
