@@ -141,6 +141,53 @@ describe('a time in at', () => {
   })
 })
 
+describe('calendars and hours decide about a time in at as everywhere else', () => {
+  const night = { from: '22:00', to: '08:00', does: 'move' } as const
+  const withHours = (entries: When[], rest: Partial<Schedule>): Schedule => ({ ...schedule(entries), ...rest })
+
+  it('what a calendar leaves out is no run that maxRuns counts: the time after it is refused, or launched', async () => {
+    now = Date.parse('2026-12-20T11:00+01:00')
+    const holiday = [{ name: 'holidays', days: [['2026-12-19', '2026-12-19']] as [string, string][] }]
+    const declared = (ifPast?: At['ifPast']): Schedule => {
+      const whole = withHours([at(['2026-12-19T10:55', '2026-12-20T10:55'], ifPast)], { except: holiday })
+      return { ...whole, when: { ...whole.when, maxRuns: 1 } }
+    }
+    const refusal = await apply(declared())
+    expect(refusal).toContain('20261220T1055 has passed')
+    expect(refusal).not.toContain('20261219')
+    expect(await apply(declared('now'))).toBeUndefined()
+    expect(await launches()).toEqual(['premiere@20261220T1055'])
+    expect(await record('premiere@20261220T1055')).toMatchObject({ state: 'planned', due: String(now) })
+  })
+
+  it.each([undefined, 'skip', 'now'] as const)(
+    'moved to the morning it has not passed at night, ifPast %s',
+    async ifPast => {
+      now = Date.parse('2026-12-25T01:00+01:00')
+      const morning = Date.parse('2026-12-25T08:00+01:00')
+      const declared = withHours([at(['2026-12-24T23:00', '2026-12-24T23:30'], ifPast)], { quietHours: night })
+      expect(await apply(declared)).toBeUndefined()
+      expect(await launches()).toEqual(['premiere@20261224T2330'])
+      expect(await record('premiere@20261224T2330')).toMatchObject({
+        state: 'planned',
+        nominal: String(Date.parse('2026-12-24T23:30+01:00')),
+        due: String(morning),
+        sendUntil: String(morning + 15 * minute),
+      })
+    },
+  )
+
+  it('moved to the morning it has passed after that: refused, or launched until maxLateness after the morning', async () => {
+    now = Date.parse('2026-12-25T08:10+01:00')
+    expect(await apply(withHours([at(['2026-12-24T23:30'])], { quietHours: night }))).toContain('has passed')
+    expect(await apply(withHours([at(['2026-12-24T23:30'], 'now')], { quietHours: night }))).toBeUndefined()
+    expect(await record('premiere@20261224T2330')).toMatchObject({
+      state: 'planned',
+      sendUntil: String(now + 5 * minute),
+    })
+  })
+})
+
 describe('what was in force before is told by labels', () => {
   const before = schedule([at(['2026-12-24T09:00'])])
   it.each([
@@ -152,5 +199,17 @@ describe('what was in force before is told by labels', () => {
     ['a time outside of its span', [{ ...at(['2026-12-24T09:01']), from: nine + 5 * minute }], 0],
   ] as const)('%s', (_, entries, count) => {
     expect(overdueProblems(schedule([...entries]), before, nine + 100 * minute)).toHaveLength(count)
+  })
+
+  it('of two thousand passed times in a moment, also beside an entry that is due every second', () => {
+    const times = Array.from(
+      { length: 2_000 },
+      (_, day) => `${new Date(nine - day * 86_400_000).toISOString().slice(0, 16)}Z`,
+    )
+    const begin = performance.now()
+    expect(overdueProblems(schedule([at(times)]), undefined, nine)).toHaveLength(2_000)
+    const everySecond: When = { kind: 'every', every: 1_000, anchor: 0, timezone: 'UTC' }
+    expect(overdueProblems(schedule([everySecond, at(times.slice(0, 20))]), undefined, nine)).toHaveLength(20)
+    expect(performance.now() - begin).toBeLessThan(3_000)
   })
 })
