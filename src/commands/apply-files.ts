@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
-import { applyPlan } from '../timetable/apply.ts'
+import { DeclarationError } from '../files/problem.ts'
+import { applyPlan, overdueIn } from '../timetable/apply.ts'
 import { pausedSchedules } from '../timetable/paused.ts'
 import { namesOf, type Plan, planBetween, shortestHash, shownHash } from '../timetable/plan.ts'
 import { type PlannerListener, serverNow } from '../timetable/planner.ts'
@@ -28,6 +29,9 @@ export async function applyFiles(flags: ApplyFlags): Promise<void> {
     const plan = planBetween(stored.schedules, declared)
     if (wanted !== undefined && !plan.hash.startsWith(wanted))
       throw new CommandEnding(exitCodes.failed, notThis(wanted, plan))
+    // Nobody is asked about what would be refused afterwards.
+    const overdue = overdueIn(plan, await serverNow(open.ledger))
+    if (overdue.length > 0) throw new DeclarationError(overdue)
     await confirm(open, flags, plan)
     await apply(open, stored, plan)
   })

@@ -18,7 +18,7 @@ export interface Declared {
 export function readDeclared(loaded: LoadedConfig, cwd: string, accounts: readonly string[] | undefined): Declared {
   const now = Date.now()
   const { calendars, problems: inCalendars } = readCalendars(loaded, cwd, now)
-  const read = loadSchedules({ jobsDir: loaded.config.paths.jobs, cwd, accounts, calendars, now })
+  const read = loadSchedules({ jobsDir: loaded.config.paths.jobs, cwd, accounts, calendars, now, besideStore: true })
   const problems = [...inCalendars, ...read.problems]
   if (problems.some(({ severity }) => severity === 'error')) throw new DeclarationError(problems)
   return { schedules: read.schedules, problems }

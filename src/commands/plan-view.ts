@@ -1,6 +1,7 @@
 /** A plan as people and programs see it. */
 import { DateTime } from 'luxon'
 import pc from 'picocolors'
+import type { Problem } from '../files/problem.ts'
 import { namesOf, type Plan, type Step, shownHash } from '../timetable/plan.ts'
 import { type DueTimesChange, dueTimesOf, type Some } from '../timetable/plan-due-times.ts'
 import { type FieldChange, fieldChanges } from '../timetable/plan-fields.ts'
@@ -28,8 +29,8 @@ function fieldsOf(step: Step & { kind: 'changed' | 'renamed' }): FieldChange[] {
   return fieldChanges(step.before.schedule, step.after)
 }
 
-/** `sendoff plan --json`. Times are UTC; each list holds at most the first five of `count`. */
-export function planObject(plan: Plan, steps: readonly PlannedStep[]) {
+/** `sendoff plan --json`. Times are UTC; each list holds at most the first five of `count`. `refused`: why apply would refuse it. */
+export function planObject(plan: Plan, steps: readonly PlannedStep[], refused: readonly Problem[]) {
   const named = (kind: Step['kind']) => steps.filter(({ step }) => step.kind === kind).map(stepObject)
   return {
     plan: plan.hash.slice(0, shownHash),
@@ -39,6 +40,7 @@ export function planObject(plan: Plan, steps: readonly PlannedStep[]) {
     removed: named('removed'),
     unchanged: plan.unchanged,
     warnings: steps.flatMap(({ warnings }) => warnings),
+    refused: refused.map(({ where, line, sentence }) => ({ file: where, line: line ?? null, sentence })),
   }
 }
 

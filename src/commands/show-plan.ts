@@ -14,19 +14,27 @@ interface PlanFlags extends GlobalFlags {
   readonly json: boolean
 }
 
-/** `sendoff plan`. Returns the exit code: with `--exit-code` 3 where there is something to apply, else 0. */
+/**
+ * `sendoff plan`. Returns the exit code: 2 where apply would refuse the plan, with `--exit-code` 3 where there is something to apply,
+ * else 0.
+ */
 export async function showPlan(flags: PlanFlags): Promise<number> {
   const declared = declaredSchedules(flags)
   return withLedger(flags, async ({ ledger }) => {
     const plan = planBetween((await storedSet(ledger)).schedules, declared)
     const now = await serverNow(ledger)
     const steps = consequences(plan, now, await pausedSchedules(ledger, now))
-    if (flags.json) process.stdout.write(`${JSON.stringify(planObject(plan, steps), null, 2)}\n`)
+    const overdue = overdueIn(plan, now)
+    if (flags.json) process.stdout.write(`${JSON.stringify(planObject(plan, steps, overdue), null, 2)}\n`)
     else process.stdout.write(`${planLines(plan, steps, process.stdout.isTTY && process.stdout.hasColors())}\n`)
-    for (const problem of overdueIn(plan, now)) process.stderr.write(`${formatProblem(problem)}\n`)
+    for (const problem of overdue) process.stderr.write(`${formatProblem(problem)}\n`)
     if (steps.length === 0) {
       process.stderr.write('The stored schedules say what the files say.\n')
       return 0
+    }
+    if (overdue.length > 0) {
+      process.stderr.write('Nothing was changed, and sendoff apply refuses this plan.\n')
+      return exitCodes.usage
     }
     process.stderr.write(`Nothing was changed. To apply it: ${applyLine(plan)}\n`)
     return flags.exitCode ? exitCodes.changes : 0

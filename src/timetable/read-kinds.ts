@@ -82,7 +82,7 @@ function judgeTime(place: WhenPlace, where: Path, { text, moment, span, seen, if
   if (same !== undefined) place.find(where, `"${text}" is the same moment as "${same}"`)
   else if (moment < (span.from ?? moment) || moment >= (span.until ?? Number.POSITIVE_INFINITY)) {
     place.find(where, `"${text}" lies outside of from and until`)
-  } else if (moment <= place.now && ifPast === undefined) {
+  } else if (moment <= place.now && ifPast === undefined && !place.besideStore) {
     // No error yet: whether it was taken over in time is known only beside the stored schedule (take-over.ts).
     place.find(
       where,

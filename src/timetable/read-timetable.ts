@@ -16,6 +16,8 @@ export interface TimetableInput {
   readonly path: Path
   /** Epoch milliseconds. */
   readonly now: number
+  /** Whether times that have passed are judged beside the stored schedules (take-over.ts), and nothing is said of them here. */
+  readonly besideStore?: boolean | undefined
 }
 
 export interface TimetableReading {
@@ -25,13 +27,15 @@ export interface TimetableReading {
 }
 
 /** Reads `when`, `jitter` and `maxRuns` of a schedule. */
-export function readTimetable({ name, declared, defaults, path, now }: TimetableInput): TimetableReading {
+export function readTimetable({ name, declared, defaults, path, now, besideStore }: TimetableInput): TimetableReading {
   const when = valueAt(declared, ['when'])
   const zone = valueAt(defaults, ['timezone'])
   const places: (readonly [unknown, Path])[] = Array.isArray(when)
     ? when.map((entry, index) => [entry, [...path, 'when', index]] as const)
     : [[when, [...path, 'when']]]
-  const read = places.map(([entry, place]) => readWhen(entry, typeof zone === 'string' ? zone : undefined, now, place))
+  const read = places.map(([entry, place]) =>
+    readWhen(entry, typeof zone === 'string' ? zone : undefined, now, place, besideStore),
+  )
   const entries = read.flatMap(reading => (reading.when ? [reading.when] : []))
   const { jitter: upTo, maxRuns } = besides(declared, defaults)
   const findings = [

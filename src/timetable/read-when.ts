@@ -27,8 +27,14 @@ export interface WhenReading {
 }
 
 /** Reads the entry that is declared at `path`; `defaultZone` stands in for a zone of its own. */
-export function readWhen(declared: unknown, defaultZone: string | undefined, now: number, path: Path): WhenReading {
-  const place = new WhenPlace(declared, path, now)
+export function readWhen(
+  declared: unknown,
+  defaultZone: string | undefined,
+  now: number,
+  path: Path,
+  besideStore = false,
+): WhenReading {
+  const place = new WhenPlace(declared, path, now, besideStore)
   const when = readEntry(place, defaultZone)
   const broken = place.findings.some(({ severity }) => severity !== 'warning')
   return { findings: place.findings, ...(when && !broken ? { when } : {}) }

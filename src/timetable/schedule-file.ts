@@ -34,6 +34,8 @@ export interface ScheduleContext {
   readonly calendars?: Calendars | undefined
   /** Epoch milliseconds. */
   readonly now: number
+  /** Whether times that have passed are judged beside the stored schedules (take-over.ts), and nothing is said of them here. */
+  readonly besideStore?: boolean | undefined
   readonly folders: AttachmentFolders
 }
 
@@ -109,7 +111,14 @@ function readSchedule(
   const declared = valueAt(file, path)
   const defaults = valueAt(file, ['defaults'])
   const account = valueAt(declared, ['account'])
-  const timetable = readTimetable({ name, declared, defaults, path, now: context.now })
+  const timetable = readTimetable({
+    name,
+    declared,
+    defaults,
+    path,
+    now: context.now,
+    besideStore: context.besideStore,
+  })
   const attach = readAttach(valueAt(declared, ['launch', 'attach']) ?? [], context.folders, [
     ...path,
     'launch',

@@ -20,6 +20,8 @@ export interface SchedulesInput {
   readonly calendars?: Calendars | undefined
   /** Epoch milliseconds. */
   readonly now: number
+  /** Whether times that have passed are judged beside the stored schedules (take-over.ts), and nothing is said of them here. */
+  readonly besideStore?: boolean | undefined
 }
 
 export interface Schedules {
@@ -89,14 +91,14 @@ export function readScheduleFolder(folder: string, input: SchedulesInput): Sched
 /** One file by its absolute path; a file outside of the folder of schedule files may attach files of its own folder. */
 export function readScheduleFile(
   path: string,
-  { jobsDir, cwd, accounts, calendars, now }: SchedulesInput,
+  { jobsDir, cwd, accounts, calendars, now, besideStore }: SchedulesInput,
 ): ScheduleFile {
   const file = readYamlFile(path, fileName(path, cwd))
   if (!file.ok) return { schedules: [], problems: [file.problem], names: [], formerNames: [] }
   const from = dirname(path)
   const jobs = resolve(cwd, jobsDir)
   const within = `${from}${sep}`.startsWith(`${jobs}${sep}`) ? jobs : from
-  return readSchedules(file.yaml, { accounts, calendars, now, folders: { from, within } })
+  return readSchedules(file.yaml, { accounts, calendars, now, besideStore, folders: { from, within } })
 }
 
 /** Absolute paths, or why the folder cannot be listed. Hidden entries are left out; linked files count, linked folders do not. */

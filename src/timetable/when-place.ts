@@ -10,12 +10,15 @@ export class WhenPlace {
   readonly declared: unknown
   /** Epoch milliseconds. */
   readonly now: number
+  /** Whether times that have passed are judged beside the stored schedules (take-over.ts), and nothing is said of them here. */
+  readonly besideStore: boolean
   readonly #path: Path
 
-  constructor(declared: unknown, path: Path, now: number) {
+  constructor(declared: unknown, path: Path, now: number, besideStore = false) {
     this.declared = declared
     this.#path = path
     this.now = now
+    this.besideStore = besideStore
   }
 
   has(key: string): boolean {

@@ -190,6 +190,38 @@ describe('SIGHUP', () => {
   })
 })
 
+describe('a time in at that has passed', () => {
+  it('is refused by plan, which offers nothing then and ends with 2, and by apply before it asks', async () => {
+    await create({ name: 'premiere', when: '{ at: 2026-01-01T09:00 }', launch: '{ id: 90 }' })
+    const shown = await project.run('plan')
+    expect(shown.code).toBe(2)
+    expect(shown.stderr).toContain('premiere.when.at: 20260101T0900 has passed')
+    expect(shown.stderr).not.toMatch(/To apply it|is in the past/)
+    const object = await project.run('plan', '--json')
+    expect(object.code).toBe(2)
+    expect(JSON.parse(object.stdout)).toMatchObject({
+      refused: [{ file: 'jobs/all.yaml', sentence: expect.stringContaining('20260101T0900 has passed') }],
+    })
+    const applied = await project.run('apply')
+    expect(applied.code).toBe(2)
+    expect(applied.stderr).toContain('has passed')
+    expect(applied.stderr).not.toContain('To apply it')
+  })
+
+  it('is no word of plan and apply once it is stored, and what validate says generally', async () => {
+    const premiere = { name: 'premiere', when: '{ at: 2026-01-01T09:00, ifPast: skip }', launch: '{ id: 90 }' }
+    await create(premiere)
+    expect((await project.run('apply', '--yes')).code).toBe(0)
+    await declare({ ...premiere, when: '{ at: 2026-01-01T09:00 }' })
+    expect((await project.run('validate')).stdout).toContain('is in the past')
+    for (const command of [['plan'], ['apply', '--yes'], ['plan']]) {
+      const { code, stdout, stderr } = await project.run(...command)
+      expect(code).toBe(0)
+      expect(stdout + stderr).not.toContain('past')
+    }
+  })
+})
+
 describe('import crontab', () => {
   it('makes a new file that plan understands, never over an old one, and prints no token', async () => {
     await create()
