@@ -2,9 +2,11 @@
 import type { ReadStatus } from '../launches/evidence.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { checkMailing, type MailingCheck, pauseBetweenLooks, remedyFor } from '../launches/mailing-check.ts'
+import { pauseAt } from '../launches/pause.ts'
 import { type Look, lastLook, noteLook, takeLooks } from '../launches/preflight.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { decidedTimes } from './decided-times.ts'
+import { pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
 import { storedSchedule } from './store.ts'
 
@@ -47,7 +49,8 @@ interface Subject extends PreflightFacts {
 
 /** One pass: the looks whose time has come, a few mailings at once. `stop` lets those under way end early. */
 export async function lookAhead(tools: PreflightTools, stop: AbortSignal): Promise<void> {
-  const subjects = (await takeLooks(tools.ledger, mostPerPass)).map(subjectOf)
+  const looks = await takeLooks(tools.ledger, mostPerPass)
+  const subjects = await Promise.all(looks.map(look => subjectOf(tools.ledger, look)))
   // An account of another process is that process's to look at: its entries come round again.
   const own = subjects.filter(subject => subject !== undefined).filter(({ account }) => tools.accounts.has(account))
   const ofMailing = new Map<string, Subject[]>()
@@ -89,10 +92,13 @@ function ask({ readStatus }: PreflightTools, { account, mailing }: Subject, stop
   return readStatus(account, mailing, signal).then(reading => checkMailing(mailing, reading))
 }
 
-function subjectOf(look: Look): Subject | undefined {
+/** What the look is about; undefined where the launch will not go, as far as is known now: then it comes round again. */
+async function subjectOf(ledger: Ledger, look: Look): Promise<Subject | undefined> {
   const { member, lease } = look
   if (look.kind === 'launch') {
     const { key, account, mailing, due, sendUntil, preflightAt } = look
+    const schedule = await ledger.redis.hget(ledger.keys.launch(key), 'schedule')
+    if (schedule !== null && pauseAt(await pausesOf(ledger, schedule), due)) return undefined
     return { member, lease, key, account, mailing, due, before: Math.max(0, due - preflightAt), until: sendUntil }
   }
   const schedule = storedSchedule(look.text)
@@ -100,6 +106,10 @@ function subjectOf(look: Look): Subject | undefined {
   const [next] = decidedTimes(schedule, look.next - 1)
   // What is left out needs no look.
   if (!next || next.leftOut !== undefined || policy.preflight === 'off') return undefined
-  const facts = { member, lease, key: `${name}@${next.label}`, account, mailing: launch.id, due: next.due }
+  const key = `${name}@${next.label}`
+  // A record before the planner has made one is a person's word: it is skipped, or cancelled.
+  if ((await ledger.redis.exists(ledger.keys.launch(key))) === 1) return undefined
+  if (pauseAt(await pausesOf(ledger, name), next.due)) return undefined
+  const facts = { member, lease, key, account, mailing: launch.id, due: next.due }
   return { ...facts, before: policy.preflight, until: next.nominal }
 }

@@ -12,9 +12,11 @@ import { showLaunch } from '../../src/launches/read.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
+import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
 import { mintSchedule, plan } from '../../src/timetable/planner.ts'
 import { lookAhead, type PreflightTools } from '../../src/timetable/preflight.ts'
 import type { Schedule } from '../../src/timetable/schedule.ts'
+import { skipDueTime } from '../../src/timetable/skipping.ts'
 import { storedSchedules } from '../../src/timetable/store.ts'
 import { account, token } from '../altcraft/account.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
@@ -131,6 +133,44 @@ describe('preflight', () => {
     expect(told).toEqual([`${key} inactive`, `${key} fine`])
     expect(altcraft.requests()).toBe(3)
     expect(await openTroubles(ledger, 10, now)).toEqual([])
+  })
+
+  it('asks nothing while a pause covers the due time, looks again once it is resumed, and where the pause ends before', async () => {
+    altcraft.setMailing(90, 'inactive')
+    await declare()
+    const decision = { by: 'somebody', why: 'the mailing is off' }
+    await pauseSchedule(ledger, 'digest', decision)
+    for (const minutes of [30, 20, 10]) await look(nine - minutes * minute)
+    await planAt(nine - minute)
+    await look(nine - minute)
+    expect([altcraft.requests(), told]).toEqual([0, []])
+
+    await planAt(nine + 23 * 60 * minute)
+    await look(nine + (24 * 60 - 30) * minute)
+    expect([altcraft.requests(), told]).toEqual([0, []])
+    await resumeSchedule(ledger, 'digest', decision)
+    await look(nine + (24 * 60 - 27) * minute)
+    expect(told).toEqual(['digest@20261124T0900 inactive'])
+  })
+
+  it('looks where the pause ends by itself before the due time', async () => {
+    altcraft.setMailing(90, 'inactive')
+    await declare()
+    await pauseSchedule(ledger, 'digest', { by: 'somebody', why: 'lunch' }, nine - 5 * minute)
+    await look(nine - 30 * minute)
+    expect(told).toEqual([`${key} inactive`])
+  })
+
+  it('asks nothing for a due time that a person skips', async () => {
+    altcraft.setMailing(90, 'inactive')
+    await declare()
+    const stored = (await storedSchedules(ledger)).get('digest')
+    if (!stored) throw new Error('digest is not stored')
+    expect(await skipDueTime(ledger, queues, stored, nine, { by: 'somebody', why: 'off' })).toMatchObject({ key })
+    for (const minutes of [30, 20, 10]) await look(nine - minutes * minute)
+    await planAt(nine - minute)
+    await look(nine - minute)
+    expect([altcraft.requests(), told]).toEqual([0, []])
   })
 
   it('announces another problem of the same mailing', async () => {
