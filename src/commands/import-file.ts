@@ -52,7 +52,7 @@ function write(file: string, out: string | undefined): void {
   }
 }
 
-function reportOf({ schedules, left }: Imported, account: string): string {
+function reportOf({ schedules, left, rivals }: Imported, account: string): string {
   const lines = schedules.flatMap(schedule => [
     `line ${schedule.line}: ${schedule.name}  ${schedule.pattern}  (${schedule.zone})`,
     `  here  ${timesOf(schedule.comparison.ours, schedule.zone)}`,
@@ -63,6 +63,10 @@ function reportOf({ schedules, left }: Imported, account: string): string {
   return [
     ...lines,
     ...left.map(({ line, why }) => `line ${line}: not imported: ${why}`),
+    ...rivals.map(
+      ({ lines, mailing }) =>
+        `warning: lines ${lines.join(', ')} start mailing ${mailing} for the same audience: of those due on one day the guard maxPerDay leaves out the later ones; make them one schedule with a list in when, or set policy.maxPerDay of each.`,
+    ),
     ...tokensOf(schedules, account),
     ...(hosts.length === 0 ? [] : [`accounts.${account}.baseUrl is to be ${hosts.join(' or ')}.`]),
     ...(hosts.length > 1

@@ -112,7 +112,7 @@ function jsonRow(row: CalendarRow) {
 }
 
 function noteRow(note: CalendarNote) {
-  return note.kind === 'collides' ? { ...note, due: new Date(note.due).toISOString() } : note
+  return note.kind === 'collides' || note.kind === 'guarded' ? { ...note, due: new Date(note.due).toISOString() } : note
 }
 
 function summaryOf(rows: readonly CalendarRow[], schedules: number, { days, files }: CalendarFlags): string {

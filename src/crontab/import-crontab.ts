@@ -1,7 +1,7 @@
 /** From a crontab to a schedule file, with what was left out and why, and with the due times of both readings. Pure. */
 import { Document, Scalar } from 'yaml'
 import { formatProblem } from '../files/problem.ts'
-import type { LaunchRequest } from '../launches/launch.ts'
+import { audienceOf, type LaunchRequest } from '../launches/launch.ts'
 import { readScheduleText } from '../timetable/schedule-file.ts'
 import { isZone } from '../timetable/zone.ts'
 import { type Comparison, compareWithCron } from './compare-with-cron.ts'
@@ -40,6 +40,8 @@ export interface Imported {
   readonly schedules: readonly ImportedSchedule[]
   /** Lines that were not imported, in order. */
   readonly left: readonly { readonly line: number; readonly why: string }[]
+  /** Imported lines that start the same mailing for the same people. */
+  readonly rivals: readonly { readonly lines: readonly number[]; readonly mailing: number }[]
 }
 
 interface Candidate {
@@ -67,8 +69,20 @@ export function importCrontab(input: ImportInput): Imported {
   return {
     ...(sound.length === 0 ? {} : { file: fileOf(sound, input) }),
     schedules: sound.map(({ schedule }) => schedule),
+    rivals: rivalsIn(sound.map(({ candidate }) => candidate)),
     left: left.sort((a, b) => a.line - b.line),
   }
+}
+
+function rivalsIn(candidates: readonly Candidate[]): Imported['rivals'] {
+  const places = new Map<string, { lines: number[]; mailing: number }>()
+  for (const { job, start } of candidates) {
+    const place = `${start.origin} ${start.launch.id} ${audienceOf(start.launch)}`
+    const same = places.get(place) ?? { lines: [], mailing: start.launch.id }
+    same.lines.push(job.line)
+    places.set(place, same)
+  }
+  return [...places.values()].filter(({ lines }) => lines.length > 1)
 }
 
 /** The launches of one entry, or why there is none that a file could say. */
@@ -141,7 +155,7 @@ function zoneFor(job: CrontabJob, machineZone: string | undefined) {
   const named = job.zone === undefined ? '--timezone' : 'CRON_TZ'
   if (zone === undefined)
     return { ok: false, why: 'its zone is not known: no CRON_TZ above it, and no --timezone' } as const
-  if (!isZone(zone)) return { ok: false, why: `${named} is not an IANA time zone` } as const
+  if (!isZone(zone)) return { ok: false, why: `${named} ${JSON.stringify(zone)} is not an IANA time zone` } as const
   return { ok: true, zone } as const
 }
 

@@ -4,7 +4,7 @@
  */
 import { audienceOf } from '../launches/launch.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
-import { type Collision, collisionsIn } from './collisions.ts'
+import { type Collision, collisionsIn, type Guarded, guardedIn } from './collisions.ts'
 import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import { longestDelay } from './due-times.ts'
 import type { Schedule } from './schedule.ts'
@@ -42,6 +42,8 @@ export type CalendarNote =
   /** The reason as its record says it. */
   | { readonly kind: 'skipped'; readonly reason: string }
   | ({ readonly kind: 'collides' } & Collision)
+  /** The guard `maxPerDay` will stop it, if all goes as it is declared. */
+  | ({ readonly kind: 'guarded' } & Guarded)
 
 /** One due time of a schedule, or all of a day where it has many. */
 export interface CalendarRow {
@@ -91,9 +93,10 @@ export function calendarOf(input: CalendarInput): CalendarRow[] {
     days.flatMap(({ dueTimes }) => dueTimes.filter(({ goes }) => goes)),
     ({ schedule }) => placeOf(schedule),
   )
+  const guarded = guardedOf(days, input)
   return days
     .filter(({ schedule }) => input.shown(schedule))
-    .flatMap(day => rowsOf(day, collisions))
+    .flatMap(day => rowsOf(day, collisions, guarded))
     .sort((a, b) => a.due - b.due || (a.schedule.name < b.schedule.name ? -1 : 1))
 }
 
@@ -163,12 +166,50 @@ function dueTimeOf(
   return { ...time, schedule, key, notes, goes: [skip, leftOut, pause].every(each => each === undefined) }
 }
 
-function rowsOf({ schedule, dueTimes, more }: Day, collisions: ReadonlyMap<DueTime, Collision>): CalendarRow[] {
+/** Due times, by launch key, that the guard of their day will stop. Days that the span cuts are counted whole. */
+function guardedOf(days: readonly Day[], input: CalendarInput): Map<string, Guarded> {
+  const shown = new Set(input.schedules.filter(input.shown).map(placeOf))
+  const places = new Map<string, Schedule[]>()
+  for (const schedule of input.schedules) {
+    const place = placeOf(schedule)
+    if (shown.has(place)) places.set(place, [...(places.get(place) ?? []), schedule])
+  }
+  // One alone is stopped only by what it declares itself.
+  const schedules = [...places.values()].flatMap(all =>
+    all.length > 1 ? all : all.filter(({ policy }) => policy.maxPerDay !== undefined),
+  )
+  const ofSchedule = new Map(schedules.map(schedule => [schedule, [] as Day[]]))
+  for (const each of days) ofSchedule.get(each.schedule)?.push(each)
+  const limited = schedules.flatMap(schedule => {
+    const { timezone } = schedule.when
+    const own = ofSchedule.get(schedule) ?? []
+    const before = daysOf(schedule, { ...input, from: dayOf(timezone, input.from).start, to: input.from })
+    const after = daysOf(schedule, { ...input, from: input.to, to: dayOf(timezone, input.to).end })
+    const counts = new Map<number, number>()
+    const times = [...before, ...own, ...after].flatMap(({ dueTimes, more }) => {
+      const since = dayOf(timezone, dueTimes[0]?.due ?? input.from).start
+      const count = dueTimes.filter(({ leftOut }) => leftOut === undefined).length
+      counts.set(since, (counts.get(since) ?? 0) + (more ? Number.POSITIVE_INFINITY : count))
+      return dueTimes.map(({ key, due, goes }) => ({ schedule, key, due, goes, since }))
+    })
+    return times
+      .filter(({ goes }) => goes)
+      .map(time => ({ ...time, maxPerDay: schedule.policy.maxPerDay ?? counts.get(time.since) ?? 1 }))
+  })
+  return new Map([...guardedIn(limited, ({ schedule }) => placeOf(schedule))].map(([{ key }, guard]) => [key, guard]))
+}
+
+function rowsOf(
+  { schedule, dueTimes, more }: Day,
+  collisions: ReadonlyMap<DueTime, Collision>,
+  guarded: ReadonlyMap<string, Guarded>,
+): CalendarRow[] {
   const all = dueTimes.map(dueTime => {
     const collision = collisions.get(dueTime)
-    const notes: CalendarNote[] = collision
-      ? [...dueTime.notes, { kind: 'collides', ...collision }]
-      : [...dueTime.notes]
+    const guard = guarded.get(dueTime.key)
+    const notes: CalendarNote[] = [...dueTime.notes]
+    if (collision) notes.push({ kind: 'collides', ...collision })
+    if (guard) notes.push({ kind: 'guarded', ...guard })
     return { ...dueTime, notes }
   })
   const groups = all.length > mostPerDay ? [all] : all.map(each => [each])
@@ -196,7 +237,8 @@ function together(group: readonly { readonly notes: readonly CalendarNote[] }[])
   const found = new Map<string, { note: CalendarNote; times: number }>()
   for (const { notes } of group) {
     for (const note of notes) {
-      const same = note.kind === 'collides' ? `collides ${note.schedule}` : JSON.stringify(note)
+      const same =
+        note.kind === 'collides' || note.kind === 'guarded' ? `${note.kind} ${note.schedule}` : JSON.stringify(note)
       const before = found.get(same)
       if (before) before.times++
       else found.set(same, { note, times: 1 })

@@ -43,3 +43,42 @@ export function collisionsIn<T extends Going>(going: readonly T[], place: (each:
   }
   return found
 }
+
+/** A due time that the guard of its day will stop. */
+export interface Guarded {
+  /** The newest launch that takes its place on the day, and when it goes; epoch milliseconds. */
+  readonly schedule: string
+  readonly due: number
+  readonly maxPerDay: number
+  readonly does: 'skip' | 'hold'
+}
+
+interface Limited extends Going {
+  /** What goes out from here on counts against `maxPerDay`; epoch milliseconds. */
+  readonly since: number
+  readonly maxPerDay: number
+}
+
+/** Which due times the guards of a day will stop, if all goes as it is declared. `place`: whom they mail with what. */
+export function guardedIn<T extends Limited>(going: readonly T[], place: (each: T) => string): Map<T, Guarded> {
+  const found = new Map<T, Guarded>()
+  const sent = new Map<string, T[]>()
+  for (const each of going.toSorted((a, b) => a.due - b.due)) {
+    const before = sent.get(place(each)) ?? []
+    sent.set(place(each), before)
+    const { policy } = each.schedule
+    const newest = before.at(-1)
+    if (newest && newest.due >= each.since && countSince(before, each.since) >= each.maxPerDay) {
+      const { schedule, due } = newest
+      found.set(each, { schedule: schedule.name, due, maxPerDay: each.maxPerDay, does: policy.onGuard })
+    } else if (!newest || each.due - newest.due >= (policy.coolDown ?? 0)) before.push(each)
+  }
+  return found
+}
+
+/** Of times in order, how many are not before `since`. */
+function countSince(times: readonly { readonly due: number }[], since: number): number {
+  let count = 0
+  while ((times.at(-1 - count)?.due ?? Number.NEGATIVE_INFINITY) >= since) count += 1
+  return count
+}

@@ -3,6 +3,7 @@ import { formatDuration } from '../files/duration.ts'
 import { reasons } from '../launches/launch.ts'
 import type { CalendarNote } from './calendar.ts'
 import type { DecidedTime } from './decided-times.ts'
+import { durationInWords } from './words-language.ts'
 
 /** What a change of clocks does to a due time. */
 export const clockWords: Readonly<Record<NonNullable<DecidedTime['clocks']>, string>> = {
@@ -23,7 +24,7 @@ export function noteWords(note: CalendarNote): string {
     case 'clocks':
       return clockWords[note.clocks]
     case 'jitter':
-      return `${formatDuration(note.by)} of jitter`
+      return `${durationInWords(note.by, 'en')} of jitter`
     case 'moved':
       return `${moveWords[note.by]}: due ${new Date(note.nominal).toISOString().slice(0, 16)}Z`
     case 'leftOut':
@@ -32,6 +33,11 @@ export function noteWords(note: CalendarNote): string {
       return `left out, ${reasons.paused}${note.reason} (${note.by})`
     case 'skipped':
       return `left out, ${note.reason}`
+    case 'guarded': {
+      const at = new Date(note.due).toISOString().slice(0, 16)
+      const does = note.does === 'hold' ? 'will be held' : 'will be left out'
+      return `${does}, guard: maxPerDay ${note.maxPerDay} is used up on its day, by ${note.schedule} at ${at}Z`
+    }
     case 'collides': {
       const rule = note.declared
         ? `a cool-down of ${formatDuration(note.coolDown)}`

@@ -43,6 +43,20 @@ describe('a crontab of a team', () => {
     ])
   })
 
+  it('names the lines that start one mailing for the same people', () => {
+    expect(all.rivals).toEqual([
+      { mailing: 90, lines: all.schedules.flatMap(each => (each.mailing === 90 ? each.line : [])) },
+    ])
+    expect(imported('').rivals).toEqual([])
+  })
+
+  it('names a zone of CRON_TZ that is none', () => {
+    const curl = `curl -d '{"token":"x","id":90}' ${start}`
+    expect(imported(`CRON_TZ=Europe/Rga\n0 9 * * * ${curl}`).left).toEqual([
+      { line: 2, why: 'CRON_TZ "Europe/Rga" is not an IANA time zone' },
+    ])
+  })
+
   it('says of every other line why it is left out', () => {
     expect(all.left.map(({ line, why }) => `${line} ${why}`)).toEqual([
       '20 content is the output of a command, which only the shell knows',

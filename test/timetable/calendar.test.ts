@@ -82,7 +82,7 @@ describe('the calendar', () => {
 
   it('shows when it really goes where jitter moves it, and says so', () => {
     const when = { ...cron('0 9 * * *'), jitter: { upTo: 600_000, shift: 150_000 } }
-    expect(lines(calendar([scheduleOf('s', when)]))).toEqual(['s 09:02 150s of jitter'])
+    expect(lines(calendar([scheduleOf('s', when)]))).toEqual(['s 09:02 2 minutes and 30 seconds of jitter'])
   })
 
   it('says what a calendar or hours leave out or move, and shows a moved one when it goes', () => {
@@ -162,7 +162,8 @@ describe('the calendar', () => {
 })
 
 describe('a collision', () => {
-  const at = (name: string, time: string, policy = {}, id = 90) => scheduleOf(name, cron(time), policy, id)
+  const at = (name: string, time: string, policy = {}, id = 90) =>
+    scheduleOf(name, cron(time), { maxPerDay: 9, ...policy }, id)
   const near = 'same mailing and audience within'
 
   it.each([
@@ -216,6 +217,56 @@ describe('a collision', () => {
     const shown = ({ name }: Schedule) => name === 'b'
     const rows = calendar([at('a', '0 9 * * *'), at('b', '0 10 * * *')], { shown })
     expect(lines(rows)).toEqual([`b 10:00 collides with a at 2026-11-23T09:00Z: ${near} 2h`])
+  })
+})
+
+describe('the guard of a day', () => {
+  const daily = (name: string, time: string, policy = {}, zone = 'UTC') => scheduleOf(name, cron(time, zone), policy)
+  const stopped = (count: number, by: string) => `guard: maxPerDay ${count} is used up on its day, by ${by}`
+
+  it.each([
+    [
+      'the later of two that are due once a day',
+      [daily('a', '0 9 * * *'), daily('b', '0 18 * * *')],
+      ['a 09:00', `b 18:00 will be left out, ${stopped(1, 'a at 2026-11-23T09:00Z')}`],
+    ],
+    [
+      'none where the later says twice',
+      [daily('a', '0 9 * * *'), daily('b', '0 18 * * *', { maxPerDay: 2 })],
+      ['a 09:00', 'b 18:00'],
+    ],
+    [
+      'the last of one that is due twice, and holds it where that is said',
+      [daily('a', '0 9 * * *'), daily('b', '0 12,18 * * *', { onGuard: 'hold' })],
+      ['a 09:00', 'b 12:00', `b 18:00 will be held, ${stopped(2, 'b at 2026-11-23T12:00Z')}`],
+    ],
+    [
+      'what a schedule declares beyond its own maxPerDay',
+      [daily('a', '0 9,12 * * *', { maxPerDay: 1 })],
+      ['a 09:00', `a 12:00 will be left out, ${stopped(1, 'a at 2026-11-23T09:00Z')}`],
+    ],
+    [
+      'none that goes on another day of its own zone',
+      [daily('a', '0 5 * * *'), daily('b', '0 23 * * *', {}, 'Asia/Tokyo')],
+      ['a 05:00', `b 14:00 will be left out, ${stopped(1, 'a at 2026-11-23T05:00Z')}`],
+    ],
+    [
+      'none before midnight of its own zone',
+      [daily('a', '0 14 * * *'), daily('b', '0 5 * * *', {}, 'Asia/Tokyo')],
+      ['a 14:00', 'b 20:00'],
+    ],
+  ])('stops %s', (_, schedules, expected) => {
+    expect(lines(calendar(schedules))).toEqual(expected)
+  })
+
+  it('counts what goes before the span begins on its first day, and not what a person skips', () => {
+    const two = [daily('a', '0 9 * * *'), daily('b', '0 18 * * *')]
+    const from = monday + 12 * hour
+    expect(lines(calendar(two, { from, to: from + 10 * hour }))).toEqual([
+      `b 18:00 will be left out, ${stopped(1, 'a at 2026-11-23T09:00Z')}`,
+    ])
+    const skips = new Map([['a@20261123T0900', 'person: holiday']])
+    expect(lines(calendar(two, { skips }))[1]).toBe('b 18:00')
   })
 })
 
