@@ -10,7 +10,7 @@ const pauseSchema = z.object({
   from: z.number(),
   /** When it ends by itself; epoch milliseconds, exclusive. */
   until: z.number().exactOptional(),
-  /** When a person ended it, or its schedule was removed; epoch milliseconds, exclusive. */
+  /** When a person ended it, or the name of its removed schedule was declared again; epoch milliseconds, exclusive. */
   to: z.number().exactOptional(),
   reason: z.string(),
   by: z.string(),

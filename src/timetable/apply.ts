@@ -9,6 +9,7 @@ import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { carryHistory, changeSchedules, type ScheduleChange } from './change-schedules.ts'
 import { decidedTimes } from './decided-times.ts'
+import { keptLabels } from './kept-labels.ts'
 import { belatedLaunch } from './minting.ts'
 import { type Plan, type Step, shownHash } from './plan.ts'
 import { mintSchedule, type PlannerListener, plan as planDueTimes, queued, serverNow } from './planner.ts'
@@ -91,7 +92,7 @@ async function applyBatch(
       if (each) await mintSchedule(ledger, queues, heard, each, now)
     }
     faultPoint('caughtUp')
-    const changes = steps.map(step => changeOf(step, now))
+    const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now)))
     const answer = await changeSchedules(ledger, revision, changes, who, why)
     switch (answer.kind) {
       case 'stale':
@@ -110,12 +111,13 @@ async function applyBatch(
   throw new Error(`the due times of ${behind.join(', ')} come faster than they can be minted`)
 }
 
-function changeOf(step: Step, now: number): ScheduleChange {
+async function changeOf(ledger: Ledger, step: Step, now: number): Promise<ScheduleChange> {
   if (step.kind === 'removed') return { name: step.name, before: step.before }
   const { name, after } = step
   const before = beforeOf(step)
   const belated = belatedOccurrences(after, before?.schedule, now).map(each => belatedLaunch(after, each, now))
-  return { name, ...(before ? { before } : {}), after, next: nextNominal(after, now), belated }
+  const labels = before ? await keptLabels(ledger, before.schedule.name, after, now) : {}
+  return { name, ...(before ? { before } : {}), after, next: nextNominal(after, now), belated, labels }
 }
 
 function nextNominal(schedule: Schedule, now: number): number | undefined {

@@ -11,6 +11,7 @@ import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { luaPause } from '../launches/pause.ts'
 import { preflightAt } from '../launches/policy.ts'
 import type { Script } from '../redis/script.ts'
+import type { KeptLabels } from './kept-labels.ts'
 import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, storedText } from './store.ts'
 
@@ -23,6 +24,8 @@ export interface ScheduleChange {
   readonly next?: number | undefined
   /** Launches of `after` whose time has passed and that are to be made with the change. */
   readonly belated?: readonly NewLaunch[]
+  /** Of coming launches of `before` that were decided about; they are kept under these labels. */
+  readonly labels?: KeptLabels
 }
 
 export type ChangeAnswer =
@@ -34,7 +37,7 @@ export type ChangeAnswer =
       /** Keys of the belated launches that are new. */
       readonly created: readonly string[]
     }
-  /** Due times of these stored schedules have come that are not minted yet: mint them, then ask again. */
+  /** Due times of these stored schedules have come that are not minted yet, or were decided about: mint them, ask again. */
   | { readonly kind: 'behind'; readonly names: readonly string[] }
   /** The set is no longer the one that was read. Nothing was changed. */
   | { readonly kind: 'stale' }
@@ -47,11 +50,13 @@ const changeScript: Script = {
   /*
    * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), look (when
    * the mailing is to be looked at for that one, '' never), from
-   * (the stored name, '' where it is new), digest (of the stored text), records (belated launches as flat field lists) }.
+   * (the stored name, '' where it is new), digest (of the stored text), labels (by the keys of launches that were decided
+   * about, what follows the name in their new keys), records (belated launches as flat field lists) }.
    *
    * Each change takes effect strictly after now. Planned launches of later nominal times that nobody has touched go, and so
    * do those that a rule left out: the planner makes them anew. What a person said about a later due time stays, under the
-   * new name where there is one. What is due already stays as it was declared.
+   * new name and label where there is one. What is due already stays as it was declared. Of a removed schedule planned
+   * launches go that are still to come, though their nominal time has passed.
    *
    * Returns {'changed', new revision, gone: account, key, account, key …, created keys}, {'behind', names} or {'stale'}; the
    * latter two have changed nothing.
@@ -59,21 +64,38 @@ const changeScript: Script = {
   lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}
 local who, why, changes = ARGV[4], ARGV[5], cjson.decode(ARGV[6])
 local at, behind, gone, created = now(), {}, {}, {}
+
+-- Whether it would be made again by the new declaration, if that still wants it.
+local function untouched(row)
+  if row.state == 'planned' then return row.attempts == '0' end
+  return row.state == 'skipped' and string.sub(row.reason or '', 1, 7) ~= 'person:'
+end
+
+-- Whether something was decided about a coming due time since its new label was looked for.
+local function unseen(change)
+  if change.text == '' then return false end
+  for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. change.from, '(' .. at, '+inf', 'BYSCORE')) do
+    local row = read(key, 'state', 'attempts', 'reason', 'origin', 'nominal')
+    local ahead = not row.nominal or tonumber(row.nominal) > at
+    if row.origin == 'schedule' and ahead and not untouched(row) and not change.labels[key] then return true end
+  end
+  return false
+end
+
 if (redis.call('GET', P .. 'revision') or '0') ~= ARGV[3] then return { 'stale' } end
 for _, change in ipairs(changes) do
   if change.from ~= '' then
     local text = redis.call('HGET', P .. 'schedules', change.from)
     if not text or redis.sha1hex(text) ~= change.digest then return { 'stale' } end
-    if tonumber(redis.call('HGET', P .. 'watermarks', change.from) or 0) < at then behind[#behind + 1] = change.from end
+    if tonumber(redis.call('HGET', P .. 'watermarks', change.from) or 0) < at or unseen(change) then behind[#behind + 1] = change.from end
   end
   if change.from ~= change.name and redis.call('HEXISTS', P .. 'schedules', change.name) == 1 then return { 'stale' } end
 end
 if #behind > 0 then return { 'behind', behind } end
 
--- What a person decided about a coming due time holds for it under the schedule's new name as well.
-local function rekey(key, row, old, new)
-  local fresh = new .. string.sub(key, #old + 1)
-  if redis.call('EXISTS', P .. 'launch:' .. fresh) == 1 then return end
+-- What a person decided about a coming due time holds for it under its new name as well.
+local function rekey(key, row, old, fresh)
+  if fresh == key or redis.call('EXISTS', P .. 'launch:' .. fresh) == 1 then return end
   redis.call('RENAME', P .. 'launch:' .. key, P .. 'launch:' .. fresh)
   redis.call('HSET', P .. 'launch:' .. fresh, 'key', fresh)
   for _, index in ipairs({ 'launches', 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
@@ -86,13 +108,8 @@ local function rekey(key, row, old, new)
   end
 end
 
--- Whether it would be made again by the new declaration, if that still wants it.
-local function untouched(row)
-  if row.state == 'planned' then return row.attempts == '0' end
-  return row.state == 'skipped' and string.sub(row.reason or '', 1, 7) ~= 'person:'
-end
-
--- A pause outlives an edit and ends with the schedule; it is not forgotten, because what was due in it must not go out.
+-- A pause outlives the schedule, so that its removal lets nothing go, and ends where the name is given to another. It is not
+-- forgotten even then, because what was due in it must not go out.
 local function endPause(schedule)
   local pauses = cjson.decode(redis.call('HGET', P .. 'pauses', schedule) or '[]')
   local last = pauses[#pauses]
@@ -101,33 +118,55 @@ local function endPause(schedule)
   redis.call('HSET', P .. 'pauses', schedule, cjson.encode(pauses))
 end
 
+-- What a pause has kept from going, or from being tried again, goes no more once its schedule is removed.
+local function endPaused(schedule, lateness)
+  for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. schedule, at - lateness, at, 'BYSCORE')) do
+    local row = read(key, 'state', 'account', 'mailing', 'origin', 'due', 'schedule', 'doubt')
+    local reason = not row.doubt and (row.state == 'planned' or row.state == 'waiting' or row.state == 'held') and pausedBy(row, at)
+    if reason then enter(key, row, 'skipped', at, nil, 'reason', reason) end
+  end
+end
+
 for _, change in ipairs(changes) do
   local from, name, text = change.from, change.name, change.text
   local before, what = '', 'schedule added'
   if from ~= '' then
     before = change.digest
     what = text == '' and 'schedule removed' or from == name and 'schedule changed' or 'schedule renamed'
+    local kept = {}
     for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. from, '(' .. at, '+inf', 'BYSCORE')) do
       local row = read(key, 'state', 'attempts', 'account', 'mailing', 'origin', 'reason', 'nominal')
-      -- The index knows due times only, and none is before its nominal time.
-      if row.origin == 'schedule' and (not row.nominal or tonumber(row.nominal) > at) then
+      -- The index knows due times only, and none is before its nominal time. Of a removed schedule nothing goes that is still to
+      -- come, also where its nominal time has passed.
+      local ahead = not row.nominal or tonumber(row.nominal) > at
+      if row.origin == 'schedule' and (ahead or (text == '' and row.state == 'planned')) then
         if untouched(row) then
           row.schedule = from
           forget(key, row)
           audit(who, 'launch taken back', key, what .. ': ' .. why, row.state, '')
           gone[#gone + 1] = row.account
           gone[#gone + 1] = key
-        elseif from ~= name and text ~= '' then
-          rekey(key, row, from, name)
+        elseif ahead and text ~= '' then
+          kept[#kept + 1] = { key, row }
         end
       end
+    end
+    -- Only now: a key that is taken up may have been that of a launch taken back.
+    for _, each in ipairs(kept) do
+      local key = each[1]
+      rekey(key, each[2], from, name .. change.labels[key])
+    end
+    if text == '' then
+      endPaused(from, cjson.decode(redis.call('HGET', P .. 'schedules', from)).policy.maxLateness)
+    elseif from ~= name then
+      endPause(name)
     end
     redis.call('HDEL', P .. 'schedules', from)
     redis.call('HDEL', P .. 'watermarks', from)
     redis.call('ZREM', P .. 'upcoming', from)
     redis.call('ZREM', P .. 'preflights', 'schedule:' .. from)
   end
-  if text == '' then endPause(from) end
+  if from == '' then endPause(name) end
   local after = ''
   if text ~= '' then
     after = redis.sha1hex(text)
@@ -178,7 +217,7 @@ export async function changeSchedules(
   }
 }
 
-function changeFields(ledger: Ledger, { name, before, after, next, belated = [] }: ScheduleChange) {
+function changeFields(ledger: Ledger, { name, before, after, next, belated = [], labels = {} }: ScheduleChange) {
   return {
     name,
     text: after === undefined ? '' : storedText(after),
@@ -186,6 +225,7 @@ function changeFields(ledger: Ledger, { name, before, after, next, belated = [] 
     look: String((next === undefined || after === undefined ? undefined : preflightAt(after.policy, next)) ?? ''),
     from: before?.schedule.name ?? '',
     digest: before?.digest ?? '',
+    labels,
     records: belated.map(launch => recordFields(launch, ledger)),
   }
 }

@@ -96,8 +96,8 @@ const pauseReply = z.union([
 
 /**
  * Pauses a schedule from now on: nothing of it begins, and nothing that is due in the pause goes out, then or later. `until`
- * (epoch milliseconds) ends it by itself. Whatever the schedule's file becomes meanwhile, the pause stays until the
- * schedule is removed.
+ * (epoch milliseconds) ends it by itself. Whatever the schedule's file becomes meanwhile, the pause stays; it ends
+ * where the name of the removed schedule is declared again.
  */
 export async function pauseSchedule(
   ledger: Ledger,

@@ -1,5 +1,5 @@
 /** Which due times a step of a plan makes appear, vanish or move. Pure. */
-import { type DecidedTime, decidedTimes } from './decided-times.ts'
+import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import type { Step } from './plan.ts'
 import type { Schedule } from './schedule.ts'
 import { dayOf } from './zone.ts'
@@ -44,7 +44,7 @@ export interface DueTimesChange {
 export function dueTimesOf(step: Step, now: number): DueTimesChange {
   const before = step.kind === 'added' ? undefined : step.before.schedule
   const after = step.kind === 'removed' ? undefined : step.after
-  const sides = [before, after].map(schedule => listed(schedule, now))
+  const sides = [before, after].map(schedule => listed(schedule, now, step.kind === 'removed'))
   const until = Math.min(...sides.map(side => side.until))
   const [old = [], fresh = []] = sides.map(side => side.found.filter(({ nominal }) => nominal <= until))
   const gone = labelsGoneBy(before, now)
@@ -62,11 +62,19 @@ export function dueTimesOf(step: Step, now: number): DueTimesChange {
   }
 }
 
-/** What goes, in the order of nominal times; calendars and hours are asked. */
-function listed(schedule: Schedule | undefined, now: number): { found: readonly DecidedTime[]; until: number } {
+/**
+ * What goes, in the order of nominal times; calendars and hours are asked. `started`: also what is still to go though its nominal
+ * time has passed.
+ */
+function listed(
+  schedule: Schedule | undefined,
+  now: number,
+  started: boolean,
+): { found: readonly DecidedTime[]; until: number } {
   const until = now + comparedAhead
   if (!schedule) return { found: [], until }
-  const times = decidedBetween(schedule, now, until)
+  const since = started ? earliestGoing(schedule, now) : now
+  const times = decidedBetween(schedule, since, until).filter(({ due }) => due > now)
   const beyond = times[mostCompared]
   const seen =
     beyond === undefined ? { times, until } : { times: times.slice(0, mostCompared), until: beyond.nominal - 1 }

@@ -120,21 +120,21 @@ describe('applying a plan', () => {
 
   it('takes back what a rule left out ahead of time, and keeps what a person skipped or called off', async () => {
     await apply(schedule('s', cron('* * * * *')))
-    const coming = (label: string, reason: string) =>
+    const coming = (minutes: number, reason: string) =>
       createLaunch(ledger, {
-        key: `s@${label}`,
+        key: `s@20261124T090${minutes}`,
         account: 'main',
         origin: 'schedule',
         schedule: 's',
         request: { id: 90 },
-        due: nine + 5 * minute,
-        sendUntil: nine + 6 * minute,
-        retryUntil: nine + 6 * minute,
+        due: nine + minutes * minute,
+        sendUntil: nine + 9 * minute,
+        retryUntil: nine + 9 * minute,
         policy: defaultPolicy,
         missed: { state: 'skipped', reason },
       })
-    await coming('20261124T0905', 'calendar: a holiday')
-    await coming('20261124T0906', 'person: no mail today')
+    await coming(5, 'calendar: a holiday')
+    await coming(6, 'person: no mail today')
     await cancelLaunch(ledger, 's@20261124T0901', 'someone', 'not now')
     await apply(schedule('s', cron('* * * * *'), { launch: { id: 91 } }))
     expect(await field('s@20261124T0905', 'state')).toBe(null)
@@ -160,7 +160,7 @@ describe('applying a plan', () => {
     expect(await field('s-run-1-a', 'state')).toBe('planned')
   })
 
-  it('ends the pause of a removed schedule, and keeps that it was', async () => {
+  it('ends the pause of a removed schedule when its name is declared again, and keeps that it was', async () => {
     await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
     await server.redis.hset(
       '{test}:pauses',
@@ -168,6 +168,7 @@ describe('applying a plan', () => {
       '[{"from":1,"to":2,"reason":"r","by":"b"},{"from":3,"reason":"r","by":"b"}]',
     )
     await apply(schedule('t', cron('0 9 * * *')))
+    await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
     const pauses = JSON.parse((await server.redis.hget('{test}:pauses', 's')) ?? '')
     expect(pauses).toMatchObject([
       { from: 1, to: 2 },
@@ -184,6 +185,90 @@ describe('applying a plan', () => {
       's',
       String(nine + 180 * minute),
     ])
+  })
+})
+
+describe('a removed schedule', () => {
+  /** Due half an hour after its nominal time. */
+  const late = schedule('s', cron('0 9 * * *'), {
+    when: { timezone: 'UTC', entries: [cron('0 9 * * *')], jitter: { upTo: 30 * minute, shift: 30 * minute } },
+  })
+  const key = 's@20261125T0900'
+  const paused = (from: number) =>
+    server.redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from, reason: 'r', by: 'b' }]))
+
+  it('sends nothing that is due after its removal, though its nominal time has passed', async () => {
+    await apply(late)
+    now = nine + 86_400_000 + minute
+    await pass()
+    expect(await field(key, 'state')).toBe('planned')
+    await apply()
+    expect(await field(key, 'state')).toBe(null)
+    expect(await jobs()).toEqual([])
+    expect(await readAudit(ledger, 1, key)).toMatchObject([{ what: 'launch taken back', before: 'planned' }])
+    await apply(late)
+    await pass()
+    expect(await field(key, 'state')).toBe(null)
+  })
+
+  it('lets nothing go that its pause has stopped, and is not paused when it is declared again', async () => {
+    await apply(late, schedule('t', cron('0 9 * * *')))
+    now = nine + 86_400_000 + minute
+    await pass()
+    now = nine + 86_400_000 + 31 * minute
+    await paused(now - 1)
+    now += minute
+    await apply(schedule('t', cron('0 9 * * *')))
+    expect(await field(key, 'state')).toBe('skipped')
+    expect(await field(key, 'reason')).toBe('paused: r')
+    expect(JSON.parse((await server.redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
+      { from: now - minute - 1, reason: 'r', by: 'b' },
+    ])
+    now += minute
+    await apply(late, schedule('t', cron('0 9 * * *')))
+    expect(JSON.parse((await server.redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
+      { from: now - 2 * minute - 1, reason: 'r', by: 'b', to: now + 1 },
+    ])
+  })
+})
+
+describe('a coming due time that a person left out', () => {
+  const daily = cron('0 9 * * *')
+  const elsewhere: When = { kind: 'cron', pattern: '0 18 * * *', timezone: 'Europe/Kyiv' }
+  const two = (name: string, more: Partial<Schedule> = {}) =>
+    schedule(name, daily, { ...more, when: { timezone: 'UTC', entries: [daily, elsewhere] } })
+  const key = 's@20261125T0900'
+
+  it.each([
+    ['its label is named otherwise', two('s'), 's@20261125T0900.UTC'],
+    ['its schedule is renamed with that', two('t', { formerly: ['s'] }), 't@20261125T0900.UTC'],
+  ])('is not made again where %s, nor when it is named as before', async (_, edited, fresh) => {
+    await apply(schedule('s', daily))
+    now = nine + 86_400_000 - 30_000
+    await pass()
+    await cancelLaunch(ledger, key, 'someone', 'not now')
+    await apply(edited)
+    expect(await keysOf(edited.name)).toEqual([fresh])
+    expect(await field(fresh, 'state')).toBe('cancelled')
+    await apply(schedule('s', daily, { formerly: ['t'] }))
+    expect(await keysOf('s')).toEqual([key])
+    expect(await field(key, 'state')).toBe('cancelled')
+  })
+
+  it('is carried over as well where it is left out while the edit is applied', async () => {
+    await apply(schedule('s', daily))
+    now = nine + 86_400_000 - 30_000
+    await pass()
+    const stored = await storedSet(ledger)
+    const before = stored.schedules.get('s')
+    if (!before) throw new Error('s is not stored')
+    await cancelLaunch(ledger, key, 'someone', 'not now')
+    const change = { name: 's', before, after: two('s'), labels: {} }
+    expect(await changeSchedules(ledger, stored.revision, [change], 'someone', 'why')).toEqual({
+      kind: 'behind',
+      names: ['s'],
+    })
+    expect(await field(key, 'state')).toBe('cancelled')
   })
 })
 

@@ -105,6 +105,12 @@ describe('the due times of a step', () => {
     expect(hours(added.appear.first).slice(0, 2)).toEqual(['2026-11-25T09:00', '2026-11-26T09:00'])
     const removed = dueTimesOf({ kind: 'removed', name: 's', before: stored(schedule('s')) }, now)
     expect(removed).toMatchObject({ appear: { count: 0 }, vanish: { count: 30 } })
+    const passed = schedule('s')
+    const jitter = { upTo: 3_600_000, shift: 3_600_000 }
+    const late = { ...passed, when: { ...passed.when, jitter } }
+    const [first = 0] = removed.vanish.first
+    const between = dueTimesOf({ kind: 'removed', name: 's', before: stored(late) }, first + 60_000)
+    expect(between.vanish.first[0]).toBe(first + 3_600_000)
   })
 
   it('move where a day has as many as before, and stay where instants are equal', () => {

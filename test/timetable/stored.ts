@@ -1,6 +1,7 @@
 /** Stored schedules for tests that need one in force and do not care how it came to be. */
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { changeSchedules } from '../../src/timetable/change-schedules.ts'
+import { keptLabels } from '../../src/timetable/kept-labels.ts'
 import type { Schedule } from '../../src/timetable/schedule.ts'
 import { storedSet } from '../../src/timetable/store.ts'
 
@@ -13,6 +14,7 @@ export async function putSchedule(ledger: Ledger, name: string, schedule: Schedu
     name,
     ...(before ? { before } : {}),
     ...(schedule ? { after: schedule, next: at } : {}),
+    labels: before && schedule ? await keptLabels(ledger, name, schedule, at) : {},
   }
   const answer = await changeSchedules(ledger, revision, [change], 'someone', 'a test')
   if (answer.kind !== 'changed') throw new Error(`${name}: ${answer.kind}`)
