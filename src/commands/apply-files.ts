@@ -3,6 +3,7 @@ import { DeclarationError } from '../files/problem.ts'
 import { applyPlan, overdueIn } from '../timetable/apply.ts'
 import { pausedSchedules } from '../timetable/paused.ts'
 import { namesOf, type Plan, planBetween, shortestHash, shownHash } from '../timetable/plan.ts'
+import { guardWarning } from '../timetable/plan-warnings.ts'
 import { type PlannerListener, serverNow } from '../timetable/planner.ts'
 import { type StoredSet, storedSet } from '../timetable/store.ts'
 import { declaredSchedules } from './declared.ts'
@@ -88,6 +89,7 @@ async function apply({ ledger, queues }: OpenLedger, stored: StoredSet, plan: Pl
   const heard: PlannerListener = {
     minted: (schedule, _planned, ended) => missed.set(schedule, (missed.get(schedule) ?? 0) + ended.length),
   }
+  const now = await serverNow(ledger)
   const applied = await applyPlan(ledger, queues, heard, stored, plan, person())
   for (const [schedule, count] of missed) {
     if (count > 0)
@@ -98,6 +100,11 @@ async function apply({ ledger, queues }: OpenLedger, stored: StoredSet, plan: Pl
       applied.done === 0 ? 'Nothing was changed' : `${applied.done} of ${plan.steps.length} changes were made`
     const sentence = `Somebody else changed the stored schedules at the same time. ${done}; see sendoff plan.`
     throw new CommandEnding(exitCodes.failed, sentence)
+  }
+  // Said again: with --plan and with --yes no plan was shown.
+  for (const step of plan.steps) {
+    const warning = guardWarning(step, now)
+    if (warning !== undefined) say(`WARNING: ${warning}.`)
   }
   if (plan.steps.length === 0) say('Nothing to do: the stored schedules say what the files say.')
   else say(`Applied ${plan.hash.slice(0, shownHash)}: ${countsOf(plan)}.`)

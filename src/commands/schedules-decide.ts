@@ -4,6 +4,7 @@ import { serverNow } from '../timetable/planner.ts'
 import { isRunRefused, runPermission, runSchedule } from '../timetable/running.ts'
 import type { Schedule } from '../timetable/schedule.ts'
 import { skipDueTime, unskipDueTime } from '../timetable/skipping.ts'
+import { usedPlacesWords } from '../timetable/used-places.ts'
 import { askBeforeLaunch, factsOf, mustBeFit, repeatRefusal, seeThrough } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { localTimeText } from './local-time.ts'
@@ -140,6 +141,8 @@ export async function runCommand(name: string, flags: RunFlags): Promise<number>
       case 'imagined':
         throw repeatRefusal(schedule.launch.id, answer, asked)
       case 'run':
+        if (answer.usedPlaces)
+          say(`WARNING: ${usedPlacesWords(name, answer.usedPlaces, 'with this run there have gone')}.`)
         return seeThrough(open, answer.launch, flags)
     }
   })

@@ -174,7 +174,7 @@ function guardOf(schedule: Schedule, due: number, dayCounts: Map<number, number>
 }
 
 /** How many due times of the schedule really go on the day; at least the one that is asked about. */
-function countOf(schedule: Schedule, day: { readonly start: number; readonly end: number }): number {
+export function countOf(schedule: Schedule, day: { readonly start: number; readonly end: number }): number {
   if (schedule.when.entries.some(entry => entry.kind === 'every' && dayMs / entry.every >= mostCounted)) {
     return Number.MAX_SAFE_INTEGER
   }

@@ -1,6 +1,7 @@
 /** What a person should know before a step of a plan is applied. Pure. */
 import type { Step } from './plan.ts'
 import type { DueTimesChange } from './plan-due-times.ts'
+import { usedByEdit, usedPlacesWords } from './used-places.ts'
 
 /** A due time that is taken away this shortly before it comes is worth a word; one that comes this soon as well. */
 const soonGone = 3_600_000
@@ -30,12 +31,20 @@ export function warningsOf(step: Step, dueTimes: DueTimesChange, now: number, pa
     const sentence = `under its old name its due time of ${iso(again)} has gone by already, and the new zone makes it come again; rename it first, and change the zone a day later`
     found.push(`${name}: ${sentence}`)
   }
+  const places = guardWarning(step, now)
+  if (places !== undefined) found.push(places)
   if (step.kind === 'removed' && paused !== undefined) {
     found.push(
       `${name}: it is paused (${paused}); the pause ends with it, and does not come back where it is declared again`,
     )
   }
   return found
+}
+
+/** That what was due earlier on the day of the edit takes the places of what is due later; undefined where it does not. */
+export function guardWarning(step: Step, now: number): string | undefined {
+  const places = usedByEdit(step, now)
+  return places && usedPlacesWords(step.name, places, 'what was due earlier today takes')
 }
 
 const iso = (at: number) => new Date(at).toISOString()

@@ -1,6 +1,7 @@
 /** Running a schedule now, outside of its timetable: its launch and its policy, under a key of its own, through every guard. */
 import { isRefused, launchByHand, type RefusedRepeat, type Repeat, repeatOf } from '../launches/by-hand.ts'
 import type { NewLaunch } from '../launches/create.ts'
+import { audienceOf } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
@@ -9,6 +10,8 @@ import { renderRequest } from './content.ts'
 import { type Decision, pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
+import { type UsedPlaces, usedPlaces } from './used-places.ts'
+import { dayOf } from './zone.ts'
 
 export type RunRefusal =
   | { readonly kind: 'paused'; readonly pause: Pause }
@@ -16,7 +19,9 @@ export type RunRefusal =
   | { readonly kind: 'closed'; readonly why: string }
   | RefusedRepeat
 export type RunPermission = RunRefusal | Exclude<Repeat, RefusedRepeat>
-export type RunAnswer = { readonly kind: 'run'; readonly launch: NewLaunch } | RunRefusal
+export type RunAnswer =
+  | { readonly kind: 'run'; readonly launch: NewLaunch; readonly usedPlaces?: UsedPlaces }
+  | RunRefusal
 
 export function isRunRefused(permission: RunPermission): permission is RunRefusal {
   return permission.kind === 'paused' || permission.kind === 'closed' || isRefused(permission)
@@ -57,5 +62,15 @@ export async function runSchedule(
   const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
   const open = openBetween(schedule, when.timezone, now, now + policy.maxLateness + 1)
   const asked = { account, open, request, schedule: name, due: now, policy, ...confirmed, by, why }
-  return { kind: 'run', launch: await launchByHand(ledger, queues, asked, now) }
+  const launch = await launchByHand(ledger, queues, asked, now)
+  return { kind: 'run', launch, ...(await placesUsed(ledger, schedule, now)) }
+}
+
+/** What the guard will stop of today's due times once this run has gone. */
+async function placesUsed(ledger: Ledger, schedule: Schedule, now: number): Promise<{ usedPlaces?: UsedPlaces }> {
+  const { account, launch, when } = schedule
+  const sent = ledger.keys.sent(account, launch.id, audienceOf(launch))
+  const gone = await ledger.redis.zcount(sent, dayOf(when.timezone, now).start, '+inf')
+  const places = usedPlaces(schedule, gone + 1, now)
+  return places ? { usedPlaces: places } : {}
 }

@@ -221,6 +221,20 @@ describe('a warning', () => {
     expect(warning).toContain('the first new launch is due in 3 minutes')
   })
 
+  it('is given where what was due before an edit takes the place of what is due after it', () => {
+    const before = schedule('s', cron('0 9 * * *'))
+    const warning = (after: Schedule) => warned(changed(before, after)).find(sentence => sentence.includes('guard'))
+    const later = warning(schedule('s', cron('30 14 * * *')))
+    expect(later).toContain('takes 1 of the 1 that its guard lets go today')
+    expect(later).toContain('2026-11-24T14:30:00.000Z will not go out')
+    expect(later).toContain('policy.maxPerDay: 2')
+    const allowed = { policy: { ...defaultPolicy, maxPerDay: 2 } }
+    expect(warning(schedule('s', cron('30 14 * * *'), allowed))).toBe(undefined)
+    expect(warning(schedule('s', cron('30 14 * * *'), { launch: { id: 91 } }))).toBe(undefined)
+    expect(warning(schedule('s', cron('0 9,14 * * *')))).toBe(undefined)
+    expect(warning(schedule('s', cron('30 11 * * *')))).toBe(undefined)
+  })
+
   it('is given where a removed schedule is paused', () => {
     const [warning] = warned({ kind: 'removed', name: 's', before: stored(schedule('s')) }, 'wrong price')
     expect(warning).toContain('paused (wrong price)')

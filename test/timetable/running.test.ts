@@ -42,6 +42,19 @@ describe('a run of a schedule', () => {
     expect(await stage.claim(key)).toMatchObject({ kind: 'claimed' })
   })
 
+  it('says which due times of the day its guard will stop for it, and which it will not', async () => {
+    const daily = { timezone: 'UTC', entries: [{ kind: 'cron', pattern: '0 9 * * *', timezone: 'UTC' }] } as const
+    const places = async (maxPerDay?: number) => {
+      const policy = maxPerDay === undefined ? {} : { maxPerDay }
+      const answer = await runSchedule(stage.ledger, stage.queues, scheduleOf('s', daily, policy), decision)
+      return answer.kind === 'run' ? (answer.usedPlaces ?? 'none') : answer.kind
+    }
+    expect(await places()).toEqual({ perDay: 1, gone: 1, stopped: [nine], needed: 2 })
+    expect(await places(2)).toBe('none')
+    stage.now = nine + minute
+    expect(await places()).toBe('none')
+  })
+
   it('is refused while the schedule is paused, and stopped at its claim where the pause came in between', async () => {
     await stage.put(schedule)
     const key = await ran()
