@@ -24,7 +24,8 @@ async function startOver(dispatcher: Client | Pool, request: object): Promise<vo
   if (statusCode !== 200 || typeof envelope !== 'object') throw new Error('refused')
 }
 
-function caller({ url, mode, concurrency }: Load) {
+/** Makes the call, over a connection as `mode` says. */
+export function caller({ url, mode, concurrency }: Omit<Load, 'launches'>) {
   const pool = new Pool(url, { connections: concurrency, pipelining: 1 })
   const call = async (request: object) => {
     if (mode === 'reuse') return startOver(pool, request)

@@ -8,11 +8,17 @@ import type { RedisAddress } from '../src/redis/connection.ts'
 
 export type StoreDurability = 'memory' | 'disk'
 
+/** Since the server's start: commands, those inside scripts included; calls of scripts; processor time in microseconds. */
+export interface Figures {
+  readonly commands: number
+  readonly scripts: number
+  readonly cpu: number
+}
+
 export interface Store {
   readonly redis: Redis
   readonly address: RedisAddress
-  /** Since the server's start: commands, those inside scripts included; calls of scripts; processor time in microseconds. */
-  figures(): Promise<{ readonly commands: number; readonly scripts: number; readonly cpu: number }>
+  figures(): Promise<Figures>
   stop(): void
 }
 
@@ -29,19 +35,21 @@ export async function startStore(durability: StoreDurability): Promise<Store> {
   return {
     redis,
     address: { kind: 'socket', path },
-    figures: async () => {
-      const info = `${await redis.info('stats')}${await redis.info('commandstats')}${await redis.info('cpu')}`
-      const sum = (pattern: RegExp) => [...info.matchAll(pattern)].reduce((total, [, each]) => total + Number(each), 0)
-      return {
-        commands: sum(/^total_commands_processed:(\d+)/gm),
-        scripts: sum(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm),
-        cpu: sum(/^used_cpu_(?:sys|user):([\d.]+)/gm) * 1e6,
-      }
-    },
+    figures: () => figuresOf(redis),
     stop: () => {
       redis.disconnect()
       child.kill('SIGKILL')
       rmSync(dir, { recursive: true, force: true })
     },
+  }
+}
+
+export async function figuresOf(redis: Redis): Promise<Figures> {
+  const info = `${await redis.info('stats')}${await redis.info('commandstats')}${await redis.info('cpu')}`
+  const sum = (pattern: RegExp) => [...info.matchAll(pattern)].reduce((total, [, each]) => total + Number(each), 0)
+  return {
+    commands: sum(/^total_commands_processed:(\d+)/gm),
+    scripts: sum(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm),
+    cpu: sum(/^used_cpu_(?:sys|user):([\d.]+)/gm) * 1e6,
   }
 }
