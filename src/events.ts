@@ -180,6 +180,18 @@ export class Events {
     for (const { key, state, reason } of missed) this.launchEnded(key, account, state, reason)
   }
 
+  mintingFailed(schedule: string, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    this.#log.error(
+      { event: 'mintingFailed', schedule, err: error },
+      `${schedule}: ITS DUE TIMES CANNOT BE PLANNED: ${why.slice(0, 300)}. The other schedules go on; this one is tried again every few seconds`,
+    )
+  }
+
+  mintingWorks(schedule: string): void {
+    this.#log.info({ event: 'mintingWorks', schedule }, `${schedule}: its due times can be planned again`)
+  }
+
   schedulesSynced(names: PlanNames, total: number): void {
     const parts = [
       `${names.added.length} added`,

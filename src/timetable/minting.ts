@@ -52,7 +52,7 @@ export function mintingOf(
     if (time.leftOut !== undefined) return leftOutLaunch(schedule, time, time.leftOut)
     const launch = launchOf(schedule, time, dayCounts, nextDue)
     const missed = lostEnd(time, before) ?? missedEnd(schedule, time, before)
-    return missed === undefined ? launch : { ...launch, missed }
+    return missed === undefined ? launch : missedLaunch(launch, missed)
   })
   const reached = following && following.nominal <= until ? following.nominal - 1 : until
   return { launches, watermark: reached, next: following?.nominal }
@@ -137,7 +137,14 @@ function basicsOf({ name, account, launch, policy, when }: Schedule, { label, no
 }
 
 function leftOutLaunch(schedule: Schedule, occurrence: Occurrence, reason: string): NewLaunch {
-  return { ...basicsOf(schedule, occurrence), missed: { state: 'skipped', reason } }
+  return missedLaunch(basicsOf(schedule, occurrence), { state: 'skipped', reason })
+}
+
+/** What never goes out has no use for its attachments; of what may have gone they are part of the question. */
+function missedLaunch(launch: NewLaunch, missed: NonNullable<NewLaunch['missed']>): NewLaunch {
+  if (missed.state === 'unknown' || launch.request.attach === undefined) return { ...launch, missed }
+  const { attach: _, ...request } = launch.request
+  return { ...launch, request, missed }
 }
 
 function launchOf(

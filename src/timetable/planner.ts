@@ -16,6 +16,10 @@ import { type StoredSchedule, schedulesDueBy } from './store.ts'
 
 /** Due times per script call: a long outage of a frequent schedule is caught up in several. */
 const mintAtOnce = 500
+/** A script call's records stay below this, or are one: a text of attachments times 500 is more than any text can be. */
+const mostBytesAtOnce = 8 * 1_024 * 1_024
+/** What a record holds beside the request, generously. */
+const recordBytes = 4_096
 
 const mintScript: Script = {
   name: 'sendoffMint',
@@ -44,6 +48,10 @@ return created
 
 export interface PlannerListener {
   minted(schedule: string, planned: number, missed: readonly MissedLaunch[], account: string): void
+  /** Its due times cannot be minted; the others go on, and it is tried again in the next pass. Told once per cause. */
+  mintingFailed?(schedule: string, error: unknown): void
+  /** They can be again. */
+  mintingWorks?(schedule: string): void
 }
 interface MissedLaunch {
   readonly key: string
@@ -51,12 +59,36 @@ interface MissedLaunch {
   readonly reason: string
 }
 
-/** One pass: every schedule that is due within the horizon is minted up to it. `now` is the Redis server's, in ms. */
+/** Why schedules could not be minted, as it was told last; as long as this process knows the ledger. */
+const failing = new WeakMap<Ledger, Map<string, string>>()
+
+/**
+ * One pass: every schedule that is due within the horizon is minted up to it. `now` is the Redis server's, in ms. What is wrong
+ * with one schedule stops that one only; what is wrong with Redis ends the pass.
+ */
 export async function plan(ledger: Ledger, queues: LaunchQueues, heard: PlannerListener, now: number): Promise<void> {
-  for (const stored of await schedulesDueBy(ledger, now + horizon)) {
-    await mintSchedule(ledger, queues, heard, stored, now)
+  const told = failing.get(ledger) ?? new Map<string, string>()
+  failing.set(ledger, told)
+  for (const { name, read } of await schedulesDueBy(ledger, now + horizon)) {
+    try {
+      await mintSchedule(ledger, queues, heard, read(), now)
+      if (told.delete(name)) heard.mintingWorks?.(name)
+    } catch (error) {
+      if (isAboutRedis(error, ledger)) throw error
+      const cause = String(error)
+      if (told.get(name) !== cause) heard.mintingFailed?.(name, error)
+      told.set(name, cause)
+    }
   }
   await ledger.redis.set(ledger.keys.plannerRan, now)
+}
+
+/** Redis is away, or takes no writes: no schedule's fault. What a script made of its arguments begins with ERR. */
+function isAboutRedis(error: unknown, { redis }: Ledger): boolean {
+  if (redis.status !== 'ready') return true
+  if (!(error instanceof Error)) return false
+  if (error.name === 'ReplyError') return !/^(ERR|WRONGTYPE) /.test(error.message)
+  return /^(Connection is closed|Command timed out)/.test(error.message)
 }
 
 /** Mints one schedule up to the horizon, in as many scripts as it takes; gives way to whoever else is at it. */
@@ -72,9 +104,10 @@ export async function mintSchedule(
     ledger.redis.hget(ledger.keys.store, 'lostBefore'),
     ledger.redis.hget(ledger.keys.pauses, schedule.name),
   ])
+  const atOnce = launchesAtOnce(schedule)
   let { watermark } = stored
   while (watermark < now + horizon) {
-    const minting = mintingOf(schedule, watermark, now, mintAtOnce, Number(lost), readPauses(pauses))
+    const minting = mintingOf(schedule, watermark, now, atOnce, Number(lost), readPauses(pauses))
     faultPoint('listed')
     const created = await mint(ledger, schedule, { digest, watermark, pauses: pauses ?? '' }, minting)
     if (created === undefined) return
@@ -85,6 +118,12 @@ export async function mintSchedule(
     heard.minted(schedule.name, fresh.length - missed.length, missed, schedule.account)
     watermark = minting.watermark
   }
+}
+
+/** How many launches one script call takes; their requests are texts within a text. */
+function launchesAtOnce({ launch }: Schedule): number {
+  const bytes = JSON.stringify(JSON.stringify(launch)).length + recordBytes
+  return Math.max(1, Math.min(mintAtOnce, Math.floor(mostBytesAtOnce / bytes)))
 }
 
 /** The job of a launch, to be queued at `now` (epoch milliseconds). */

@@ -131,15 +131,25 @@ export async function storedSchedules(ledger: Ledger): Promise<ReadonlyMap<strin
   return (await storedSet(ledger)).schedules
 }
 
+/** A schedule that may be due, not read yet: one text that cannot be read is no matter of the others. */
+export interface DueSchedule {
+  readonly name: string
+  /** Throws where the text is not a schedule. */
+  read(): StoredSchedule
+}
+
 /** The stored schedules whose next nominal time is not after `until`. */
-export async function schedulesDueBy(ledger: Ledger, until: number): Promise<StoredSchedule[]> {
+export async function schedulesDueBy(ledger: Ledger, until: number): Promise<DueSchedule[]> {
   const names = await ledger.redis.zrangebyscore(ledger.keys.upcoming, '-inf', until)
   if (names.length === 0) return []
   const [texts, watermarks] = await Promise.all([
     ledger.redis.hmget(ledger.keys.schedules, ...names),
     ledger.redis.hmget(ledger.keys.watermarks, ...names),
   ])
-  return texts.flatMap((text, index) => (text === null ? [] : [stored(text, watermarks[index])]))
+  return names.flatMap((name, index) => {
+    const text = texts[index]
+    return text === null || text === undefined ? [] : [{ name, read: () => stored(text, watermarks[index]) }]
+  })
 }
 
 /** The text under which a schedule is stored; equal schedules have equal texts, however their files order the keys. */
