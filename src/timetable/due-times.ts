@@ -14,8 +14,11 @@ export interface Occurrence extends EntryTime {
   readonly due: number
 }
 
-/** Whether a rule of the schedule leaves a due time out: it is still due on paper, but no run that `maxRuns` counts. */
-type LeftOut = (occurrence: Occurrence) => boolean
+/**
+ * Whether a rule of the schedule leaves a due time out: it is still due on paper, but no run that `maxRuns` counts. `until`:
+ * whatever has a later nominal time before this instant is left out as well.
+ */
+export type LeftOut = (occurrence: Occurrence) => boolean | { readonly until: number }
 
 const nothingLeftOut: LeftOut = () => false
 
@@ -51,36 +54,66 @@ export function longestDelay({ jitter }: Timetable): number {
 
 /** A rule that leaves out so many due times in a row, or all for as long as a pattern may be silent, leaves out all. */
 const mostInVain = 100_000
+/** So many that are left out in a row are passed one by one; over more of them counting leaps, which begins anew. */
+const passedOneByOne = 16
+/** What a leap costs, in due times looked at. */
+const leapCosts = 10
+/** Due times looked at in one counting. Whoever counts does nothing else meanwhile. */
+const mostLookedAt = 500_000
+
+/** The rules leave out so many due times that counting runs would keep everything else waiting. */
+export class UncountableError extends RangeError {
+  override readonly name = 'UncountableError'
+  constructor() {
+    super(
+      `maxRuns cannot be counted: except, quietHours and allowed leave out so much that more than ${mostLookedAt.toLocaleString('en')} due times lie before the last run; make the timetable less dense, or write until instead`,
+    )
+  }
+}
 
 /** Counting begins at the beginning, so what it comes to is kept for as long as the timetable and the rule are. */
-const lastRuns = new WeakMap<LeftOut, WeakMap<Timetable, number>>()
+const lastRuns = new WeakMap<LeftOut, WeakMap<Timetable, number | UncountableError>>()
 
 /** The nominal time of the last run that `maxRuns` allows: counted from the declaration alone, whatever became of each. */
 function lastRun(timetable: Timetable, leftOut: LeftOut): number {
-  const kept = lastRuns.get(leftOut) ?? new WeakMap<Timetable, number>()
+  const kept = lastRuns.get(leftOut) ?? new WeakMap<Timetable, number | UncountableError>()
   lastRuns.set(leftOut, kept)
   let last = kept.get(timetable)
   if (last === undefined) {
     last = countedRun(timetable, leftOut)
     kept.set(timetable, last)
   }
+  if (typeof last === 'object') throw last
   return last
 }
 
-function countedRun(timetable: Timetable, leftOut: LeftOut): number {
+function countedRun(timetable: Timetable, leftOut: LeftOut): number | UncountableError {
   const beginnings = timetable.entries.map(when => beginningOf(when) ?? Number.NaN)
   const beginning = Math.min(...beginnings)
   if (Number.isNaN(beginning)) throw new RangeError('maxRuns counts from a beginning, and an entry has none')
   let runs = 0
   let inVain = 0
   let since = beginning
-  for (const occurrence of unlimited(timetable, beginning - 1)) {
-    const { nominal } = occurrence
-    const out = leftOut(occurrence)
-    runs += out ? 0 : 1
-    inVain = out ? inVain + 1 : 0
-    since = out ? since : nominal
-    if (runs === timetable.maxRuns || inVain > mostInVain || nominal - since > longestSilence) return nominal
+  let lookedAt = 0
+  for (let from: number | undefined = beginning - 1; from !== undefined; ) {
+    let leap: number | undefined
+    let closedUntil = from
+    for (const occurrence of unlimited(timetable, from)) {
+      const { nominal } = occurrence
+      if (++lookedAt > mostLookedAt) return new UncountableError()
+      const answer = nominal < closedUntil || leftOut(occurrence)
+      if (typeof answer === 'object') closedUntil = answer.until
+      runs += answer === false ? 1 : 0
+      inVain = answer === false ? 0 : inVain + 1
+      since = answer === false ? nominal : since
+      if (runs === timetable.maxRuns || inVain > mostInVain || nominal - since > longestSilence) return nominal
+      if (inVain > passedOneByOne && closedUntil - 1 > nominal) {
+        leap = closedUntil - 1
+        lookedAt += leapCosts
+        break
+      }
+    }
+    from = leap
   }
   return Number.POSITIVE_INFINITY
 }

@@ -9,7 +9,7 @@ import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
 import { contentFlaws } from './content.ts'
-import { anythingGoes } from './decided-times.ts'
+import { anythingGoes, countingFlaw } from './decided-times.ts'
 import { isEverOpen } from './open-hours.ts'
 import { readAllowance } from './read-allowance.ts'
 import { readTimetable } from './read-timetable.ts'
@@ -156,6 +156,11 @@ function readSchedule(
     ...allowance,
     policy: policy.policy,
     source: { file: yaml.where, line },
+  }
+  const uncountable = countingFlaw(schedule)
+  if (uncountable !== undefined) {
+    const finding: Finding = { path: [...path, 'maxRuns'], about: path, spot: 'key', sentence: uncountable }
+    return { name, findings: [...findings, finding] }
   }
   return { name, schedule, findings: [...findings, ...neverGoes(schedule, context.now, path)] }
 }

@@ -90,17 +90,39 @@ export interface StoredSchedule {
   readonly digest: string
 }
 
+/** What has been read of stored texts, by digest, the latest last: what is worked out once for a schedule is kept with it. */
+const read = new Map<string, { readonly schedule: Schedule; readonly size: number }>()
+const mostRead = 64 * 1_024 * 1_024
+let sizeRead = 0
+
 /** The schedule that a stored text stands for. */
 export function storedSchedule(text: string): Schedule {
-  return storedSchema.parse(JSON.parse(text))
+  return scheduleOf(text, digestOf(text))
+}
+
+function scheduleOf(text: string, digest: string): Schedule {
+  const known = read.get(digest)
+  const schedule = known?.schedule ?? storedSchema.parse(JSON.parse(text))
+  // A short text takes its room as well.
+  const size = text.length + 4_096
+  read.delete(digest)
+  read.set(digest, { schedule, size })
+  sizeRead += known ? 0 : size
+  for (const [oldest, { size: freed }] of read) {
+    if (sizeRead <= mostRead || oldest === digest) break
+    read.delete(oldest)
+    sizeRead -= freed
+  }
+  return schedule
+}
+
+function digestOf(text: string): string {
+  return createHash('sha1').update(text).digest('hex')
 }
 
 function stored(text: string, watermark: string | null | undefined): StoredSchedule {
-  return {
-    schedule: storedSchedule(text),
-    watermark: Number(watermark ?? 0),
-    digest: createHash('sha1').update(text).digest('hex'),
-  }
+  const digest = digestOf(text)
+  return { schedule: scheduleOf(text, digest), watermark: Number(watermark ?? 0), digest }
 }
 
 /** The stored schedules as they were at one moment. */

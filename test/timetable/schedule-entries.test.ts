@@ -60,6 +60,15 @@ describe('beside when', () => {
     expect(read(file({ when, rest: 'maxRuns: 3' })).schedules[0]?.when.maxRuns).toBe(3)
   })
 
+  it('maxRuns that cannot be counted is a mistake, said at its line', () => {
+    const when = '{ every: 1m, from: 2026-01-01 }'
+    const allowed = 'allowed: { hours: [{ days: [mon], from: "09:00", to: "09:01" }], otherwise: skip }'
+    const sound = file({ when, rest: `maxRuns: 100\n    ${allowed}` })
+    expect(problemsOf(sound)).toEqual([])
+    const [problem] = problemsOf(file({ when, rest: `maxRuns: 10000\n    ${allowed}` }))
+    expect(String(JSON.stringify(problem))).toContain('digest: maxRuns cannot be counted: except, quietHours and')
+  })
+
   it.each([
     [
       '{ every: 1h }',
