@@ -192,6 +192,13 @@ export class Events {
     this.#log.info({ event: 'mintingWorks', schedule }, `${schedule}: its due times can be planned again`)
   }
 
+  zonesChanged(before: string, table: string, schedules: number): void {
+    this.#log.warn(
+      { event: 'zonesChanged', before, table, schedules },
+      `the zone table is ${table}, and what was planned is by another (${before}): the next due times of ${schedules} schedules were worked out anew. See sendoff calendar`,
+    )
+  }
+
   schedulesSynced(names: PlanNames, total: number): void {
     const parts = [
       `${names.added.length} added`,

@@ -25,6 +25,8 @@ export interface Keys {
   readonly revision: string
   /** HASH old name → new name of a schedule, until its history is carried over. */
   readonly renames: string
+  /** STRING: version of the zone table by which `upcoming` was worked out; another word where by several. For ever. */
+  readonly zones: string
   /** STRING: when a planner last finished a pass; rewritten by each. */
   readonly plannerRan: string
   /** ZSET launch key → when it was committed, per mailing and audience: what the guards count. 31 days after the last. */
@@ -67,6 +69,7 @@ export function keysUnder(prefix: string): Keys {
     upcoming: `${root}upcoming`,
     revision: `${root}revision`,
     renames: `${root}renames`,
+    zones: `${root}zones`,
     plannerRan: `${root}planner-ran`,
     sent: (account, mailing, audience) => `${root}sent:${account}:${mailing}:${audience}`,
     store: `${root}store`,

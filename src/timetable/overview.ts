@@ -54,11 +54,21 @@ export async function overviewOf(ledger: Ledger, now: number, names?: readonly s
     const lasts = await Promise.all(some.map(({ name }) => lastLaunch(ledger, name, now)))
     for (const [offset, schedule] of some.entries()) {
       const pause = pauseAt(pauses.get(schedule.name) ?? [], now)
-      const coming = comingOf(schedule, now, pause, due => left.has(`${schedule.name} ${due}`))
+      const coming = knownComing(schedule, now, pause, due => left.has(`${schedule.name} ${due}`))
       found.push({ schedule, pause, ...coming, last: lasts[offset] })
     }
   }
   return found
+}
+
+/** Of a zone that this Node does not know nothing is known; the list still shows the others. */
+function knownComing(...asked: Parameters<typeof comingOf>): ReturnType<typeof comingOf> {
+  try {
+    return comingOf(...asked)
+  } catch (error) {
+    if (error instanceof RangeError) return { next: undefined, completed: false }
+    throw error
+  }
 }
 
 function comingOf(

@@ -2,6 +2,7 @@
  * The planner turns due times into launches, a little ahead. It may run in any number of processes, at any moment, as often
  * as it likes: records and watermark move together in one script, and a key makes one launch.
  */
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { luaCreate, type NewLaunch, recordFields } from '../launches/create.ts'
 import { faultPoint } from '../launches/fault-point.ts'
@@ -10,9 +11,11 @@ import { readPauses } from '../launches/pause.ts'
 import { preflightAt } from '../launches/policy.ts'
 import type { LaunchQueues, QueuedLaunch } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
+import { decidedTimes } from './decided-times.ts'
 import { horizon, type Minting, mintingOf } from './minting.ts'
 import type { Schedule } from './schedule.ts'
-import { type StoredSchedule, schedulesDueBy } from './store.ts'
+import { type DueSchedule, everySchedule, type StoredSchedule, schedulesDueBy } from './store.ts'
+import { zoneTable } from './zone.ts'
 
 /** Due times per script call: a long outage of a frequent schedule is caught up in several. */
 const mintAtOnce = 500
@@ -21,12 +24,15 @@ const mostBytesAtOnce = 8 * 1_024 * 1_024
 /** What a record holds beside the request, generously. */
 const recordBytes = 4_096
 
+/** Stands for the version of the zone table where processes with several have planned. */
+const severalTables = 'several'
+
 const mintScript: Script = {
   name: 'sendoffMint',
   /*
    * ARGV[3] schedule  [4] digest of its stored text  [5] the watermark read  [6] the new watermark  [7] next nominal time or ''
    * [8] records: a JSON list of flat field lists  [9] text of the schedule's pauses or ''  [10] when its mailing is to be
-   * looked at for that next one, or ''. Returns the keys that were created, or false where the schedule, its watermark or
+   * looked at for that next one, or ''  [11] the zone table by which that was worked out. Returns the keys that were created, or false where the schedule, its watermark or
    * its pauses are no longer what was read: another planner, an edit or a person was here first.
    */
   lua: /* lua */ `${luaLedger}${luaCreate}
@@ -38,11 +44,21 @@ local created = {}
 for _, fields in ipairs(cjson.decode(ARGV[8])) do
   if create(fields) == 1 then created[#created + 1] = fields[2] end
 end
+if redis.call('GET', P .. 'zones') ~= ARGV[11] then redis.call('SET', P .. 'zones', '${severalTables}') end
 redis.call('HSET', P .. 'watermarks', name, ARGV[6])
 if ARGV[7] == '' then redis.call('ZREM', P .. 'upcoming', name) else redis.call('ZADD', P .. 'upcoming', ARGV[7], name) end
 local look = 'schedule:' .. name
 if ARGV[10] == '' then redis.call('ZREM', P .. 'preflights', look) else redis.call('ZADD', P .. 'preflights', ARGV[10], look) end
 return created
+`,
+}
+
+const zonesDoneScript: Script = {
+  name: 'sendoffZonesDone',
+  // ARGV[3] what the work began with  [4] the version. Nobody with another table has planned meanwhile, or it is done again.
+  lua: /* lua */ `${luaLedger}
+if redis.call('GET', P .. 'zones') == ARGV[3] then redis.call('SET', P .. 'zones', ARGV[4]) end
+return 1
 `,
 }
 
@@ -52,6 +68,8 @@ export interface PlannerListener {
   mintingFailed?(schedule: string, error: unknown): void
   /** They can be again. */
   mintingWorks?(schedule: string): void
+  /** What is next of every schedule was worked out anew, under this zone table. */
+  zonesChanged?(before: string, table: string, schedules: number): void
 }
 interface MissedLaunch {
   readonly key: string
@@ -67,11 +85,23 @@ const failing = new WeakMap<Ledger, Map<string, string>>()
  * with one schedule stops that one only; what is wrong with Redis ends the pass.
  */
 export async function plan(ledger: Ledger, queues: LaunchQueues, heard: PlannerListener, now: number): Promise<void> {
+  await followZones(ledger, heard)
+  const due = await schedulesDueBy(ledger, now + horizon)
+  await forEach(ledger, heard, due, stored => mintSchedule(ledger, queues, heard, stored, now))
+  await ledger.redis.set(ledger.keys.plannerRan, now)
+}
+
+async function forEach(
+  ledger: Ledger,
+  heard: PlannerListener,
+  schedules: readonly DueSchedule[],
+  act: (stored: StoredSchedule) => Promise<void>,
+): Promise<void> {
   const told = failing.get(ledger) ?? new Map<string, string>()
   failing.set(ledger, told)
-  for (const { name, read } of await schedulesDueBy(ledger, now + horizon)) {
+  for (const { name, read } of schedules) {
     try {
-      await mintSchedule(ledger, queues, heard, read(), now)
+      await act(read())
       if (told.delete(name)) heard.mintingWorks?.(name)
     } catch (error) {
       if (isAboutRedis(error, ledger)) throw error
@@ -80,7 +110,27 @@ export async function plan(ledger: Ledger, queues: LaunchQueues, heard: PlannerL
       told.set(name, cause)
     }
   }
-  await ledger.redis.set(ledger.keys.plannerRan, now)
+}
+
+/**
+ * A new zone table is an edit of every schedule: what comes next after its watermark is worked out anew. Killed on the way,
+ * or crossed by a process with another table, it is done again in the next pass.
+ */
+async function followZones(ledger: Ledger, heard: PlannerListener): Promise<void> {
+  const { redis, keys } = ledger
+  const before = await redis.get(keys.zones)
+  if (before === zoneTable) return
+  const working = `${zoneTable} ${randomUUID()}`
+  await redis.set(keys.zones, working)
+  const schedules = await everySchedule(ledger)
+  await forEach(ledger, heard, schedules, async ({ schedule, digest, watermark }) => {
+    const [following] = decidedTimes(schedule, watermark)
+    const pauses = (await redis.hget(keys.pauses, schedule.name)) ?? ''
+    const minting = { launches: [], watermark, next: following?.nominal }
+    await mint(ledger, schedule, { digest, watermark, pauses }, minting, working)
+  })
+  await runLedgerScript(ledger, zonesDoneScript, '', [working, zoneTable])
+  if (before !== null) heard.zonesChanged?.(before.split(' ')[0] ?? before, zoneTable, schedules.length)
 }
 
 /** Redis is away, or takes no writes: no schedule's fault. What a script made of its arguments begins with ERR. */
@@ -137,6 +187,7 @@ async function mint(
   { name, policy }: Schedule,
   read: { readonly digest: string; readonly watermark: number; readonly pauses: string },
   minting: Minting,
+  table = zoneTable,
 ): Promise<Set<string> | undefined> {
   const records = JSON.stringify(minting.launches.map(launch => recordFields(launch, ledger)))
   const reply = await runLedgerScript(ledger, mintScript, '', [
@@ -148,6 +199,7 @@ async function mint(
     records,
     read.pauses,
     (minting.next === undefined ? undefined : preflightAt(policy, minting.next)) ?? '',
+    table,
   ])
   return reply === null ? undefined : new Set(z.array(z.string()).parse(reply))
 }

@@ -50,7 +50,7 @@ interface Subject extends PreflightFacts {
 /** One pass: the looks whose time has come, a few mailings at once. `stop` lets those under way end early. */
 export async function lookAhead(tools: PreflightTools, stop: AbortSignal): Promise<void> {
   const looks = await takeLooks(tools.ledger, mostPerPass)
-  const subjects = await Promise.all(looks.map(look => subjectOf(tools.ledger, look)))
+  const subjects = await Promise.all(looks.map(look => readableSubject(tools.ledger, look)))
   // An account of another process is that process's to look at: its entries come round again.
   const own = subjects.filter(subject => subject !== undefined).filter(({ account }) => tools.accounts.has(account))
   const ofMailing = new Map<string, Subject[]>()
@@ -90,6 +90,16 @@ async function lookOnce(tools: PreflightTools, subject: Subject, stop: AbortSign
 function ask({ readStatus }: PreflightTools, { account, mailing }: Subject, stop: AbortSignal): Promise<MailingCheck> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)])
   return readStatus(account, mailing, signal).then(reading => checkMailing(mailing, reading))
+}
+
+/** A schedule that cannot be planned here is the planner's to tell; the looks of the others go on. */
+async function readableSubject(ledger: Ledger, look: Look): Promise<Subject | undefined> {
+  try {
+    return await subjectOf(ledger, look)
+  } catch (error) {
+    if (isAboutRedis(error, ledger)) throw error
+    return undefined
+  }
 }
 
 /** What the look is about; undefined where the launch will not go, as far as is known now: then it comes round again. */

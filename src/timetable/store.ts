@@ -174,6 +174,13 @@ export async function schedulesDueBy(ledger: Ledger, until: number): Promise<Due
   })
 }
 
+/** Every stored schedule, read one by one. */
+export async function everySchedule(ledger: Ledger): Promise<DueSchedule[]> {
+  const { redis, keys } = ledger
+  const [texts, watermarks] = await Promise.all([redis.hgetall(keys.schedules), redis.hgetall(keys.watermarks)])
+  return Object.entries(texts).map(([name, text]) => ({ name, read: () => stored(text, watermarks[name]) }))
+}
+
 /** The text under which a schedule is stored; equal schedules have equal texts, however their files order the keys. */
 export function storedText(schedule: Schedule): string {
   return JSON.stringify(storedSchema.parse(schedule))

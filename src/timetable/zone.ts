@@ -98,10 +98,14 @@ export class Zone {
 
 const zones = new Map<string, Zone>()
 
-/** The one `Zone` per name of this process; the name must have passed `isZone`. */
+/** Version of the runtime's zone table: what was worked out under another one may no longer hold. */
+export const zoneTable: string = process.versions.tz ?? 'unknown'
+
+/** The one `Zone` per name of this process. Throws where its zone table has none: a stored name may be of a newer one. */
 export function zoneNamed(name: string): Zone {
   let zone = zones.get(name)
   if (!zone) {
+    if (!isZone(name)) throw new RangeError(`${name} is no time zone in the zone table of this Node (${zoneTable})`)
     zone = new Zone(name)
     zones.set(name, zone)
   }
