@@ -12,7 +12,7 @@ import { decidedTimes } from './decided-times.ts'
 import { keptLabels } from './kept-labels.ts'
 import { belatedLaunch } from './minting.ts'
 import { type Plan, type Step, shownHash } from './plan.ts'
-import { mintSchedule, type PlannerListener, plan as planDueTimes, queued, serverNow } from './planner.ts'
+import { mintSchedules, type PlannerListener, plan as planDueTimes, queued, serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, type StoredSet, storedSchedules, storedText } from './store.ts'
 import { belatedOccurrences, overdueProblems } from './take-over.ts'
@@ -87,10 +87,8 @@ async function applyBatch(
   let stored = schedules
   for (let round = 0; round < mostRounds; round++) {
     const now = await serverNow(ledger)
-    for (const name of behind) {
-      const each = stored.get(name)
-      if (each) await mintSchedule(ledger, queues, heard, each, now)
-    }
+    const toMint = behind.flatMap(name => stored.get(name) ?? [])
+    await mintSchedules(ledger, queues, heard, toMint, now)
     faultPoint('caughtUp')
     const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now)))
     const answer = await changeSchedules(ledger, revision, changes, who, why)

@@ -5,6 +5,7 @@ import { checkMailing, type MailingCheck, pauseBetweenLooks, remedyFor } from '.
 import { pauseAt } from '../launches/pause.ts'
 import { type Look, lastLook, noteLook, takeLooks } from '../launches/preflight.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
+import { isAboutRedis } from '../redis/trouble.ts'
 import { decidedTimes } from './decided-times.ts'
 import { pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
@@ -97,7 +98,7 @@ async function readableSubject(ledger: Ledger, look: Look): Promise<Subject | un
   try {
     return await subjectOf(ledger, look)
   } catch (error) {
-    if (isAboutRedis(error, ledger)) throw error
+    if (isAboutRedis(error, ledger.redis)) throw error
     return undefined
   }
 }

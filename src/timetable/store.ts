@@ -153,32 +153,39 @@ export async function storedSchedules(ledger: Ledger): Promise<ReadonlyMap<strin
   return (await storedSet(ledger)).schedules
 }
 
-/** A schedule that may be due, not read yet: one text that cannot be read is no matter of the others. */
-export interface DueSchedule {
+/** A stored schedule, not read yet: one text that cannot be read is no matter of the others. */
+export interface UnreadSchedule {
   readonly name: string
   /** Throws where the text is not a schedule. */
   read(): StoredSchedule
 }
 
-/** The stored schedules whose next nominal time is not after `until`. */
-export async function schedulesDueBy(ledger: Ledger, until: number): Promise<DueSchedule[]> {
-  const names = await ledger.redis.zrangebyscore(ledger.keys.upcoming, '-inf', until)
-  if (names.length === 0) return []
-  const [texts, watermarks] = await Promise.all([
-    ledger.redis.hmget(ledger.keys.schedules, ...names),
-    ledger.redis.hmget(ledger.keys.watermarks, ...names),
-  ])
-  return names.flatMap((name, index) => {
-    const text = texts[index]
-    return text === null || text === undefined ? [] : [{ name, read: () => stored(text, watermarks[index]) }]
-  })
+/** The stored schedules whose next nominal time is not after `until`, the earliest first, `atOnce` of them at a time. */
+export async function* schedulesDueBy(ledger: Ledger, until: number, atOnce: number): AsyncGenerator<UnreadSchedule[]> {
+  yield* slices(ledger, await ledger.redis.zrangebyscore(ledger.keys.upcoming, '-inf', until), atOnce)
 }
 
-/** Every stored schedule, read one by one. */
-export async function everySchedule(ledger: Ledger): Promise<DueSchedule[]> {
-  const { redis, keys } = ledger
-  const [texts, watermarks] = await Promise.all([redis.hgetall(keys.schedules), redis.hgetall(keys.watermarks)])
-  return Object.entries(texts).map(([name, text]) => ({ name, read: () => stored(text, watermarks[name]) }))
+/** Every stored schedule, `atOnce` of them at a time. */
+export async function* everySchedule(ledger: Ledger, atOnce: number): AsyncGenerator<UnreadSchedule[]> {
+  yield* slices(ledger, await ledger.redis.hkeys(ledger.keys.schedules), atOnce)
+}
+
+async function* slices(
+  { redis, keys }: Ledger,
+  names: readonly string[],
+  atOnce: number,
+): AsyncGenerator<UnreadSchedule[]> {
+  for (let begin = 0; begin < names.length; begin += atOnce) {
+    const some = names.slice(begin, begin + atOnce)
+    const [texts, watermarks] = await Promise.all([
+      redis.hmget(keys.schedules, ...some),
+      redis.hmget(keys.watermarks, ...some),
+    ])
+    yield some.flatMap((name, index) => {
+      const text = texts[index]
+      return text === null || text === undefined ? [] : [{ name, read: () => stored(text, watermarks[index]) }]
+    })
+  }
 }
 
 /** The text under which a schedule is stored; equal schedules have equal texts, however their files order the keys. */

@@ -17,7 +17,7 @@ import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { changeSchedules } from '../../src/timetable/change-schedules.ts'
 import { pauseSchedule } from '../../src/timetable/pausing.ts'
-import { mintSchedule, plan } from '../../src/timetable/planner.ts'
+import { mintSchedules, plan } from '../../src/timetable/planner.ts'
 import { storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 import { putSchedule } from '../timetable/stored.ts'
@@ -158,7 +158,7 @@ async function rename(): Promise<void> {
   const stored = await storedSet(ledger)
   const before = stored.schedules.get('offers')
   if (!before) throw new Error('offers is not stored')
-  await mintSchedule(ledger, queues, { minted: () => {} }, before, now)
+  await mintSchedules(ledger, queues, { minted: () => {} }, [before], now)
   const after = { ...before.schedule, name: 'renamed' }
   const answer = await changeSchedules(ledger, stored.revision, [{ name: 'renamed', before, after }], 'someone', 'why')
   if (answer.kind !== 'changed') throw new Error(`offers is not renamed: ${answer.kind}`)

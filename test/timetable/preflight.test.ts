@@ -13,7 +13,7 @@ import { keysUnder } from '../../src/redis/keys.ts'
 import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
 import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
-import { mintSchedule, plan } from '../../src/timetable/planner.ts'
+import { mintSchedules, plan } from '../../src/timetable/planner.ts'
 import { lookAhead, type PreflightTools } from '../../src/timetable/preflight.ts'
 import type { Schedule } from '../../src/timetable/schedule.ts'
 import { skipDueTime } from '../../src/timetable/skipping.ts'
@@ -82,7 +82,7 @@ const planAt = async (at: number) => {
 /** What apply does before it changes a schedule. */
 async function mintUpToNow(): Promise<void> {
   const stored = (await storedSchedules(ledger)).get('digest')
-  if (stored) await mintSchedule(ledger, queues, silent, stored, now)
+  if (stored) await mintSchedules(ledger, queues, silent, [stored], now)
 }
 
 async function declare(policy: Partial<Policy> = {}, more: Partial<Schedule> = {}): Promise<void> {

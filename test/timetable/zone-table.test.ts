@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { overviewOf } from '../../src/timetable/overview.ts'
-import { mintSchedule, plan } from '../../src/timetable/planner.ts'
+import { mintSchedules, plan } from '../../src/timetable/planner.ts'
 import type { Timetable } from '../../src/timetable/schedule.ts'
 import { zoneTable } from '../../src/timetable/zone.ts'
 import { hour, hourly, minute, nine, Stage, scheduleOf } from './stage.ts'
@@ -51,7 +51,7 @@ describe('a new zone table', () => {
     const { redis, keys } = stage.ledger
     await stage.put(scheduleOf('s', hourly))
     await redis.set(keys.zones, '2020a')
-    await mintSchedule(stage.ledger, stage.queues, heard, await stage.stored('s'), stage.now)
+    await mintSchedules(stage.ledger, stage.queues, heard, [await stage.stored('s')], stage.now)
     expect(await redis.get(keys.zones)).toBe('several')
     await pass()
     expect(await redis.get(keys.zones)).toBe(zoneTable)
