@@ -116,9 +116,10 @@ if row.misfire and row.state == 'planned' and row.attempts == '0' and not row.se
     reason = '${reasons.missed}'
   elseif row.misfire == 'once' then
     for _, newer in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. row.schedule, '(' .. row.due, at, 'BYSCORE')) do
-      local other = read(newer, 'state', 'misfire')
-      -- A run by hand is of the schedule and has no misfire: it stands for no due time.
-      if other.misfire and other.state ~= 'skipped' and other.state ~= 'expired' and other.state ~= 'cancelled' then
+      local other = read(newer, 'state', 'misfire', 'due', 'schedule')
+      -- A run by hand is of the schedule and has no misfire: it stands for no due time. Nor does what came in a pause.
+      if other.misfire and other.state ~= 'skipped' and other.state ~= 'expired' and other.state ~= 'cancelled'
+        and not (other.state == 'planned' and pausedBy(other, at)) then
         reason = '${reasons.superseded}'
         break
       end

@@ -12,8 +12,10 @@ import { luaPause } from '../launches/pause.ts'
 import { preflightAt } from '../launches/policy.ts'
 import type { Script } from '../redis/script.ts'
 import type { KeptLabels } from './kept-labels.ts'
+import { luaPlannedBy } from './planned-by.ts'
 import type { Schedule } from './schedule.ts'
 import { type StoredSchedule, storedText } from './store.ts'
+import { zoneTable } from './zone.ts'
 
 /** One schedule's change: `before` alone removes, `after` alone adds, both replace; under two names they rename. */
 export interface ScheduleChange {
@@ -51,7 +53,8 @@ const changeScript: Script = {
    * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), look (when
    * the mailing is to be looked at for that one, '' never), from
    * (the stored name, '' where it is new), digest (of the stored text), labels (by the keys of launches that were decided
-   * about, what follows the name in their new keys), records (belated launches as flat field lists) }.
+   * about, what follows the name in their new keys), records (belated launches as flat field lists) }  [7] the zone table by which
+   * what is next was worked out.
    *
    * Each change takes effect strictly after now. Planned launches of later nominal times that nobody has touched go, and so
    * do those that a rule left out: the planner makes them anew. What a person said about a later due time stays, under the
@@ -61,7 +64,7 @@ const changeScript: Script = {
    * Returns {'changed', new revision, gone: account, key, account, key …, created keys}, {'behind', names} or {'stale'}; the
    * latter two have changed nothing.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}${luaPlannedBy}
 local who, why, changes = ARGV[4], ARGV[5], cjson.decode(ARGV[6])
 local at, behind, gone, created = now(), {}, {}, {}
 
@@ -92,6 +95,7 @@ for _, change in ipairs(changes) do
   if change.from ~= change.name and redis.call('HEXISTS', P .. 'schedules', change.name) == 1 then return { 'stale' } end
 end
 if #behind > 0 then return { 'behind', behind } end
+plannedBy(ARGV[7])
 
 -- What a person decided about a coming due time holds for it under its new name as well.
 local function rekey(key, row, old, fresh)
@@ -206,7 +210,9 @@ export async function changeSchedules(
   why: string,
 ): Promise<ChangeAnswer> {
   const list = JSON.stringify(changes.map(change => changeFields(ledger, change)))
-  const answer = answerSchema.parse(await runLedgerScript(ledger, changeScript, '', [revision, who, why, list]))
+  const answer = answerSchema.parse(
+    await runLedgerScript(ledger, changeScript, '', [revision, who, why, list, zoneTable]),
+  )
   switch (answer[0]) {
     case 'stale':
       return { kind: 'stale' }

@@ -29,8 +29,8 @@ export interface Minting {
 
 /**
  * The due times with nominal times in (watermark, now + horizon], at most `limit`, as launches. What was due up to
- * `lostBefore` may have been sent before the store forgot it; what came in one of the schedule's pauses is left out. All
- * times are epoch milliseconds.
+ * `lostBefore` may have been sent before the store forgot it; what came in one of the schedule's pauses is left out. `ended`:
+ * keys of due times that have a record already by which they do not go. All times are epoch milliseconds.
  */
 export function mintingOf(
   schedule: Schedule,
@@ -39,6 +39,7 @@ export function mintingOf(
   limit: number,
   lostBefore = 0,
   pauses: readonly Pause[] = [],
+  ended: ReadonlySet<string> = new Set(),
 ): Minting {
   const until = now + horizon
   const source = decidedTimes(schedule, watermark)
@@ -46,7 +47,7 @@ export function mintingOf(
   let next = source.next()
   for (; !next.done && next.value.nominal <= until && times.length < limit; next = source.next()) times.push(next.value)
   const following = next.done ? undefined : next.value
-  const before: Before = { now, newest: newestCome(schedule, watermark, now), lostBefore, pauses }
+  const before: Before = { now, newest: newestCome(schedule, watermark, now, pauses, ended), lostBefore, pauses }
   const dayCounts = new Map<number, number>()
   const launches = withFollowers(schedule, times, following, source).map(([time, nextDue]) => {
     if (time.leftOut !== undefined) return leftOutLaunch(schedule, time, time.leftOut)
@@ -110,27 +111,40 @@ export function belatedLaunch(schedule: Schedule, occurrence: Occurrence, now: n
 /** What decides about due times that have come before they were minted. */
 interface Before {
   readonly now: number
-  /** The nominal time of the newest due time that has come. */
+  /** The nominal time of the newest due time that has come and goes. */
   readonly newest: number | undefined
   readonly lostBefore: number
   readonly pauses: readonly Pause[]
 }
 
-/** The nominal time of the newest due time that has come; searched only as far back as one could still be launched. */
-function newestCome(schedule: Schedule, watermark: number, now: number): number | undefined {
+/**
+ * The nominal time of the newest due time that has come and goes: what a pause, a person or a rule leaves out stands for no
+ * older one. Searched only as far back as one could still be launched.
+ */
+function newestCome(
+  schedule: Schedule,
+  watermark: number,
+  now: number,
+  pauses: readonly Pause[],
+  ended: ReadonlySet<string>,
+): number | undefined {
   const earliest = earliestGoing(schedule, now - schedule.policy.maxLateness)
   let newest: number | undefined
-  for (const { nominal, due, leftOut } of decidedTimes(schedule, Math.max(watermark, earliest))) {
+  for (const { label, nominal, due, leftOut } of decidedTimes(schedule, Math.max(watermark, earliest))) {
     if (nominal > now || (leftOut === undefined && due > now)) break
-    if (leftOut === undefined) newest = nominal
+    if (leftOut === undefined && !pauseAt(pauses, due) && !ended.has(keyOf(schedule, label))) newest = nominal
   }
   return newest
+}
+
+function keyOf({ name }: Pick<Schedule, 'name'>, label: string): string {
+  return `${name}@${label}`
 }
 
 /** What the record of any due time says; one that is left out would have had this long. */
 function basicsOf({ name, account, launch, policy, when }: Schedule, { label, nominal, due }: Occurrence) {
   const sendUntil = due + policy.maxLateness
-  const key = `${name}@${label}`
+  const key = keyOf({ name }, label)
   const request = renderRequest(launch, nominal, when.timezone)
   const common = { key, account, origin: 'schedule', schedule: name, request, nominal, due, policy } as const
   return { ...common, sendUntil, retryUntil: sendUntil }

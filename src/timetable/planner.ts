@@ -8,6 +8,7 @@ import type { Ledger } from '../launches/ledger.ts'
 import { readPauses } from '../launches/pause.ts'
 import type { LaunchQueues, QueuedLaunch } from '../launches/queue.ts'
 import { eachByItself } from './each-by-itself.ts'
+import { endedAhead } from './ended-ahead.ts'
 import { followZones, type ZoneListener } from './follow-zones.ts'
 import { horizon, mintingOf } from './minting.ts'
 import { type StoredSchedule, schedulesDueBy } from './store.ts'
@@ -78,9 +79,10 @@ export async function mintSchedules(
 async function mintingsOf(ledger: Ledger, left: readonly StoredSchedule[], now: number): Promise<MintingOfStored[]> {
   const first = left.slice(0, schedulesAtOnce)
   const names = first.map(({ schedule }) => schedule.name)
-  const [lost, pauses] = await Promise.all([
+  const [lost, pauses, ended] = await Promise.all([
     ledger.redis.hget(ledger.keys.store, 'lostBefore'),
     ledger.redis.hmget(ledger.keys.pauses, ...names),
+    Promise.all(first.map(stored => endedAhead(ledger, stored, now))),
   ])
   const mintings: MintingOfStored[] = []
   let room = mintAtOnce
@@ -93,7 +95,8 @@ async function mintingsOf(ledger: Ledger, left: readonly StoredSchedule[], now: 
     // One at least: whatever its size, it has to be written.
     if (limit === 0 && mintings.length > 0) break
     const text = pauses[index] ?? ''
-    const minting = mintingOf(schedule, watermark, now, Math.max(1, limit), Number(lost), readPauses(pauses[index]))
+    const paused = readPauses(pauses[index])
+    const minting = mintingOf(schedule, watermark, now, Math.max(1, limit), Number(lost), paused, ended[index])
     mintings.push({ stored, pauses: text, minting })
     room -= minting.launches.length
     bytes -= minting.launches.length * size

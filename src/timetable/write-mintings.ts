@@ -5,11 +5,9 @@ import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { preflightAt } from '../launches/policy.ts'
 import type { Script } from '../redis/script.ts'
 import type { Minting } from './minting.ts'
+import { luaPlannedBy } from './planned-by.ts'
 import type { StoredSchedule } from './store.ts'
 import { zoneTable } from './zone.ts'
-
-/** Stands for the version of the zone table where processes with several have planned. */
-const severalTables = 'several'
 
 /** A schedule's minting, with what was read of the schedule to make it. */
 export interface MintingOfStored {
@@ -28,7 +26,7 @@ const mintScript: Script = {
    * watermark or its pauses are no longer what was read: another planner, an edit or a person was here first. Each stands by
    * itself: that one is no longer the same says nothing of the others.
    */
-  lua: /* lua */ `${luaLedger}${luaCreate}
+  lua: /* lua */ `${luaLedger}${luaCreate}${luaPlannedBy}
 local function isAsRead(each)
   local text = redis.call('HGET', P .. 'schedules', each.name)
   return text and redis.sha1hex(text) == each.digest and redis.call('HGET', P .. 'watermarks', each.name) == each.read
@@ -37,7 +35,7 @@ end
 local function note(index, member, at)
   if at == '' then redis.call('ZREM', P .. index, member) else redis.call('ZADD', P .. index, at, member) end
 end
-if redis.call('GET', P .. 'zones') ~= ARGV[4] then redis.call('SET', P .. 'zones', '${severalTables}') end
+plannedBy(ARGV[4])
 local answers = {}
 for i, each in ipairs(cjson.decode(ARGV[3])) do
   answers[i] = false
