@@ -245,6 +245,13 @@ export class Events {
     for (const sentence of [...problems, end]) this.#log.error({ event: 'reloadRefused' }, sentence)
   }
 
+  filesRefused(problems: readonly string[], stored: number): void {
+    const end = `THE SCHEDULE FILES ARE NOT TAKEN OVER; the ${stored} stored schedules stay in force as they are. Mend the files, then send SIGHUP or run sendoff apply`
+    for (const sentence of [...problems, end]) {
+      this.#log.error({ event: 'reloadRefused', stored }, sentence)
+    }
+  }
+
   accountMissing(schedule: string, account: string): void {
     this.#log.error(
       { event: 'accountMissing', schedule, account },

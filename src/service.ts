@@ -26,14 +26,14 @@ import { StoreFile } from './redis/store-memory.ts'
 import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
-import { stepIntoFiles } from './timetable/step-into-files.ts'
+import { type Declaration, startFromFiles, stepIntoFiles } from './timetable/step-into-files.ts'
 import { storedSchedules } from './timetable/store.ts'
 
 export interface ServiceInput {
   readonly config: Config
   readonly accounts: ReadonlyMap<string, ArmedAccount>
-  /** What the files declare. */
-  readonly declared: readonly Schedule[]
+  /** What the files declare, or what is wrong with them: then only stored schedules can be run. */
+  readonly declared: Declaration
   /** Whether stored schedules are brought into step with the files. */
   readonly apply: boolean
   readonly events: Events
@@ -53,7 +53,7 @@ const stepPatience = 3_000
 /** Time in which an outcome must be written down before its owner counts as gone. */
 const settleMargin = 15_000
 
-/** Builds and starts the service. Throws RedisUnreachable or UnfitRedis, with nothing left running. */
+/** Builds and starts the service. Throws RedisUnreachable, UnfitRedis or DeclarationError, with nothing left running. */
 export async function startService(input: ServiceInput): Promise<Service> {
   const { config, accounts, events } = input
   // What has been built, undone in reverse; a start that fails half-way undoes its half.
@@ -88,7 +88,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       await holdUnfit(ledger, fitness)
     })
     undo.push(() => commits.close())
-    await stepIntoFiles(ledger, queues, events, input)
+    await startFromFiles(ledger, queues, events, input)
     await warnOfMissingAccounts(ledger, input)
     const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())

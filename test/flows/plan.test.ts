@@ -149,6 +149,32 @@ describe('an apply that is killed', () => {
   )
 })
 
+describe('a start', () => {
+  it('launches what is stored where the files are broken or cannot be applied, loudly, and nothing where none is', async () => {
+    const ticking: Declared = { name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }
+    const past: Declared = { name: 'past', when: '{ at: "2026-01-01T10:00" }', launch: '{ id: 91 }' }
+    await create(ticking, past)
+    expect((await project.start(['start', '--apply']).ended).code).toBe(2)
+    await declare(ticking)
+    await (await project.serve()).stop()
+    await declare(ticking, past)
+    const service = await project.serve()
+    expect(service.stdout).toContain('"reloadRefused"')
+    expect(service.stdout).toContain('ifPast')
+    expect(service.stdout).toContain('NOT TAKEN OVER; the 1 stored schedules stay in force')
+    const before = altcraft.launches().length
+    await until(() => altcraft.launches().length > before)
+    await service.stop()
+    await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
+    const again = await project.serve()
+    expect(again.stdout).toContain('jobs/broken.yaml:3')
+    expect((await again.stop()).code).toBe(0)
+    await project.write('config/sendoff.yaml', 'version: 1\naccounts: 3\n')
+    expect((await project.start(['start', '--apply']).ended).code).toBe(2)
+    await project.write('config/sendoff.yaml', configFor(altcraft.url))
+  })
+})
+
 describe('SIGHUP', () => {
   const ticking = (id: number): Declared => ({ name: 'offers', when: '{ every: 1s }', launch: `{ id: ${id} }` })
 

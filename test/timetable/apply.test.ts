@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DeclarationError } from '../../src/files/problem.ts'
 import { readAudit } from '../../src/launches/audit.ts'
 import { createLaunch } from '../../src/launches/create.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
@@ -14,7 +15,7 @@ import { occurrencesBetween } from '../../src/timetable/due-times.ts'
 import { planBetween } from '../../src/timetable/plan.ts'
 import { plan as planDueTimes } from '../../src/timetable/planner.ts'
 import type { Schedule, When } from '../../src/timetable/schedule.ts'
-import { stepIntoFiles } from '../../src/timetable/step-into-files.ts'
+import { startFromFiles, stepIntoFiles } from '../../src/timetable/step-into-files.ts'
 import { storedSchedules, storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 
@@ -437,6 +438,7 @@ describe('a service that looks at the files', () => {
     schedulesSynced: () => said.push('synced'),
     schedulesDiffer: () => said.push('differ'),
     schedulesKept: (stored: number) => said.push(`kept ${stored}`),
+    filesRefused: (problems: readonly string[], stored: number) => said.push(`refused ${stored}: ${problems.join()}`),
   }
   beforeEach(() => said.splice(0))
   const step = (apply: boolean, ...declared: Schedule[]) => stepIntoFiles(ledger, queues, listener, { declared, apply })
@@ -451,6 +453,41 @@ describe('a service that looks at the files', () => {
     await step(true, two)
     expect(said).toEqual(['synced', 'differ', 'synced', 'synced'])
     expect([...(await storedSchedules(ledger)).keys()]).toEqual(['t'])
+  })
+
+  it('runs at its start what is stored where the files are wrong or cannot be applied, and not where nothing is', async () => {
+    const begin = (declared: readonly Schedule[] | DeclarationError) =>
+      startFromFiles(ledger, queues, listener, { declared, apply: true })
+    const past = schedule('past', { kind: 'at', times: ['2026-11-24T08:55'], timezone: 'UTC' })
+    const broken = new DeclarationError([{ severity: 'error', where: 'jobs/a.yaml', sentence: 'broken' }])
+    await expect(begin(broken)).rejects.toThrow(broken)
+    await expect(begin([one, past])).rejects.toThrow('ifPast')
+    expect((await storedSchedules(ledger)).size).toBe(0)
+    await begin([one])
+    await begin([one, past])
+    await begin(broken)
+    expect(said).toEqual([
+      'synced',
+      expect.stringMatching(/^refused 1: .*past.when.at: .* ifPast/),
+      expect.stringMatching(/^refused 1: .*broken/),
+    ])
+    expect([...(await storedSchedules(ledger)).keys()]).toEqual(['s'])
+  })
+
+  it('carries over the history of a renamed schedule though no difference is left', async () => {
+    await step(true, one)
+    const stored = await storedSet(ledger)
+    const before = stored.schedules.get('s')
+    if (!before) throw new Error('s is not stored')
+    now = nine + 86_400_000 + minute
+    await pass()
+    const after = schedule('t', cron('0 9 * * *'), { formerly: ['s'] })
+    await changeSchedules(ledger, stored.revision, [{ name: 't', before, after, next: now }], 'someone', 'why')
+    // Killed here.
+    expect(await keysOf('s')).toEqual(['s@20261125T0900'])
+    await step(true, after)
+    expect(await keysOf('t')).toEqual(['s@20261125T0900'])
+    expect(await keysOf('s')).toEqual([])
   })
 
   it('never removes all of them at once', async () => {
