@@ -12,6 +12,7 @@ import { keysUnder } from '../../src/redis/keys.ts'
 import { applyPlan } from '../../src/timetable/apply.ts'
 import { carryHistory, changeSchedules } from '../../src/timetable/change-schedules.ts'
 import { occurrencesBetween } from '../../src/timetable/due-times.ts'
+import { pausedSchedules } from '../../src/timetable/paused.ts'
 import { planBetween } from '../../src/timetable/plan.ts'
 import { plan as planDueTimes } from '../../src/timetable/planner.ts'
 import type { Schedule, When } from '../../src/timetable/schedule.ts'
@@ -230,6 +231,16 @@ describe('a removed schedule', () => {
     expect(JSON.parse((await server.redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
       { from: now - 2 * minute - 1, reason: 'r', by: 'b', to: now + 1 },
     ])
+  })
+})
+
+describe('a schedule that is renamed to the name of a removed one', () => {
+  it('does not take over the pause of that one', async () => {
+    await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
+    await server.redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from: 1, reason: 'r', by: 'b' }]))
+    await apply(schedule('t', cron('0 9 * * *')))
+    await apply(schedule('s', cron('0 9 * * *'), { formerly: ['t'] }))
+    expect(await pausedSchedules(ledger, nine + minute)).toEqual(new Map())
   })
 })
 
