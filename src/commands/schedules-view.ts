@@ -7,6 +7,7 @@ import { overviewOf, type ScheduleOverview } from '../timetable/overview.ts'
 import { pausesOf } from '../timetable/pausing.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { comingSkips } from '../timetable/skipping.ts'
+import { timingInWords } from '../timetable/words.ts'
 import { answerCell, launchRow, table } from './launch-view.ts'
 import { localTimeText } from './local-time.ts'
 import { scheduleNamed } from './stored-schedule.ts'
@@ -61,6 +62,9 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
         ...overviewRow(overview),
         description: schedule.description ?? null,
         when: schedule.when,
+        except: schedule.except ?? null,
+        quietHours: schedule.quietHours ?? null,
+        allowed: schedule.allowed ?? null,
         launch: schedule.launch,
         policy: schedule.policy,
         source: schedule.source,
@@ -75,7 +79,8 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
     const lines = [
       `${name}${schedule.description === undefined ? '' : `: ${schedule.description}`}`,
       `  mailing  ${schedule.launch.id} of account ${schedule.account}`,
-      `  when     ${JSON.stringify(schedule.when)}`,
+      ...timingInWords(schedule, 'en').map((words, index) => `  ${index === 0 ? 'when' : '    '}     ${words}`),
+      `  zone     ${zone}`,
       `  policy   ${JSON.stringify(schedule.policy)}`,
       `  declared ${schedule.source.file}:${schedule.source.line}`,
       ...(overview.pause === undefined ? [] : [`  PAUSED   ${pauseText(overview.pause, zone)}`]),

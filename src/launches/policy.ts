@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { duration } from '../files/duration.ts'
 
+/** Below the shortest time for which records are kept (retention.ts): a later launch could not be told from a repeat. */
+const longestLateness = 7 * 86_400_000
+
 const retryInput = z.strictObject({
   attempts: z
     .int()
@@ -23,6 +26,7 @@ const retryInput = z.strictObject({
 /** The policy as people declare it: every key may be absent. Output durations are milliseconds. */
 export const policyInput = z.strictObject({
   maxLateness: duration
+    .refine(ms => ms <= longestLateness, 'must be at most 7d, because records need not be kept for longer than 8d')
     .optional()
     .meta({ description: 'How long after its due time a launch may still go out. Default 15m.' }),
   misfire: z.enum(['once', 'skip', 'all']).optional().meta({

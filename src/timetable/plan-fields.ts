@@ -15,8 +15,18 @@ export interface FieldChange {
 
 /** A change of a long text is shown by its length; nobody compares base64 by eye. */
 const longestShown = 80
+/** A timetable that becomes a list, or ceases to be one, is shown as a whole, and is worth more lines. */
+const longestTimetable = 400
 
-const durations = new Set(['maxLateness', 'coolDown', 'initial', 'max', 'deadline', 'every', 'jitter'])
+const durations: ReadonlySet<string> = new Set([
+  'maxLateness',
+  'coolDown',
+  'initial',
+  'max',
+  'deadline',
+  'every',
+  'jitter',
+])
 const instants = new Set(['from', 'until', 'anchor'])
 
 /** The fields that differ between two declarations of a schedule, apart from its name and where it is declared. */
@@ -31,7 +41,7 @@ function plain({ name: _name, source: _source, formerly: _formerly, when, ...sai
   const [first] = declared
   return {
     ...said,
-    when: { ...rest, ...(declared.length === 1 ? first : { entries: declared }) },
+    when: declared.length === 1 ? { ...first, ...rest } : declared,
     ...(jitter === undefined ? {} : { jitter: jitter.upTo }),
     ...(maxRuns === undefined ? {} : { maxRuns }),
   }
@@ -61,7 +71,7 @@ function entryWords(entry: When): object {
 function differences(before: unknown, after: unknown, path: Path): FieldChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   const [old, fresh] = [membersOf(before), membersOf(after)]
-  if (old && fresh) {
+  if (old && fresh && Array.isArray(before) === Array.isArray(after)) {
     const keys = [...new Set([...old.keys(), ...fresh.keys()])]
     return keys.flatMap(key => differences(old.get(key), fresh.get(key), [...path, key]))
   }
@@ -84,8 +94,18 @@ function membersOf(value: unknown): Map<string | number, unknown> | undefined {
 function inWords(value: unknown, path: Path): string {
   const key = String(path.at(-1))
   const inTemplate = path.includes('content') || path.includes('attach')
-  if (typeof value === 'number' && !inTemplate && durations.has(key)) return formatDuration(value)
-  if (typeof value === 'number' && !inTemplate && instants.has(key)) return new Date(value).toISOString()
-  const text = JSON.stringify(value) ?? ''
-  return text.length > longestShown ? `${text.slice(0, longestShown)}… (${text.length} characters)` : text
+  if (typeof value === 'number' && !inTemplate) {
+    const said = inFileTerms(key, value)
+    if (typeof said === 'string') return said
+  }
+  const text = JSON.stringify(value, inTemplate ? undefined : inFileTerms) ?? ''
+  const longest = key === 'when' ? longestTimetable : longestShown
+  return text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text
+}
+
+/** A duration or an instant as a file says it. */
+function inFileTerms(key: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value
+  if (durations.has(key)) return formatDuration(value)
+  return instants.has(key) ? new Date(value).toISOString() : value
 }

@@ -61,6 +61,31 @@ describe('a schedule that is paused and resumed', () => {
   })
 })
 
+describe('schedules show', () => {
+  it('says the timetable and the hours in force in words, and has both as data', async () => {
+    await create({ name: 'daily', when: '{ cron: "0 9 * * *" }', launch: '{ id: 90 }' })
+    const text = `version: 1
+schedules:
+  daily:
+    account: main
+    when: { cron: "0 9 * * 1", timezone: Europe/Berlin }
+    quietHours: { from: "22:00", to: "08:00", then: move }
+    launch: { id: 90 }
+`
+    await project.write('jobs/all.yaml', text)
+    expect(await project.run('apply', '--yes')).toMatchObject({ code: 0 })
+    const shown = (await project.run('schedules', 'show', 'daily')).stdout
+    expect(shown).toContain('  when     At 09:00, on Monday\n           Quiet hours 22:00-08:00: ')
+    expect(shown).toContain('  zone     Europe/Berlin\n')
+    expect(shown).not.toContain('"kind"')
+    expect(JSON.parse((await project.run('schedules', 'show', 'daily', '--json')).stdout)).toMatchObject({
+      quietHours: { from: '22:00', to: '08:00' },
+      allowed: null,
+      except: null,
+    })
+  })
+})
+
 describe('one due time of a schedule', () => {
   const year = new Date().getUTCFullYear() + 1
   const christmas = `${year}-12-24T09:00`

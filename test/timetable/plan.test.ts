@@ -180,6 +180,13 @@ describe('the fields of a change', () => {
       { when: schedule('s', { kind: 'every', every: 7_200_000, anchor: 0, ...span }).when },
       ['when.cron: "0 9 * * *" -> -', 'when.every: - -> 2h', 'when.anchor: - -> 1970-01-01T00:00:00.000Z'],
     ],
+    [
+      'one entry that becomes a list',
+      { when: { ...span, entries: [cron('0 9 * * *'), { kind: 'every', every: 7_200_000, anchor: 0, ...span }] } },
+      [
+        'when: {"cron":"0 9 * * *","timezone":"UTC"} -> [{"cron":"0 9 * * *","timezone":"UTC"},{"every":"2h","anchor":"1970-01-01T00:00:00.000Z","timezone":"UTC"}]',
+      ],
+    ],
     ['a duration', { policy: { ...defaultPolicy, maxLateness: 3_600_000 } }, ['policy.maxLateness: 15m -> 1h']],
     ['the mailing', { launch: { id: 91 } }, ['launch.id: 90 -> 91']],
     ['a new field', { description: 'Weekly' }, ['description: - -> "Weekly"']],
@@ -193,6 +200,15 @@ describe('the fields of a change', () => {
   ])('are told path by path: %s', (_, more, told) => {
     const changes = fieldChanges(schedule('s'), { ...schedule('s'), ...more })
     expect(changes.map(({ field, before, after }) => `${field}: ${before ?? '-'} -> ${after ?? '-'}`)).toEqual(told)
+  })
+
+  it('are told entry by entry where both are lists', () => {
+    const list = (...entries: When[]) => schedule('s', undefined, { when: { ...span, entries } })
+    const before = list(cron('0 9 * * *'), cron('0 12 * * *'))
+    expect(fieldChanges(before, list(cron('0 9 * * *'), cron('0 13 * * *'), cron('0 18 * * *')))).toEqual([
+      { field: 'when[1].cron', before: '"0 12 * * *"', after: '"0 13 * * *"' },
+      { field: 'when[2]', after: '{"cron":"0 18 * * *","timezone":"UTC"}' },
+    ])
   })
 
   it('are cut where they are long', () => {

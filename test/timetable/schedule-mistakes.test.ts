@@ -146,6 +146,18 @@ schedules:
     )
   })
 
+  it('is a lateness beyond what records are kept for', () => {
+    const policy = (text: string) =>
+      problemsOf(`version: 1
+schedules:
+  promo: { account: main, when: { every: 1h }, launch: { id: 5 }, policy: { maxLateness: ${text} } }
+`)
+    expect(policy('7d')).toEqual([])
+    expect(policy('400d')).toEqual([
+      expect.stringContaining('promo.policy.maxLateness: must be at most 7d, because records need not be kept'),
+    ])
+  })
+
   it('in one schedule leaves the others', () => {
     const text = `${file({})}  other: { account: main, when: { every: 1h }, launch: { id: x } }\n`
     expect(read(text).schedules.map(({ name }) => name)).toEqual(['digest'])
