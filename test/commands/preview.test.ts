@@ -17,10 +17,10 @@ schedules:
   few:
     when: { rrule: "FREQ=DAILY", start: 2027-01-01T09:00 }
     maxRuns: 2
-    launch: { id: 1 }
+    launch: { id: 2 }
   over:
     when: { at: 2026-01-01T09:00, ifPast: skip }
-    launch: { id: 1 }
+    launch: { id: 3 }
 `
 const cwd = projectFolder({ 'jobs/a.yaml': jobs })
 
