@@ -26,10 +26,26 @@ export interface Running {
   stop(): Promise<void>
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends all processes that are left, whatever state they are in. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...running].map(end))
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  if (child.connected) child.disconnect()
+  await ended
+}
+
 export function forked(name: string, ...args: readonly string[]): ChildProcess {
   const file = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const
-  return fork(file, args, { execArgv: process.execArgv, stdio: [...stdio] })
+  const child = fork(file, args, { execArgv: process.execArgv, stdio: [...stdio] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
 }
 
 /** Starts one of the processes below and waits until it is ready. */
@@ -43,11 +59,7 @@ export async function startProcess(name: string, place: Workplace): Promise<Runn
       child.send('cpu')
       return cpuReply.parse((await reply)[0]).cpu
     },
-    stop: async () => {
-      const ended = once(child, 'exit')
-      child.disconnect()
-      await ended
-    },
+    stop: () => end(child),
   }
 }
 

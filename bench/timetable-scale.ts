@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { z } from 'zod'
 import { upsertAll } from './bare-timetable.ts'
-import { forked, startProcess, type Workplace } from './child.ts'
+import { endAll, forked, startProcess, type Workplace } from './child.ts'
 import { type EmbeddedStore, joinStore, memoryOf } from './embedded-store.ts'
 import { dueOnes, quietOnes } from './many-schedules.ts'
 import { type Lateness, watchDue } from './minute.ts'
@@ -101,8 +101,7 @@ async function sendoffSide(place: Workplace, store: EmbeddedStore): Promise<() =
   const together = dueIn(margin + due, 'together', 1, togetherFrom)
   say(`sendoff: ${due} applied and minted at once in ${inSeconds(await timed(() => timetable.add(together)))}`)
   const second = await watchDue(place.url, store.redis, service, together)
-  const recorded = await timetable.launched()
-  say(`sendoff: ${recorded} records say launched`)
+  say(`sendoff: ${await timetable.launched()} records say launched, ${2 * due} are to`)
   await service.stop()
   await timetable.close()
   return () => {
@@ -161,8 +160,8 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 } finally {
-  endpoint.disconnect()
-  await rm(folder, { recursive: true, force: true })
+  await endAll()
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 // What was given up may still be under way.
 process.exit()

@@ -191,8 +191,8 @@ async function startFacts(
   accounts: ReadonlyMap<string, ArmedAccount>,
   owner: string,
 ) {
-  const stored = await storedSchedules(ledger)
-  return { redis: describeAddress(address), accounts: [...accounts.keys()], schedules: stored.size, owner }
+  const schedules = await ledger.redis.hlen(ledger.keys.schedules)
+  return { redis: describeAddress(address), accounts: [...accounts.keys()], schedules, owner }
 }
 
 function watchConnection(redis: Redis, events: Events): void {

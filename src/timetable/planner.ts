@@ -93,7 +93,7 @@ async function mintingsOf(ledger: Ledger, left: readonly StoredSchedule[], now: 
     const size = JSON.stringify(JSON.stringify(schedule.launch)).length + recordBytes
     const limit = Math.min(room, Math.floor(bytes / size))
     // One at least: whatever its size, it has to be written.
-    if (limit === 0 && mintings.length > 0) break
+    if (limit < 1 && mintings.length > 0) break
     const text = pauses[index] ?? ''
     const paused = readPauses(pauses[index])
     const minting = mintingOf(schedule, watermark, now, Math.max(1, limit), Number(lost), paused, ended[index])
