@@ -67,8 +67,10 @@ export async function mintSchedules(
       const fresh = minting.launches.filter(({ key }) => created?.has(key))
       return created === undefined ? [] : [{ stored, watermark: minting.watermark, fresh }]
     })
-    const launches = written.flatMap(({ fresh }) => fresh)
-    await queues.add(launches.filter(({ missed }) => missed === undefined).map(launch => queued(launch, now)))
+    const launches = written.flatMap(({ fresh }) => fresh).filter(({ missed }) => missed === undefined)
+    // Not the `now` of the pass: a job is delayed from when it is queued, and would be late by all that the pass has taken.
+    const queuedAt = launches.length === 0 ? now : await serverNow(ledger)
+    await queues.add(launches.map(launch => queued(launch, queuedAt)))
     for (const { stored, fresh } of written) announce(heard, stored, fresh)
     const unfinished = written.filter(({ watermark }) => watermark < now + horizon)
     left = [...left.slice(batch.length), ...unfinished.map(({ stored, watermark }) => ({ ...stored, watermark }))]
