@@ -58,6 +58,17 @@ describe('a new zone table', () => {
   })
 })
 
+describe('an edit', () => {
+  it('says by which zone table it was made where nothing was stored, and that there are several where another was', async () => {
+    const { redis, keys } = stage.ledger
+    await stage.put(scheduleOf('s', hourly))
+    expect(await redis.get(keys.zones)).toBe(zoneTable)
+    await redis.set(keys.zones, '2020a')
+    await stage.put(scheduleOf('t', hourly))
+    expect(await redis.get(keys.zones)).toBe('several')
+  })
+})
+
 describe('a zone that this Node does not know', () => {
   it('is refused loudly: its due time stays due, the others go on and are listed', async () => {
     await stage.put(scheduleOf('far', daily('Mars/Olympus')))
