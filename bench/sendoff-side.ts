@@ -16,6 +16,7 @@ import { StoreWatch, systemStepClock } from '../src/launches/store-watch.ts'
 import { LaunchWorker } from '../src/launches/worker.ts'
 import { CommitConnection } from '../src/redis/commit-connection.ts'
 import { keysUnder } from '../src/redis/keys.ts'
+import { groupScript } from '../src/redis/script.ts'
 import { StoreFile } from '../src/redis/store-memory.ts'
 import type { Load } from './bare-side.ts'
 import { measure, type Round, timeEach } from './measure.ts'
@@ -137,12 +138,16 @@ export async function sendoffAlone(store: Store, load: Load): Promise<number[]> 
 /** Commits per second that one strict connection makes, with so many under way at a time, for about `seconds`. */
 export async function commitsPerSecond(store: Store, underWay: number, seconds: number): Promise<number> {
   const commits = new CommitConnection(store.address, 'bench-commit')
-  const script = { name: 'benchCommit', lua: "return redis.call('HINCRBY', KEYS[1], 'commits', 1)" }
+  const script = groupScript(
+    'benchCommit',
+    { before: '', each: "return redis.call('HINCRBY', KEYS[1], ARGV[1], 1)" },
+    0,
+  )
   const start = performance.now()
   let made = 0
   const lane = async () => {
     while (performance.now() - start < seconds * 1_000) {
-      const answer = await commits.write(script, keys.store, [], { kind: 'reply' })
+      const answer = await commits.write(script, keys.store, ['commits'], { kind: 'reply' })
       if (answer.kind === 'doubt') fail(answer.why)
       made += 1
     }

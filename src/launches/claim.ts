@@ -1,10 +1,10 @@
 /** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
-import type { Script } from '../redis/script.ts'
+import { groupScript } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
 import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
-import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
+import { type Ledger, luaLedger, runLedgerTogether } from './ledger.ts'
 import { luaOpening } from './opening.ts'
 import { luaPause } from './pause.ts'
 
@@ -43,8 +43,7 @@ const superseded = 1_000
 /** `misfire: skip` is not meant for a service that was slow for a moment. */
 const missedAfter = 5_000
 
-const claimScript: Script = {
-  name: 'sendoffClaim',
+const claimScript = groupScript('sendoffClaim', {
   /*
    * ARGV[3] key  [4] nonce  [5] owner  [6] lease in ms
    * Returns {'claimed', token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed,
@@ -52,7 +51,8 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}
+  before: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}`,
+  each: /* lua */ `
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
   'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open')
@@ -188,7 +188,7 @@ if row.repeatAt then redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt') end
 enter(key, row, 'claimed', at, at + lease, 'token', token, 'nonce', nonce, 'owner', owner, 'leaseUntil', at + lease)
 return granted(token)
 `,
-}
+})
 
 /** Claims a launch for `lease` milliseconds. `nonce` identifies the attempt, `owner` the process in words. */
 export async function claimLaunch(
@@ -198,5 +198,5 @@ export async function claimLaunch(
   owner: string,
   lease: number,
 ): Promise<ClaimAnswer> {
-  return readClaimAnswer(key, nonce, await runLedgerScript(ledger, claimScript, key, [key, nonce, owner, lease]))
+  return readClaimAnswer(key, nonce, await runLedgerTogether(ledger, claimScript, key, [key, nonce, owner, lease]))
 }

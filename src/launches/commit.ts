@@ -4,24 +4,24 @@
  */
 import { z } from 'zod'
 import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
-import type { Script } from '../redis/script.ts'
+import { groupScript } from '../redis/script.ts'
 import type { Claim } from './claim.ts'
 import { faultPoint } from './fault-point.ts'
-import { type Ledger, luaLedger } from './ledger.ts'
+import { type Ledger, ledgerArguments, luaLedger } from './ledger.ts'
 import { luaOpening } from './opening.ts'
 import type { Permit } from './start-mailing.ts'
 
 /** A permit older than this, by either clock of this process, no longer allows the write. */
 const permitLife = 1_000
 
-const commitScript: Script = {
-  name: 'sendoffCommit',
+const commitScript = groupScript('sendoffCommit', {
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] start of the attempt in ms, for its record  [7] how long sending may last, ms
    * Returns {'committed', ms left until its deadline or the end of its open hours, number of the commit} or {'refused', why}. Asking again with the same token and nonce is
    * answered as before: a commit whose reply was lost is still one commit.
    */
-  lua: /* lua */ `${luaLedger}${luaOpening}
+  before: /* lua */ `${luaLedger}${luaOpening}`,
+  each: /* lua */ `
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
 local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
   'audience', 'doubt', 'repeatUntil', 'owner', 'open')
@@ -60,7 +60,7 @@ if old > 1 then redis.call('ZREMRANGEBYRANK', sent, 0, old - 2) end
 redis.call('EXPIRE', sent, 2678400)
 return { 'committed', left, redis.call('HINCRBY', P .. 'store', 'commits', 1) }
 `,
-}
+})
 
 const answerSchema = z.union([
   z.tuple([z.literal('committed'), z.number(), z.number()]),
@@ -97,8 +97,7 @@ export async function commitLaunch(
   faultPoint('connected')
   const wall = clocks.wall()
   const steady = clocks.steady()
-  const clock = ledger.clock ? Math.floor(ledger.clock()) : ''
-  const args = [ledger.keys.root, clock, claim.key, claim.token, claim.nonce, attempt.start, attempt.sendingLasts]
+  const args = [...ledgerArguments(ledger), claim.key, claim.token, claim.nonce, attempt.start, attempt.sendingLasts]
   const answer = await connection.write(commitScript, ledger.keys.launch(claim.key), args, attempt.durability)
   if (answer.kind === 'doubt') return { granted: false, why: answer.why }
   const parsed = answerSchema.safeParse(answer.reply)

@@ -17,7 +17,7 @@
  */
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
-import { runScript, type Script } from '../redis/script.ts'
+import { type GroupScript, runScript, runTogether, type Script } from '../redis/script.ts'
 import { reasons, restStates, transitions } from './launch.ts'
 
 export interface Ledger {
@@ -158,6 +158,20 @@ export function runLedgerScript(
   key: string,
   args: readonly (string | number)[],
 ): Promise<unknown> {
-  const clock = ledger.clock ? String(Math.floor(ledger.clock())) : ''
-  return runScript(ledger.redis, script, ledger.keys.launch(key), [ledger.keys.root, clock, ...args])
+  return runScript(ledger.redis, script, ledger.keys.launch(key), [...ledgerArguments(ledger), ...args])
+}
+
+/** Runs a ledger script for one launch key, in one call with those of other launches that are asked for at the same time. */
+export function runLedgerTogether(
+  ledger: Ledger,
+  script: GroupScript,
+  key: string,
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  return runTogether(ledger.redis, script, ledger.keys.launch(key), [...ledgerArguments(ledger), ...args])
+}
+
+/** What `luaLedger` expects first. */
+export function ledgerArguments({ keys, clock }: Ledger): [root: string, clock: string] {
+  return [keys.root, clock ? String(Math.floor(clock())) : '']
 }

@@ -1,10 +1,10 @@
 /** settle: writes down what an attempt came to. Must land: it passes under memory pressure and may be repeated. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Script } from '../redis/script.ts'
+import { groupScript } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
 import { quarantine, type State } from './launch.ts'
-import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
+import { type Ledger, luaLedger, pickUpGrace, runLedgerTogether } from './ledger.ts'
 
 /** An attempt as the record keeps it. Times are epoch milliseconds of the worker. */
 export interface AttemptEnd {
@@ -42,8 +42,7 @@ export type SettleAnswer =
   /** Somebody else's word stands: another owner, or a state that this outcome may not follow. */
   | { readonly kind: 'refused'; readonly state: string }
 
-const settleScript: Script = {
-  name: 'sendoffSettle',
+const settleScript = groupScript('sendoffSettle', {
   /*
    * ARGV[3] key  [4] token  [5] nonce  [6] state  [7] reason  [8] notBefore or ''  [9] the attempt as JSON
    * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
@@ -51,8 +50,8 @@ const settleScript: Script = {
    * [16] for launched: in how many ms the log is asked to confirm it, or ''
    * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
    */
-  lua: /* lua */ `#!lua flags=allow-oom
-${luaLedger}${luaAudit}
+  flags: 'allow-oom',
+  before: /* lua */ `${luaLedger}${luaAudit}
 -- A refused token stops the account; a refused right stops the mailing and, at the third mailing in a row, the account.
 local function stopFor(row, stops, reason, at)
   local denied, scope = P .. 'denied:' .. row.account, 'account:' .. row.account
@@ -77,7 +76,8 @@ local function hearFrom(key, row, nonce, at)
     redis.call('HSET', hash, 'vanished', lost, 'quarantineUntil', math.max(travels, tonumber(row.quarantineUntil or '0')))
   end
 end
-
+`,
+  each: /* lua */ `
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience',
   'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner')
@@ -132,7 +132,7 @@ if state == 'launched' then redis.call('DEL', P .. 'denied:' .. row.account) end
 if ARGV[15] ~= '' then stopFor(row, ARGV[15], ARGV[7], at) end
 return { 'settled', attempts }
 `,
-}
+})
 
 const answerSchema = z.union([
   z.tuple([z.literal('settled'), z.coerce.number()]),
@@ -146,7 +146,7 @@ export async function settleLaunch(
   settlement: Settlement,
 ): Promise<SettleAnswer> {
   const { attempt } = settlement
-  const reply = await runLedgerScript(ledger, settleScript, holder.key, [
+  const reply = await runLedgerTogether(ledger, settleScript, holder.key, [
     holder.key,
     holder.token,
     holder.nonce,

@@ -4,7 +4,8 @@
  */
 import type { Redis } from 'ioredis'
 import { connectStrictly, type RedisAddress } from './connection.ts'
-import type { Script } from './script.ts'
+import { areShared, type GroupScript, groupAnswers, groupArguments } from './script.ts'
+import { Together } from './together.ts'
 import { writeTogether } from './write-together.ts'
 
 /** What to wait for, after the reply, until a write is as durable as asked. */
@@ -22,12 +23,25 @@ export type CommitAnswer =
 /** How long a commit and its durability may take together. */
 const patience = 2_000
 
+interface Call {
+  readonly script: GroupScript
+  readonly key: string
+  readonly args: readonly (string | number)[]
+  readonly durability: Durability
+  /** The connection it was sent over, from then on. */
+  over?: Promise<Redis>
+}
+
 export class CommitConnection {
   readonly #address: RedisAddress
   readonly #name: string
   readonly #opened: () => Promise<void>
   #current: Promise<Redis> | undefined
   #digests = new Map<string, string>()
+  readonly #replies = new Together<Call, CommitAnswer>(
+    calls => this.#send(calls),
+    (first, next) => first.script === next.script && areShared(first.script, first.args, next.args),
+  )
 
   /** `opened` looks at the server before anything is committed on a new connection: it may be another, or have forgotten. */
   constructor(address: RedisAddress, name: string, opened: () => Promise<void> = async () => {}) {
@@ -38,19 +52,23 @@ export class CommitConnection {
 
   /** Runs the script and waits for its durability. Never throws; a broken connection is replaced for the next call. */
   async write(
-    script: Script,
+    script: GroupScript,
     key: string,
     args: readonly (string | number)[],
     durability: Durability,
   ): Promise<CommitAnswer> {
-    const connection = this.#open()
+    const call: Call = { script, key, args, durability }
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<CommitAnswer>(resolve => {
       timer = setTimeout(() => resolve({ kind: 'doubt', why: 'the ledger did not confirm in time' }), patience)
     })
-    const answer = await Promise.race([this.#writeOn(connection, script, key, args, durability), tooLong])
+    const answer = await Promise.race([this.#answer(call), tooLong])
     clearTimeout(timer)
-    if (answer.kind === 'doubt') this.#discard(connection)
+    if (answer.kind === 'doubt') {
+      // Nobody would use its permit any more.
+      this.#replies.forget(call)
+      if (call.over) this.#discard(call.over)
+    }
     return answer
   }
 
@@ -58,34 +76,40 @@ export class CommitConnection {
     if (this.#current) this.#discard(this.#current)
   }
 
-  async #writeOn(
-    connection: Promise<Redis>,
-    script: Script,
-    key: string,
-    args: readonly (string | number)[],
-    durability: Durability,
-  ): Promise<CommitAnswer> {
+  /** An acknowledgement of its own may take long, and whoever waited for the one before would wait twice. */
+  async #answer(call: Call): Promise<CommitAnswer> {
+    if (call.durability.kind === 'reply') return this.#replies.ask(call)
+    const [answer] = await this.#send([call])
+    return answer ?? { kind: 'doubt', why: 'the ledger gave no answer' }
+  }
+
+  /** Sends a group of calls of one script and durability, once. */
+  async #send(calls: readonly Call[]): Promise<CommitAnswer[]> {
+    const [first] = calls
+    if (!first) return []
+    const connection = this.#open()
+    for (const call of calls) call.over = connection
     try {
       const redis = await connection
-      const digest = await this.#digest(redis, script)
+      const digest = await this.#digest(redis, first.script)
+      const args = groupArguments(
+        first.script,
+        calls.map(call => call.args),
+      )
       writeTogether(redis)
       // Sent in one go on one connection: the acknowledgement is of this very write.
       const [reply, acknowledged] = await Promise.all([
-        redis.evalsha(digest, 1, key, ...args),
-        acknowledge(redis, durability),
+        redis.evalsha(digest, 1, first.key, ...args),
+        acknowledge(redis, first.durability),
       ])
-      return acknowledged
-        ? { kind: 'reply', reply }
-        : { kind: 'doubt', why: 'the ledger could not make the intent durable' }
+      const answers = groupAnswers(reply)
+      return calls.map((_, index) => answerOf(answers[index], acknowledged))
     } catch (error) {
-      return {
-        kind: 'doubt',
-        why: `the ledger did not confirm: ${error instanceof Error ? error.message : String(error)}`,
-      }
+      return calls.map(() => unconfirmed(error))
     }
   }
 
-  async #digest(redis: Redis, script: Script): Promise<string> {
+  async #digest(redis: Redis, script: GroupScript): Promise<string> {
     const known = this.#digests.get(script.name)
     if (known !== undefined) return known
     const digest = String(await redis.script('LOAD', script.lua))
@@ -123,6 +147,18 @@ export class CommitConnection {
       () => {},
     )
   }
+}
+
+function answerOf(reply: unknown, acknowledged: boolean): CommitAnswer {
+  if (reply instanceof Error) return unconfirmed(reply)
+  return acknowledged
+    ? { kind: 'reply', reply }
+    : { kind: 'doubt', why: 'the ledger could not make the intent durable' }
+}
+
+function unconfirmed(error: unknown): CommitAnswer {
+  const why = error instanceof Error ? error.message : String(error)
+  return { kind: 'doubt', why: `the ledger did not confirm: ${why}` }
 }
 
 async function acknowledge(redis: Redis, durability: Durability): Promise<boolean> {

@@ -131,10 +131,10 @@ const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'redis/commit-connection.js',
-        find: /acknowledge\(redis, durability\),/,
-        replace: `acknowledge(redis, durability).catch(async () => {
+        find: /acknowledge\(redis, first\.durability\),/,
+        replace: `acknowledge(redis, first.durability).catch(async () => {
           this.#discard(connection);
-          return acknowledge(await this.#open(), durability);
+          return acknowledge(await this.#open(), first.durability);
         }),`,
       },
     ],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { groupScript } from '../../../src/redis/script.ts'
 import { type Link, TcpProxy } from '../proxy.ts'
 import { RedisProcess } from '../redis-process.ts'
 import type { Scenario, Trial } from '../trial.ts'
@@ -39,13 +40,13 @@ export async function commitConnection(trial: Trial): Promise<void> {
   const { Secret }: typeof import('../../../src/config/secret.ts') = await load('config/secret.js')
   const folder = mkdtempSync(join(tmpdir(), 'sendoff-commit-'))
   const redis = await RedisProcess.start(join(folder, 'redis'))
-  const script = { name: 'countWrites', lua: "return redis.call('INCR', KEYS[1])" }
+  const script = groupScript('countWrites', { before: '', each: "return redis.call('INCRBY', KEYS[1], ARGV[1])" }, 0)
   for (const where of ['never', 'before reply', 'before acknowledgement'] as const) {
     const proxy = await TcpProxy.open(redis.port)
     interpose(proxy, where)
     const url = new Secret(`redis://127.0.0.1:${proxy.port}`)
     const commits = new product.CommitConnection({ kind: 'url', url }, 'sendoff-commit')
-    const answer = await commits.write(script, where, [], { kind: 'waitaof', replicas: 0 })
+    const answer = await commits.write(script, where, [1], { kind: 'waitaof', replicas: 0 })
     // Long enough for whoever would come back and send again.
     await pauseFor(300)
     const writes = Number(await redis.client.get(where))

@@ -7,7 +7,7 @@ import type { Ledger } from '../../../src/launches/ledger.ts'
 import { settleLaunch } from '../../../src/launches/settle.ts'
 import { settlementOf } from '../../../src/launches/settlement.ts'
 import { type CommitAnswer, CommitConnection, type Durability } from '../../../src/redis/commit-connection.ts'
-import type { Script } from '../../../src/redis/script.ts'
+import type { GroupScript } from '../../../src/redis/script.ts'
 
 export interface Product {
   readonly claim: (...args: Parameters<typeof claimLaunch>) => Promise<ClaimAnswer>
@@ -55,12 +55,12 @@ class EditedCommits extends CommitConnection {
   }
 
   override write(
-    script: Script,
+    script: GroupScript,
     key: string,
     args: readonly (string | number)[],
     durability: Durability,
   ): Promise<CommitAnswer> {
-    return super.write({ name: script.name, lua: this.#edited(script.lua) }, key, args, durability)
+    return super.write({ ...script, lua: this.#edited(script.lua) }, key, args, durability)
   }
 }
 
