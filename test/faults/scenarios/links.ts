@@ -39,7 +39,8 @@ async function loseCommits(trial: Trial): Promise<void> {
     await endLoad(stage, load)
     const sent = new Map<string, number>()
     for (const link of proxy.links.filter(isCommitLink)) {
-      for (const [, nonce = ''] of link.text.up.matchAll(/evalsha\r\n[\s\S]*?([0-9a-f]{8}-[0-9a-f-]{27})/gi)) {
+      // Several commits may go as one call; each has its nonce.
+      for (const [, nonce = ''] of link.text.up.matchAll(/\$36\r\n([0-9a-f]{8}-[0-9a-f-]{27})\r\n/g)) {
         sent.set(nonce, (sent.get(nonce) ?? 0) + 1)
       }
     }
