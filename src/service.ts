@@ -10,6 +10,7 @@ import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
 import type { AttemptTools, Sending } from './launches/attempt.ts'
+import type { BreakerRule } from './launches/breaker.ts'
 import { systemClocks } from './launches/commit.ts'
 import type { Ledger } from './launches/ledger.ts'
 import { waitAtMost } from './launches/patience.ts'
@@ -175,7 +176,12 @@ function sendingOf(account: ArmedAccount, fitness: Fitness): Sending {
     },
     rules: account.errors,
     confirmation: account.confirmation,
+    brakes: { limits: account.limits, breaker: breakerRuleOf(account) },
   }
+}
+
+function breakerRuleOf({ breaker: { failures, pause } }: ArmedAccount): BreakerRule | undefined {
+  return failures === 'off' || failures === 0 ? undefined : { failures, pause }
 }
 
 /** Schedules of an account that this process does not know expire unsent, unless another process knows it. */
