@@ -114,8 +114,12 @@ local function takeRoom(key, row, class, at, lease, perMinute, most)
   if perMinute then
     local burst = 1 + math.floor(perMinute / 60)
     step = 60000 / (perMinute - burst + 1)
-    -- Never further ahead than it can have got: a clock set back, or a limit that was raised, must not stop anything for long.
-    tat = math.min(math.max(tonumber(redis.call('HGET', pace, 'tat') or '0'), at), at + burst * step)
+    tat = math.max(tonumber(redis.call('HGET', pace, 'tat') or '0'), at)
+    if tat > at + burst * step then
+      -- Further ahead than it can have got: the clock was set back, or the limit raised. Neither may stop anything for long.
+      tat = at + burst * step
+      redis.call('HSET', pace, 'tat', tat)
+    end
     pause = math.max(0, tat - (burst - 1) * step - at)
   end
   local full = most and flightsOf(account, most, at) >= most
