@@ -90,7 +90,7 @@ const openSchema = z.object({
   since: z.number(),
   tryAt: z.number(),
 })
-const storedSchema = z.union([openSchema, z.object({ failures: z.number(), since: z.undefined() })])
+const storedSchema = z.union([openSchema, z.strictObject({ failures: z.number(), cause: z.string() })])
 
 /** What an attempt did to the breaker of its account. `kept`: it was the probe, and failed. */
 export type BreakerChange = z.infer<typeof changeSchema>
@@ -110,7 +110,7 @@ export async function openBreakers(ledger: Ledger): Promise<OpenBreaker[]> {
   const stored = await ledger.redis.hgetall(ledger.keys.breakers)
   return Object.entries(stored).flatMap(([account, text]) => {
     const breaker = storedSchema.parse(JSON.parse(text))
-    return breaker.since === undefined ? [] : [{ account, ...breaker }]
+    return 'since' in breaker ? [{ account, ...breaker }] : []
   })
 }
 

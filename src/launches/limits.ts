@@ -76,7 +76,8 @@ end
 -- Joins the line of its class, where it is not in it yet; how many are before it, with those of higher classes.
 local function joinLine(key, row, class, at, starving)
   local line = lineOf(row.account, class)
-  redis.call('ZADD', line, 'NX', at, key)
+  -- Those of one moment stand in the order in which they came, or many would be told the same.
+  redis.call('ZADD', line, 'NX', at + math.min(redis.call('ZCARD', line), 900) / 1000, key)
   redis.call('EXPIRE', line, 3600)
   local ahead = redis.call('ZRANK', line, key)
   for higher = 1, starving and 0 or class - 1 do ahead = ahead + redis.call('ZCARD', lineOf(row.account, higher)) end

@@ -222,7 +222,10 @@ describe('the order of origins', () => {
 
   it('is passed over at most once a minute, whatever comes when', async () => {
     const arrival = fc.record({ origin: fc.constantFrom<Origin>(...origins), at: fc.nat(200_000) })
-    const input = fc.record({ limit: fc.constantFrom(6, 30, 60), arrivals: fc.array(arrival, { maxLength: 150, size: 'max' }) })
+    const input = fc.record({
+      limit: fc.constantFrom(6, 30, 60),
+      arrivals: fc.array(arrival, { maxLength: 150, size: 'max' }),
+    })
     await fc.assert(
       fc.asyncProperty(input, async ({ limit, arrivals }) => {
         await server.redis.flushall()
