@@ -89,6 +89,7 @@ const heard = {
     askPerson(ledger, key, token, 'bench', 'counted').then(count, fail)
   },
   launchEnded: count,
+  breakerChanged: () => {},
   settleRefused: count,
   settleDelayed: () => {},
 }

@@ -3,6 +3,7 @@
  * formats a log line. No function takes a request's content, attachments or token.
  */
 import type { Logger } from 'pino'
+import type { BreakerChange } from './launches/breaker.ts'
 import type { Claim } from './launches/claim.ts'
 import { reasons, type State } from './launches/launch.ts'
 import type { Settlement } from './launches/settle.ts'
@@ -74,6 +75,31 @@ export class Events {
       { event: 'launchEnded', launch: key, account, state, reason },
       `${state.padEnd(9)} ${key} - ${reason}`,
     )
+  }
+
+  breakerChanged(account: string, { change, failures, cause, since, tryAt }: BreakerChange): void {
+    const next = new Date(tryAt).toISOString()
+    const fields = { account, failures, cause, since: new Date(since).toISOString() }
+    const close = `sendoff hold off --account ${account} --cause breaker --reason "..."`
+    switch (change) {
+      case 'opened':
+        this.#log.error(
+          { event: 'breakerOpened', ...fields, next },
+          `THE BREAKER OF ${account} IS OPEN after ${failures} failures in a row: nothing of it is sent until ${next}, then one launch as a probe. The last: ${cause} To close it at once: ${close}`,
+        )
+        break
+      case 'kept':
+        this.#log.warn(
+          { event: 'breakerKept', ...fields, next },
+          `the breaker of ${account} stays open until ${next}: the probe failed. ${cause}`,
+        )
+        break
+      case 'closed':
+        this.#log.warn(
+          { event: 'breakerClosed', ...fields },
+          `the breaker of ${account}, open since ${fields.since}, is closed: an answer came`,
+        )
+    }
   }
 
   settleRefused(claim: Claim, settlement: Settlement, state: string): void {

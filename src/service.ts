@@ -10,6 +10,7 @@ import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
 import type { AttemptTools, Sending } from './launches/attempt.ts'
+import { type BreakerRule, closeBreaker } from './launches/breaker.ts'
 import { systemClocks } from './launches/commit.ts'
 import type { Ledger } from './launches/ledger.ts'
 import { waitAtMost } from './launches/patience.ts'
@@ -90,6 +91,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => commits.close())
     await startFromFiles(ledger, queues, events, input)
     await warnOfMissingAccounts(ledger, input)
+    await closeUnused(ledger, sendings)
     const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())
     await planning.start()
@@ -175,6 +177,18 @@ function sendingOf(account: ArmedAccount, fitness: Fitness): Sending {
     },
     rules: account.errors,
     confirmation: account.confirmation,
+    brakes: { limits: account.limits, breaker: breakerRuleOf(account) },
+  }
+}
+
+function breakerRuleOf({ breaker: { failures, pause } }: ArmedAccount): BreakerRule | undefined {
+  return failures === 'off' || failures === 0 ? undefined : { failures, pause }
+}
+
+/** A breaker that was open when it was switched off would be shown for ever: no claim asks it and no answer closes it. */
+async function closeUnused(ledger: Ledger, sendings: ReadonlyMap<string, Sending>): Promise<void> {
+  for (const [account, { brakes }] of sendings) {
+    if (!brakes?.breaker) await closeBreaker(ledger, account, 'this account has no breaker any more', 'service')
   }
 }
 

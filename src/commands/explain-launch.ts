@@ -154,6 +154,9 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,
     swallowed: `Nobody was mailed. To try again: sendoff launches retry ${record.key} --reason …`,
   }
+  const awaited = { pace: 'a place within the limits', breaker: 'the breaker' }[record.awaits ?? 'pace']
+  const isAwaiting = record.awaits !== undefined && (record.state === 'planned' || record.state === 'waiting')
+  if (isAwaiting) return ['', `It waits for ${awaited} of ${record.account}: sendoff hold status, sendoff doctor`]
   const isSkip = record.state === 'skipped' && record.reason?.startsWith(reasons.person) === true
   const hint = isSkip
     ? `Until its time comes: sendoff schedules unskip ${record.schedule} --at ${iso(record.nominal ?? record.due).replace(/\.\d+Z$/, 'Z')}`

@@ -13,6 +13,8 @@
  *   preflights                  ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at; launches/preflight.ts
  *   preflight:<account>:<mailing>  HASH: what the last look at the mailing found
  *   told:<key>                  STRING: the problem of its mailing that was announced for this launch
+ *   pace:…, wanting:…, flights:…  what an account with limits lets through; launches/limits.ts
+ *   breakers                    HASH account → its breaker; launches/breaker.ts
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
  */
 import type { Redis } from 'ioredis'
@@ -139,6 +141,7 @@ local function overtime(key, row, at, why)
   if tonumber(row.attempts) > 0 and row.state ~= 'held' then state, reason = 'failed', '${reasons.exhausted}' end
   if row.heldBy == 'guard' then reason = '${reasons.notReleased}' end
   reason = why or reason
+  if row.awaits and row.state ~= 'held' then reason = row.awaits == 'pace' and '${reasons.limits}' or '${reasons.breaker}' end
   enter(key, row, state, at, nil, 'reason', reason)
   return reason
 end

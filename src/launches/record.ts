@@ -46,6 +46,8 @@ const recordSchema = z.object({
   attempts: z.coerce.number(),
   lateness: z.coerce.number().optional(),
   heldBy: z.enum(['hold', 'guard', 'preflight']).optional(),
+  /** The account's limits or its breaker keep it waiting, or did until its time was over. */
+  awaits: z.enum(['pace', 'breaker']).optional(),
   owner: z.string().optional(),
   token: z.coerce.number(),
   round: z.coerce.number().default(0),

@@ -31,7 +31,7 @@ const sweepScript: Script = {
 local at, out = now(), {}
 for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
   local row = read(key, 'state', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'token', 'attempts', 'doubt',
-    'nonce', 'owner', 'vanished', 'heldBy')
+    'nonce', 'owner', 'vanished', 'heldBy', 'awaits')
   local kind = nil
   if not row.state then
     redis.call('ZREM', P .. 'wake', key)

@@ -37,6 +37,8 @@ export interface Keys {
   process(owner: string): string
   /** HASH scope → the stops in force, as a JSON list. Until somebody ends them. */
   readonly holds: string
+  /** HASH account → its failures of transport in a row, and its open breaker, as JSON. Until an answer that is understood. */
+  readonly breakers: string
   /** HASH schedule name → its pauses, as a JSON list. As long as something that was due in one could still go out. */
   readonly pauses: string
   /** ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at. Until it was, or need not be. */
@@ -53,7 +55,8 @@ export interface Keys {
   readonly queuePrefix: string
 }
 // Written by scripts only: {root}wake, {root}ended:<origin>, {root}lane:<account>:<mailing>,
-// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>, {root}told:<key>; launches/ledger.ts says what each is for.
+// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>, {root}told:<key>, {root}pace:<account>,
+// {root}wanting:<account>:<origin>, {root}flights:<account>; launches/ledger.ts says what each is for.
 
 export function keysUnder(prefix: string): Keys {
   const root = `{${prefix}}:`
@@ -75,6 +78,7 @@ export function keysUnder(prefix: string): Keys {
     store: `${root}store`,
     process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
+    breakers: `${root}breakers`,
     pauses: `${root}pauses`,
     preflights: `${root}preflights`,
     preflight: (account, mailing) => `${root}preflight:${account}:${mailing}`,

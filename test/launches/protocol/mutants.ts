@@ -101,7 +101,9 @@ export const mutants: readonly Mutant[] = [
     breaks: /I3/,
     product: {
       classify: (seen, ...rest) =>
-        wasReset(seen) ? { kind: 'notLaunched', reason: 'reset', retryAfter: undefined } : classify(seen, ...rest),
+        wasReset(seen)
+          ? { kind: 'notLaunched', transport: 'failed', reason: 'reset', retryAfter: undefined }
+          : classify(seen, ...rest),
     },
   },
   {
