@@ -215,7 +215,6 @@ end
 export const luaRevive = /* lua */ `
 local function revive(key, row, at)
   row.due, row.notBefore, row.sendUntil = at, at, at + row.lateness
-  untilOf(row)
   redis.call('HSET', P .. 'launch:' .. key, 'due', at, 'notBefore', at, 'sendUntil', row.sendUntil)
   redis.call('HDEL', P .. 'launch:' .. key, 'retryUntil')
   redis.call('ZADD', P .. 'launches', at, key)
@@ -241,7 +240,10 @@ local function claimRow(key, row, at)
     if opens then return { 'later', opens - at, 'early' } end
     return { 'over', row.state, 0, '' }
   end
-  if row.sendUntil == '${suspended}' then revive(key, row, at) end
+  if row.sendUntil == '${suspended}' then
+    revive(key, row, at)
+    untilOf(row)
+  end
   if row.full then return { 'later', ${lookAtRoom}, 'batch' } end
   return nil
 end
