@@ -15,11 +15,13 @@
  *   told:<key>                  STRING: the problem of its mailing that was announced for this launch
  *   pace:…, wanting:…, flights:…  what an account with limits lets through; launches/limits.ts
  *   breakers                    HASH account → its breaker; launches/breaker.ts
+ *   batch:<id>…                 the account of a batch; launches/batch-rows.ts and the room bulk
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
  */
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { type GroupScript, runScript, runTogether, type Script } from '../redis/script.ts'
+import { luaRows, suspended } from './batch-rows.ts'
 import { reasons, restStates, transitions } from './launch.ts'
 
 export interface Ledger {
@@ -60,6 +62,7 @@ end
 -- Retention counts from here: the record of a due time that was called off before it must still be there when it comes.
 local function endedAt(row, at) return math.max(at, tonumber(row.due)) end
 
+${luaRows}
 -- Moves a launch to a state, with its indexes. row needs state, due, account, mailing, origin. wakeAt nil: nobody wakes it.
 -- Every command here is paid for by each launch several times over: an index is touched only where the change concerns it.
 local function enter(key, row, state, at, wakeAt, ...)
@@ -89,6 +92,7 @@ local function enter(key, row, state, at, wakeAt, ...)
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state
+  if row.origin == 'bulk' and from ~= state then rowMoved(key, row, from, state, at) end
 end
 
 local function sentKey(row)
@@ -128,9 +132,13 @@ local function trouble(account, mailing)
   return nil
 end
 
--- A held launch keeps its deadline.
+-- A held launch keeps its deadline; a row of a batch has none until it is let go: its file waits as a whole.
 local function hold(key, row, at, stops)
   local reason = '${reasons.hold}' .. cjson.decode(stops)[1].reason
+  if row.origin == 'bulk' and batchOf(key) then
+    row.sendUntil = '${suspended}'
+    redis.call('HSET', P .. 'launch:' .. key, 'sendUntil', row.sendUntil)
+  end
   enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'hold')
   return reason
 end
