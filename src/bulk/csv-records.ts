@@ -1,6 +1,6 @@
 /** CSV text → records with the line on which each begins. What the records mean is not known here. */
 import { pipeline, Readable } from 'node:stream'
-import { type CsvError, parse } from 'csv-parse'
+import { type CsvError, type Parser, parse } from 'csv-parse'
 import { longestRow, tooLong, Unreadable } from './flaw.ts'
 
 const longestHeader = 65_536
@@ -22,18 +22,23 @@ export async function* csvRecords(
 ): AsyncGenerator<CsvRecord> {
   const { header, all } = await withFirstLine(texts)
   let line = 1
-  const parser = parse({
+  const options = {
     delimiter: delimiter ?? delimiterOf(header),
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: longestRow,
+    // One piece of text at a time, however short.
+    writableHighWaterMark: 1,
     skip_records_with_error: true,
     // Pushed among the records, so that what came before the error is seen before it.
-    on_skip: error => {
+    on_skip: (error: CsvError | undefined) => {
       if (error) parser.push(error)
+      return undefined
     },
-  })
-  pipeline(Readable.from(all), parser, () => {})
+  }
+  const parser: Parser = parse(options)
+  // An error reaches whoever reads from the parser.
+  pipeline(Readable.from(all, { highWaterMark: 1 }), parser, () => {})
   for await (const read of parser) {
     if (!Array.isArray(read)) throw new Unreadable(line, { sentence: inWords(read) })
     const cells: string[] = read

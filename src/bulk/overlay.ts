@@ -9,22 +9,20 @@ import type { Target } from './mapping.ts'
 /** The values of one row by field, and from which column each came. */
 export class Given {
   readonly fields: Record<string, unknown> = {}
-  readonly #columns = new Map<string, string>()
+  readonly #puts: { readonly target: Target; readonly column: string }[] = []
 
-  /** A column after another one may add to the same content, never to the same place. */
-  put({ field, path }: Target, value: unknown, column: string): void {
-    this.#columns.set([field, ...path].join('.'), column)
-    if (path.length === 0) this.fields[field] = merged(this.fields[field], value)
-    else this.fields[field] = merged(this.fields[field], below(path, value))
+  /** A column after another one may add to the same content; at the same place it takes the place of the other. */
+  put(target: Target, value: unknown, column: string): void {
+    const { field, path } = target
+    this.#puts.push({ target, column })
+    const whole = path.length === 0 ? value : below(path, value)
+    this.fields[field] = field in this.fields ? merged(this.fields[field], whole) : whole
   }
 
   /** The column that the value at this place of the request came from; undefined where the base says it. */
-  columnAt(path: Path): string | undefined {
-    for (let depth = path.length; depth > 0; depth -= 1) {
-      const column = this.#columns.get(path.slice(0, depth).join('.'))
-      if (column !== undefined) return column
-    }
-    return undefined
+  columnAt(place: Path): string | undefined {
+    return this.#puts.findLast(({ target }) => [target.field, ...target.path].every((key, at) => key === place[at]))
+      ?.column
   }
 }
 
@@ -52,7 +50,8 @@ export type Overlaid =
 
 /** The request of a row, its members in one order, so that equal requests are equal texts; or what is wrong with it. */
 export function overlaid(base: Partial<LaunchRequest>, given: Given): Overlaid {
-  const whole = merged(base, given.fields)
+  const { content: own } = given.fields
+  const whole = { ...base, ...given.fields, ...(base.content && own ? { content: merged(base.content, own) } : {}) }
   const read = launchRequestSchema.safeParse(whole)
   if (!read.success) return { ok: false, flaws: flawsOf(whole, given) }
   const { content, ...rest } = read.data

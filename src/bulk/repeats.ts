@@ -35,8 +35,14 @@ export class Repeats {
     const mask = this.#index.length - 1
     for (let slot = words[0] & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#index[slot] ?? 0
-      if (entry === 0 || words.every((word, at) => this.#word(entry - 1, at) === word)) return slot
+      if (entry === 0 || this.#holds(entry - 1, words)) return slot
     }
+  }
+
+  #holds(entry: number, [a, b, c, d]: readonly [number, number, number, number]): boolean {
+    const page = this.#pages[Math.floor(entry / pageSize)]
+    const at = (entry % pageSize) * wordsPerEntry
+    return page !== undefined && page[at] === a && page[at + 1] === b && page[at + 2] === c && page[at + 3] === d
   }
 
   #append(words: readonly [number, number, number, number], line: number): number {

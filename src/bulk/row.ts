@@ -1,13 +1,13 @@
+/** One line of a file of launches: one intended launch. */
 import type { LaunchRequest } from '../launches/launch.ts'
 
-/** One line of a file of rows: one intended launch. */
 export interface Row {
-  /** 1-based; the header of a CSV file does not count, a row that cannot be used does. */
+  /** 1-based, the header not counted. */
   readonly number: number
-  /** 1-based; where a row goes over several lines, the first. */
+  /** Where it begins in the file, 1-based, the header counted. */
   readonly line: number
-  /** Identity of the row within its file: what its key column holds, else its number. */
+  /** What tells it from the other rows: the value of the key column, else its number. */
   readonly key: string
-  /** Complete: the base launch with what the row says laid over it. */
+  /** Complete: the base launch overlaid by the row's columns. */
   readonly request: LaunchRequest
 }
