@@ -3,6 +3,7 @@
  * does not matter (release.ts). It looks by itself every second, and at once when rows of this process have ended.
  */
 import { z } from 'zod'
+import { faultPoint } from '../launches/fault-point.ts'
 import { holdsInForce } from '../launches/hold.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
@@ -127,6 +128,7 @@ export class Feeder {
     const rows = await this.#rowsAt(batch, step.count, stops.mailings)
     if (!rows) return false
     const released = await releaseRows(this.#tools.ledger, turn, rows.list, rows.place)
+    if (released) faultPoint('released')
     if (released) await this.#queue(batch.account, released, '')
     return released !== undefined
   }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { luaAudit } from '../launches/audit.ts'
+import { faultPoint } from '../launches/fault-point.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { Script } from '../redis/script.ts'
 import { type BatchDeclaration, type BatchState, batchStates, declaredFields } from './batch.ts'
@@ -114,6 +115,7 @@ export async function submitBatch(
   const fields = JSON.stringify(declaredFields(declaration))
   const args = [id, staging.name, digest, total, chunks.count, chunks.digest, confirmed, fields]
   const [kind, existing, state] = sealAnswer.parse(await runLedgerScript(ledger, sealScript, '', args))
+  faultPoint('sealed')
   switch (kind) {
     case 'submitted':
       return { kind, id, rows: total, staged: staging.skipped }
@@ -178,6 +180,7 @@ class Staging {
     }
     const packed = packChunk(text)
     await this.#sent
+    if (this.#digests.length > 1) faultPoint('staged')
     const { redis } = this.#ledger
     // A chunk and its digest in one command: there is never one without the other.
     const written = redis
