@@ -130,12 +130,7 @@ export class Events {
           break
         case 'expired':
         case 'failed':
-          this.launchEnded(
-            launch.key,
-            launch.account,
-            launch.kind,
-            launch.kind === 'expired' ? reasons.late : reasons.exhausted,
-          )
+          this.launchEnded(launch.key, launch.account, launch.kind, launch.reason)
           break
       }
     }

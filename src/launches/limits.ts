@@ -17,7 +17,7 @@
 import { type BreakerRule, luaBreaker } from './breaker.ts'
 import { pickUpGrace } from './ledger.ts'
 
-export interface Limits {
+interface Limits {
   /** Claims, which is attempts, in any sixty seconds. */
   readonly perMinute?: number | undefined
   /** Launches claimed or sending at once. */

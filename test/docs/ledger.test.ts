@@ -149,8 +149,28 @@ async function liveThrough(): Promise<void> {
   )
   await claim('manual-3')
   await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'rights', 'mended', 'someone')
+  await limits()
   await doubt()
   await rename()
+}
+
+/** Two launches that may go one at a time, the first of which fails on its way. */
+async function limits(): Promise<void> {
+  const breaker = { failures: 5, pause: 30_000 }
+  const brakes = { limits: { perMinute: 600, concurrency: 1 }, breaker }
+  for (const [key, id] of [
+    ['manual-7', 97],
+    ['manual-8', 98],
+  ] as const)
+    await createLaunch(ledger, { ...manual(key, { overlap: 'allow' }), request: { id } })
+  const first = await claimLaunch(ledger, 'manual-7', 'nonce', 'owner', 10_000, brakes)
+  await claimLaunch(ledger, 'manual-8', 'nonce', 'owner', 10_000, brakes)
+  await look()
+  if (first.kind !== 'claimed') throw new Error('manual-7 is not claimed')
+  const end = { start: now, end: now, outcome: 'notLaunched', reason: 'because', handed: false, detail: 'no route' }
+  const word = { state: 'failed', reason: 'because', transport: { seen: 'failed', rule: breaker } } as const
+  await settleLaunch(ledger, first.claim, { ...word, attempt: end })
+  await look()
 }
 
 /** The history of a renamed schedule is still under its old name. */

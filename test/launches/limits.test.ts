@@ -288,7 +288,7 @@ describe('a launch that gets no place', () => {
     for (const key of ['a', 'b']) await createLaunch(ledger, launchAt(key, begin, key === 'a' ? 1 : 2))
     for (const key of ['a', 'b']) await claimLaunch(ledger, key, 'n', 'w', 1_000_000, perMinute(1))
     now += 900_001
-    await sweepLedger(ledger, 10)
+    expect(await sweepLedger(ledger, 10)).toMatchObject([{ kind: 'expired', key: 'b', reason: reasons.limits }])
     expect(await showLaunch(ledger, 'b')).toMatchObject({ state: 'expired', reason: reasons.limits })
   })
 
