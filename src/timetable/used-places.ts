@@ -7,6 +7,7 @@ import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.t
 import { countOf } from './minting.ts'
 import type { Step } from './plan.ts'
 import type { Schedule } from './schedule.ts'
+import { mintableSchedule } from './unmintable.ts'
 import { dayOf } from './zone.ts'
 
 /** A timetable denser than this on one day is not looked at: its guard lets nearly everything go. */
@@ -35,7 +36,8 @@ export function usedPlaces(schedule: Schedule, gone: number, now: number): UsedP
 /** What an edit of a schedule at `now` leaves to its guard: what was due earlier today counts for what is due later. */
 export function usedByEdit(step: Step, now: number): UsedPlaces | undefined {
   if (step.kind !== 'changed' && step.kind !== 'renamed') return undefined
-  const { before, after } = { before: step.before.schedule, after: step.after }
+  const { before, after } = { before: mintableSchedule(step.before), after: step.after }
+  if (!before) return undefined
   if (before.account !== after.account || before.launch.id !== after.launch.id) return undefined
   if (audienceOf(before.launch) !== audienceOf(after.launch)) return undefined
   const gone = (schedule: Schedule) =>
