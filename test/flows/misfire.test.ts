@@ -64,8 +64,8 @@ function announcements(log: string, key: string): string[] {
   return lines.filter(({ launch, event }) => launch === key && event !== 'requeued').map(({ event }) => event)
 }
 
-describe('a process that is stopped over five due times and started again', () => {
-  story.concurrent(
+describe.concurrent('a process that is stopped over five due times and started again', () => {
+  story(
     'leaves a record of every one, by the rule of its schedule, where they were planned before it stopped',
     async ({ altcraft, create }) => {
       const dues = fiveDueTimes()
@@ -77,7 +77,7 @@ describe('a process that is stopped over five due times and started again', () =
     },
   )
 
-  story.concurrent(
+  story(
     'does so where nothing was planned, because it was killed while it listed them',
     async ({ altcraft, create }) => {
       const dues = fiveDueTimes()
