@@ -91,7 +91,7 @@ export interface StoredSchedule {
 }
 
 /** A stored text that is no schedule to this Sendoff: broken by hand, or written by another version. */
-export interface UnreadableSchedule extends Omit<StoredSchedule, 'schedule'> {
+interface UnreadableSchedule extends Omit<StoredSchedule, 'schedule'> {
   readonly schedule?: undefined
   /** Under which it is stored. */
   readonly name: string
