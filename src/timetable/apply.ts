@@ -25,7 +25,7 @@ import {
   type UnreadSchedule,
 } from './store.ts'
 import { belatedOccurrences, overdueProblems } from './take-over.ts'
-import { mintableSchedule, whyOf } from './unmintable.ts'
+import { mintableSchedule, unmintable } from './unmintable.ts'
 
 /** Changes per script call: many enough that an ordinary plan is one step, few enough that launches do not wait for it. */
 const changedAtOnce = 500
@@ -95,14 +95,14 @@ async function applyBatch(
 ): Promise<string | undefined> {
   let behind = steps.flatMap(step => namesBefore(step))
   let stored = schedules
-  const unmintable = new Map<string, string>()
+  const flaws = new Map<string, string>()
   for (let round = 0; round < mostRounds; round++) {
     const now = await serverNow(ledger)
     const toMint = behind.flatMap(name => unread(stored.get(name)))
     const failures = await failuresOf(ledger, toMint, some => mintSchedules(ledger, queues, heard, some, now))
-    for (const [name, error] of failures) unmintable.set(name, whyOf(error))
+    for (const [name, error] of failures) flaws.set(name, flawOf(stored.get(name), error))
     faultPoint('caughtUp')
-    const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now, unmintable)))
+    const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now, flaws)))
     const answer = await changeSchedules(ledger, revision, changes, who, why)
     switch (answer.kind) {
       case 'stale':
@@ -113,7 +113,7 @@ async function applyBatch(
         break
       case 'changed':
         faultPoint('changed')
-        for (const name of answer.unminted) heard.unminted?.(name, unmintable.get(name) ?? '')
+        for (const name of answer.unminted) heard.unminted?.(name, flaws.get(name) ?? '')
         await removeJobs(queues, answer.gone)
         await queueBelated(queues, heard, changes, new Set(answer.created), now)
         return answer.revision
@@ -125,6 +125,13 @@ async function applyBatch(
 function namesBefore(step: Step): string[] {
   const before = beforeOf(step)
   return before ? [storedName(before)] : []
+}
+
+/** Throws what failed where the plan does not say that the schedule cannot be minted: nobody agreed to lose its due times. */
+function flawOf(stored: Stored | undefined, error: unknown): string {
+  const flaw = stored && unmintable(stored)
+  if (flaw === undefined) throw error
+  return flaw
 }
 
 function unread(stored: Stored | undefined): UnreadSchedule[] {
@@ -140,10 +147,10 @@ async function changeOf(
   ledger: Ledger,
   step: Step,
   now: number,
-  unmintable: ReadonlyMap<string, string>,
+  flaws: ReadonlyMap<string, string>,
 ): Promise<ScheduleChange> {
   const stored = beforeOf(step)
-  const before = stored && { before: stored, unmintable: unmintable.get(storedName(stored)) }
+  const before = stored && { before: stored, unmintable: flaws.get(storedName(stored)) }
   if (step.kind === 'removed') return { name: step.name, ...before }
   const { name, after } = step
   // Which times an unmintable one had is not known: its keys keep what was launched from being launched again.

@@ -22,11 +22,6 @@ export function mintableSchedule(stored: Stored | undefined): Schedule | undefin
   return stored === undefined || unmintable(stored) !== undefined ? undefined : stored.schedule
 }
 
-/** In the sentences of errors. */
-export function whyOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 /** Asks for the next due time and its launch: nothing here touches anything but the schedule, so whatever fails is about it. */
 function whyNot(schedule: Schedule, watermark: number): string | undefined {
   try {
@@ -35,6 +30,6 @@ function whyNot(schedule: Schedule, watermark: number): string | undefined {
     if (next) plannedLaunch(schedule, next)
     return undefined
   } catch (error) {
-    return whyOf(error)
+    return error instanceof Error ? error.message : String(error)
   }
 }
