@@ -173,6 +173,40 @@ describe.concurrent('a start', () => {
   )
 })
 
+describe.concurrent('a stored schedule that cannot be planned', () => {
+  story(
+    'is named with its reason by whatever lists it, can be paused, and is gone once it is removed',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, daily('broken'), daily('digest')))
+      const service = await project.serve()
+      await project.redis.hset('{sendoff}:schedules', 'broken', '{"name":"broken"')
+      const reason = 'broken cannot be planned here: what is stored cannot be read: SyntaxError'
+      const [listed, shown, paused, calendar] = await Promise.all([
+        project.run('schedules', 'list'),
+        project.run('schedules', 'show', 'broken'),
+        project.run('schedules', 'pause', 'broken', '--reason', 'what is this'),
+        project.run('calendar', '--days', '2'),
+      ])
+      expect([listed.code, shown.code, paused.code, calendar.code]).toEqual([0, 0, 0, 0])
+      expect(listed.stdout).toMatch(/^broken .* NOT PLANNED /m)
+      expect(listed.stdout).toMatch(/^digest .* 09:00 /m)
+      for (const text of [listed.stderr, shown.stdout, calendar.stderr]) expect(text).toContain(reason)
+      expect(calendar.stdout).toContain('digest')
+      await declare(project, daily('digest', '30 9 * * *'))
+      expect((await project.run('plan')).stdout).toContain(
+        '- broken\n    due times until now: not known, what is stored',
+      )
+      const applied = await project.run('apply', '--yes', '--confirm-remove', 'broken')
+      expect(applied).toMatchObject({ code: 0, stderr: expect.stringContaining('WARNING: broken: what was due') })
+      expect(JSON.parse(await audit(project)).map(({ what }: { what: string }) => what)).toContain(
+        'due times not minted',
+      )
+      expect(await plan(project)).toMatchObject({ changed: [], removed: [] })
+      await service.stop()
+    },
+  )
+})
+
 describe.concurrent('SIGHUP', () => {
   const ticking = (id: number): Declared => ({ name: 'offers', when: '{ every: 1s }', launch: `{ id: ${id} }` })
 

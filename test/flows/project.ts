@@ -117,11 +117,14 @@ export class Project {
    * half a second of a core. A service must be running, or Redis is not.
    */
   async records(filter: LaunchFilter = {}): Promise<LaunchRecord[]> {
-    this.#redis ??= new Redis({ path: this.#socket, maxRetriesPerRequest: null, retryStrategy: () => 50 }).on(
-      'error',
-      () => {},
-    )
-    return listLaunches({ redis: this.#redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
+    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
+  }
+
+  /** The embedded Redis. */
+  get redis(): Redis {
+    const options = { path: this.#socket, maxRetriesPerRequest: null, retryStrategy: () => 50 }
+    this.#redis ??= new Redis(options).on('error', () => {})
+    return this.#redis
   }
 
   get #socket(): string {
