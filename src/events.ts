@@ -234,6 +234,13 @@ export class Events {
     this.#log.info({ event: 'mintingWorks', schedule }, `${schedule}: its due times can be planned again`)
   }
 
+  unminted(schedule: string, why: string): void {
+    this.#log.error(
+      { event: 'unminted', schedule, why },
+      `${schedule}: WHAT WAS DUE UNDER ITS OLD DECLARATION HAS NO RECORD, because it could not be planned: ${why.slice(0, 300)}. It is replaced or removed all the same; sendoff audit says since when`,
+    )
+  }
+
   zonesChanged(before: string, table: string, schedules: number): void {
     this.#log.warn(
       { event: 'zonesChanged', before, table, schedules },

@@ -89,6 +89,7 @@ const pure = [
   'timetable/schedule.ts',
   'timetable/plan-due-times.ts',
   'timetable/plan-fields.ts',
+  'timetable/unmintable.ts',
   'timetable/used-places.ts',
   'timetable/plan-warnings.ts',
   'bulk/mapping.ts',

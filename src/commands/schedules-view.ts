@@ -6,11 +6,13 @@ import { noteWords } from '../timetable/note-words.ts'
 import { overviewOf, type ScheduleOverview } from '../timetable/overview.ts'
 import { pausesOf } from '../timetable/pausing.ts'
 import { serverNow } from '../timetable/planner.ts'
+import type { Schedule } from '../timetable/schedule.ts'
 import { comingSkips } from '../timetable/skipping.ts'
+import { mintableSchedule } from '../timetable/unmintable.ts'
 import { timingInWords } from '../timetable/words.ts'
 import { answerCell, launchRow, table } from './launch-view.ts'
 import { localTimeText } from './local-time.ts'
-import { scheduleNamed } from './stored-schedule.ts'
+import { storedNamed, unmintableWords } from './stored-schedule.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 interface ViewFlags extends GlobalFlags {
@@ -27,14 +29,17 @@ export async function listCommand(flags: ViewFlags): Promise<void> {
     if (flags.json) return write(JSON.stringify(all.map(overviewRow), null, 2))
     if (all.length === 0) return void process.stderr.write('No schedules are stored.\n')
     const rows = all.map(each => [
-      each.schedule.name,
-      each.schedule.account,
-      String(each.schedule.launch.id),
+      each.name,
+      each.schedule?.account ?? '-',
+      String(each.schedule?.launch.id ?? '-'),
       nextCell(each),
       each.last === undefined ? '-' : `${each.last.state} ${new Date(each.last.due).toISOString().slice(0, 16)}Z`,
-      each.pause === undefined ? '' : pauseText(each.pause, each.schedule.when.timezone),
+      each.pause === undefined ? '' : pauseText(each.pause, zoneOf(each)),
     ])
     write(table(['SCHEDULE', 'ACCOUNT', 'MAILING', 'NEXT DUE', 'LAST LAUNCH', 'PAUSED'], rows))
+    for (const { name, unmintable } of all) {
+      if (unmintable !== undefined) process.stderr.write(`${unmintableWords(name, unmintable)}.\n`)
+    }
   })
 }
 
@@ -42,7 +47,8 @@ export async function listCommand(flags: ViewFlags): Promise<void> {
 export async function showCommand(name: string, flags: ViewFlags): Promise<void> {
   await withLedger(flags, async ({ config, ledger }) => {
     const now = await serverNow(ledger)
-    const { schedule } = await scheduleNamed(ledger, name)
+    const stored = await storedNamed(ledger, name)
+    const { schedule } = stored
     const [[overview], pauses, skips, launches, decisions] = await Promise.all([
       overviewOf(ledger, now, [name]),
       pausesOf(ledger, name),
@@ -55,19 +61,13 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
       pauses: new Map([[name, pauses]]),
       skips: new Map(skips.map(({ key, reason }) => [key, reason])),
     }
-    const coming = comingDueTimes(schedule, known, now, shown)
+    const mintable = mintableSchedule(stored)
+    const coming = mintable ? comingDueTimes(mintable, known, now, shown) : []
     const own = skips.filter(skip => skip.schedule === name)
     if (flags.json) {
       const whole = {
         ...overviewRow(overview),
-        description: schedule.description ?? null,
-        when: schedule.when,
-        except: schedule.except ?? null,
-        quietHours: schedule.quietHours ?? null,
-        allowed: schedule.allowed ?? null,
-        launch: schedule.launch,
-        policy: schedule.policy,
-        source: schedule.source,
+        ...declaredRow(schedule),
         coming: coming.map(comingRow),
         skips: own.map(({ key, due, reason }) => ({ key, due: iso(due), reason })),
         launches: launches.map(launchRow),
@@ -75,17 +75,13 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
       }
       return write(JSON.stringify(whole, null, 2))
     }
-    const zone = schedule.when.timezone
+    const zone = zoneOf(overview)
+    const none = mintable ? 'It is never due again.' : `${unmintableWords(name, overview.unmintable)}.`
     const lines = [
-      `${name}${schedule.description === undefined ? '' : `: ${schedule.description}`}`,
-      `  mailing  ${schedule.launch.id} of account ${schedule.account}`,
-      ...timingInWords(schedule, 'en').map((words, index) => `  ${index === 0 ? 'when' : '    '}     ${words}`),
-      `  zone     ${zone}`,
-      `  policy   ${JSON.stringify(schedule.policy)}`,
-      `  declared ${schedule.source.file}:${schedule.source.line}`,
+      ...declaredLines(name, schedule, mintable !== undefined),
       ...(overview.pause === undefined ? [] : [`  PAUSED   ${pauseText(overview.pause, zone)}`]),
       '',
-      coming.length === 0 ? 'It is never due again.' : 'Next:',
+      coming.length === 0 ? none : 'Next:',
       ...coming.map(({ nominal, notes }) => `  ${[localTimeText(nominal, zone), ...notes.map(noteWords)].join('  ')}`),
       ...titled('Left out by a person:', own, ({ due, reason }) => `${localTimeText(due, zone)}  ${reason}`),
       ...titled('Newest launches:', launches, record =>
@@ -97,17 +93,47 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
   })
 }
 
+/** What its declaration says, for `--json`; nothing where it cannot be read. */
+function declaredRow(schedule: Schedule | undefined) {
+  return {
+    description: schedule?.description ?? null,
+    when: schedule?.when ?? null,
+    except: schedule?.except ?? null,
+    quietHours: schedule?.quietHours ?? null,
+    allowed: schedule?.allowed ?? null,
+    launch: schedule?.launch ?? null,
+    policy: schedule?.policy ?? null,
+    source: schedule?.source ?? null,
+  }
+}
+
+/** A timetable is said in words only where its due times can be worked out. */
+function declaredLines(name: string, schedule: Schedule | undefined, inWords: boolean): string[] {
+  if (!schedule) return [name]
+  const { description, launch, account, when, policy, source } = schedule
+  const timing = inWords ? timingInWords(schedule, 'en') : [JSON.stringify(when)]
+  return [
+    `${name}${description === undefined ? '' : `: ${description}`}`,
+    `  mailing  ${launch.id} of account ${account}`,
+    ...timing.map((words, index) => `  ${index === 0 ? 'when' : '    '}     ${words}`),
+    `  zone     ${when.timezone}`,
+    `  policy   ${JSON.stringify(policy)}`,
+    `  declared ${source.file}:${source.line}`,
+  ]
+}
+
 function titled<T>(title: string, entries: readonly T[], line: (entry: T) => string): string[] {
   return entries.length === 0 ? [] : ['', title, ...entries.map(entry => `  ${line(entry)}`)]
 }
 
 /** A schedule in `schedules list --json`. Absent values are null; times are UTC. */
-function overviewRow({ schedule, pause, next, completed, last }: ScheduleOverview) {
+function overviewRow({ name, schedule, unmintable, pause, next, completed, last }: ScheduleOverview) {
   return {
-    name: schedule.name,
-    account: schedule.account,
-    mailing: schedule.launch.id,
-    timezone: schedule.when.timezone,
+    name,
+    account: schedule?.account ?? null,
+    mailing: schedule?.launch.id ?? null,
+    timezone: schedule?.when.timezone ?? null,
+    unmintable: unmintable ?? null,
     next: next === undefined ? null : iso(next),
     completed,
     paused: pause === undefined ? null : pauseRow(pause),
@@ -124,9 +150,16 @@ function comingRow({ key, nominal, due, goes, notes }: DueTime) {
   return { key, nominal: iso(nominal), due: iso(due), goes, notes: notes.map(noteWords) }
 }
 
-function nextCell({ schedule, next, completed }: ScheduleOverview): string {
-  if (next !== undefined) return localTimeText(next, schedule.when.timezone)
+function nextCell(overview: ScheduleOverview): string {
+  const { next, completed, unmintable } = overview
+  if (next !== undefined) return localTimeText(next, zoneOf(overview))
+  if (unmintable !== undefined) return 'NOT PLANNED'
   return completed ? 'completed' : '-'
+}
+
+/** The zone that its times are shown in. */
+function zoneOf({ schedule, unmintable }: ScheduleOverview): string {
+  return unmintable === undefined && schedule ? schedule.when.timezone : 'UTC'
 }
 
 function pauseText(pause: Pause, zone: string): string {

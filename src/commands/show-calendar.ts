@@ -9,7 +9,7 @@ import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 import { clockText, dayText } from './local-time.ts'
-import { noSchedule } from './stored-schedule.ts'
+import { noSchedule, unmintableWords } from './stored-schedule.ts'
 import type { GlobalFlags } from './with-ledger.ts'
 
 interface CalendarFlags extends GlobalFlags {
@@ -25,6 +25,8 @@ interface CalendarFlags extends GlobalFlags {
 /** What the calendar is made of. */
 interface Known {
   readonly schedules: readonly Schedule[]
+  /** Why the due times of stored schedules cannot be worked out here, by name: they are not among the schedules. */
+  readonly unmintable: ReadonlyMap<string, string>
   readonly pauses: ReadonlyMap<string, readonly Pause[]>
   readonly skips: ReadonlyMap<string, string>
   readonly now: number
@@ -36,11 +38,14 @@ const dayMs = 86_400_000
 export async function showCalendar(flags: CalendarFlags): Promise<void> {
   const start = flags.from === undefined ? undefined : instantOf(flags.from)
   const known = flags.files ? fromFiles(flags) : await fromStore(flags)
-  checkNames(known.schedules, flags)
+  checkNames(known, flags)
   const from = start ?? known.now
   const { account, schedule: name } = flags
   const shown = (schedule: Schedule) =>
     (account === undefined || schedule.account === account) && (name === undefined || schedule.name === name)
+  for (const [each, flaw] of known.unmintable) {
+    if (name === undefined || name === each) process.stderr.write(`${unmintableWords(each, flaw)}.\n`)
+  }
   const rows = calendarOf({ ...known, from, to: from + flags.days * dayMs, shown })
   if (flags.ics) process.stdout.write(calendarFile(rows, known.now))
   else if (flags.json) process.stdout.write(`${JSON.stringify(rows.map(jsonRow), null, 2)}\n`)
@@ -61,12 +66,14 @@ async function fromStore(flags: GlobalFlags): Promise<Known> {
   return knownFromStore(flags)
 }
 
+const nothingStored = { unmintable: new Map(), pauses: new Map(), skips: new Map() }
+
 function fromFiles(flags: GlobalFlags): Known {
-  return { schedules: declaredSchedules(flags, false), pauses: new Map(), skips: new Map(), now: Date.now() }
+  return { schedules: declaredSchedules(flags, false), ...nothingStored, now: Date.now() }
 }
 
-function checkNames(schedules: readonly Schedule[], { schedule, account }: CalendarFlags): void {
-  const names = schedules.map(({ name }) => name)
+function checkNames({ schedules, unmintable }: Known, { schedule, account }: CalendarFlags): void {
+  const names = [...schedules.map(({ name }) => name), ...unmintable.keys()]
   if (schedule !== undefined && !names.includes(schedule)) throw noSchedule(schedule, names)
   const accounts = [...new Set(schedules.map(each => each.account))]
   if (account === undefined || accounts.includes(account)) return

@@ -177,7 +177,7 @@ async function limits(): Promise<void> {
 async function rename(): Promise<void> {
   const stored = await storedSet(ledger)
   const before = stored.schedules.get('offers')
-  if (!before) throw new Error('offers is not stored')
+  if (!before?.schedule) throw new Error('offers is not stored')
   await mintSchedules(ledger, queues, { minted: () => {} }, [before], now)
   const after = { ...before.schedule, name: 'renamed' }
   const answer = await changeSchedules(ledger, stored.revision, [{ name: 'renamed', before, after }], 'someone', 'why')
