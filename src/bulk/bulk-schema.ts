@@ -1,14 +1,19 @@
 /** How a file becomes a batch, as people declare it: the same keys as flags and in a `bulk:` block. */
 import { z } from 'zod'
+import { didYouMean } from '../files/suggestion.ts'
 import { targetNamed } from './mapping.ts'
 import { rowFormats } from './read-rows.ts'
 
-const field = z
-  .string()
-  .refine(
-    name => targetNamed(name) !== undefined,
-    'is no field of a launch: use id, override_source_type, override_source_id, override_limit, content.NAME or attach',
-  )
+const columns = z.record(z.string(), z.string().min(1)).superRefine((map, context) => {
+  for (const name of Object.keys(map)) {
+    if (targetNamed(name) !== undefined) continue
+    const message = `${JSON.stringify(name.slice(0, 60))} ${noField}${didYouMean(name, fieldNames)}`
+    context.addIssue({ code: 'custom', path: [name], message })
+  }
+})
+
+const fieldNames = ['id', 'override_source_type', 'override_source_id', 'override_limit', 'attach']
+const noField = `is no field of a launch: use ${fieldNames.join(', ')} or content.NAME`
 
 export const paceInput = z.strictObject({
   perMinute: z.int().min(1).max(1_000_000).optional().meta({ description: 'Rows that begin in a minute at most.' }),
@@ -37,7 +42,7 @@ export const rowsInput = {
   key: z.string().min(1).optional().meta({
     description: 'The column that makes a row unique. Without it equal rows are an error.',
   }),
-  columns: z.record(field, z.string().min(1)).optional().meta({
+  columns: columns.optional().meta({
     description:
       'Field of the launch (id, content.city) → column of the file. Columns named like a field need no entry.',
   }),

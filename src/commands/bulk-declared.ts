@@ -1,7 +1,7 @@
 /** What the flags of `sendoff bulk submit` stand for: how the file is read, the base launch, and the brakes. */
 import { basename, extname } from 'node:path'
 import { z } from 'zod'
-import type { BatchDeclaration, BatchHours } from '../bulk/batch.ts'
+import type { BatchDeclaration, BatchHours, StopRules } from '../bulk/batch.ts'
 import { paceInput, rowsInput, stopAfterInput } from '../bulk/bulk-schema.ts'
 import type { RowFormat, RowsReading } from '../bulk/read-rows.ts'
 import { parseDuration } from '../files/duration.ts'
@@ -108,6 +108,11 @@ export function readingOf(flags: SubmitFlags, format: RowFormat): RowsReading {
 export function declarationOf(file: string, account: string, flags: SubmitFlags): BatchDeclaration {
   const { pace, stopAfter } = rulesOf(flags)
   const hours = hoursOf(flags)
+  const rules: StopRules = {
+    ...(stopAfter.consecutive === undefined ? {} : { consecutive: stopAfter.consecutive }),
+    ...(stopAfter.failures === undefined ? {} : { failures: stopAfter.failures }),
+    ...(stopAfter.percent === undefined ? {} : { percent: stopAfter.percent }),
+  }
   return {
     name: nameOf(file, flags),
     account,
@@ -117,11 +122,7 @@ export function declarationOf(file: string, account: string, flags: SubmitFlags)
       ...(pace.concurrency === undefined ? {} : { concurrency: pace.concurrency }),
     },
     ...(hours === undefined ? {} : { hours }),
-    stopAfter: {
-      ...(stopAfter.consecutive === undefined ? {} : { consecutive: stopAfter.consecutive }),
-      ...(stopAfter.failures === undefined ? {} : { failures: stopAfter.failures }),
-      ...(stopAfter.percent === undefined ? {} : { percent: stopAfter.percent }),
-    },
+    ...(Object.keys(rules).length === 0 ? {} : { stopAfter: rules }),
     source: file,
     by: person(),
     ...(flags.reason === undefined ? {} : { why: flags.reason }),

@@ -56,13 +56,15 @@ async function* refusing(rows: AsyncIterable<Row>, file: string): AsyncGenerator
     yield* rows
   } catch (error) {
     if (!(error instanceof BadRows)) throw error
-    const { report } = error
-    const all = report.unreadableFrom === undefined ? report.sound + report.bad : undefined
-    const counted =
-      all === undefined ? `${count(report.bad)} bad` : `${count(report.bad)} of ${count(all)} rows are bad`
-    const unread = all === undefined ? `, and nothing after line ${report.unreadableFrom} could be read` : ''
-    throw usage([...report.inLines(file), `${counted}${unread}; nothing was submitted.`].join('\n'))
+    throw usage([...error.report.inLines(file), `${summaryOf(error.report)}; nothing was submitted.`].join('\n'))
   }
+}
+
+function summaryOf({ bad, sound, unreadableFrom }: RowReport): string {
+  const all = sound + bad
+  if (unreadableFrom === undefined) return `${count(bad)} of ${rowsInWords(all)} ${bad === 1 ? 'is' : 'are'} bad`
+  const before = all === 0 ? '' : `; of ${rowsInWords(all)} before that, ${count(bad)} ${bad === 1 ? 'is' : 'are'} bad`
+  return `from line ${unreadableFrom} on nothing can be read${before}`
 }
 
 async function rehearsed(file: string, flags: SubmitFlags, format: RowFormat | undefined): Promise<Rehearsal> {
@@ -82,13 +84,15 @@ async function rehearse(file: string, flags: SubmitFlags, format: RowFormat | un
   const whole = rehearsal.whole(declaration)
   if (flags.json) write(JSON.stringify(flags.dryRun ? whole : { rows: whole.rows, bad: whole.bad }, null, 2))
   else if (flags.dryRun) write(rehearsal.inLines(declaration).join('\n'))
-  else write(`${file}: ${count(rehearsal.rows)} rows can be used.`)
+  else write(`${file}: ${rowsInWords(rehearsal.rows)} can be used.`)
   return rehearsal.report.bad > 0 ? exitCodes.partial : 0
 }
 
 function tellBad(file: string, report: RowReport): void {
   if (report.bad === 0) return
-  process.stderr.write(`${report.inLines(file).join('\n')}\n${count(report.bad)} bad rows are left out.\n`)
+  process.stderr.write(
+    `${report.inLines(file).join('\n')}\n${report.bad === 1 ? '1 bad row is' : `${count(report.bad)} bad rows are`} left out.\n`,
+  )
 }
 
 async function told(
@@ -101,7 +105,7 @@ async function told(
   switch (answer.kind) {
     case 'submitted': {
       const earlier = answer.staged > 0 ? `; ${count(answer.staged)} of them had come with an interrupted submit` : ''
-      if (!flags.json) process.stderr.write(`${count(answer.rows)} rows were submitted${earlier}.\n`)
+      if (!flags.json) process.stderr.write(`Submitted ${rowsInWords(answer.rows)}${earlier}.\n`)
       return handedOver(open, answer.id, { ...answer, bad: report.bad }, report.bad > 0 ? exitCodes.partial : 0, flags)
     }
     case 'again':
@@ -140,6 +144,10 @@ async function handedOver(
   if (!flags.watch) return code
   const watched = await followBatch(open, id, flags.json)
   return watched === 0 ? code : watched
+}
+
+function rowsInWords(rows: number): string {
+  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`
 }
 
 function count(number: number): string {

@@ -162,7 +162,7 @@ describe('a stop rule', () => {
     [
       'percent',
       { percent: 10 },
-      [...Array.from({ length: 19 }, () => 'launched'), 'rejected', 'rejected', 'rejected'],
+      [...Array.from({ length: 19 }, () => 'launched' as const), 'rejected', 'rejected', 'rejected'],
       '3 of 22 rows failed',
     ],
   ] as const)(
@@ -235,7 +235,7 @@ describe('rows of a batch', () => {
     await stage.feeder.pass()
     for (const key of await stage.window(id)) await stage.attempt(key)
     const sent = stage.ledger.keys.sent('main', 90, 'own')
-    expect(await stage.server.redis.zrange(sent, 0, -1)).toEqual([`${id}#`])
+    expect(await stage.members(sent)).toEqual([`${id}#`])
     const guard = { since: stage.now - 1_000, coolDown: 0, onHit: 'hold' } as const
     const common = {
       account: 'main',
