@@ -21,7 +21,7 @@ const hoursAhead = 4 * day
 /** A batch that wants more than this many releases in one pass goes on in the next: others wait. */
 const mostReleases = 10
 
-export interface FeederListener {
+interface FeederListener {
   batchDone(id: string, account: string, total: number): void
   batchPaused(id: string, account: string, reason: string): void
   batchStuck(id: string, error: unknown): void

@@ -37,7 +37,7 @@ const windowSeconds = 20
 /** A pace that was not used, because nobody fed for a moment, is made up for as far as this. Milliseconds. */
 const paceSlack = 2_000
 /** The most rows that one release makes records for: longer scripts would keep due launches waiting. */
-export const largestRelease = 100
+const largestRelease = 100
 
 /** How many released rows may be under way at once. */
 export function windowOf({ rate, lateness, concurrency }: FeedFacts): number {

@@ -23,8 +23,8 @@ export const suspended = 8_640_000_000_000_000
 const lookAtHours = 3_600_000
 /** Who stands in line is taken along (next-row.ts); so long at least, and at most, until a row asks by itself. */
 const askAgain = [1_000, 5_000] as const
-/** As `pickUpGrace` of ledger.ts, which imports this file. */
-const pickUpGrace = 3_000
+/** As `pickUpGrace` of ledger.ts, for rows: the window holds what is picked up within less than this. Milliseconds. */
+export const rowGrace = 30_000
 
 /** More kinds of problems than this are counted as one. */
 const mostProblems = 1_000
@@ -69,6 +69,12 @@ local function sentAsOne(key, row, at)
   local sent = P .. 'sent:' .. row.account .. ':' .. row.mailing .. ':' .. audience
   redis.call('ZREM', sent, key)
   redis.call('ZADD', sent, 'GT', at, batchOf(key) .. '#')
+end
+
+-- A million launched rows are kept for long: what only an attempt under way needs, or its record says elsewhere, goes.
+local function settleDown(key, row, at)
+  sentAsOne(key, row, at)
+  redis.call('HDEL', P .. 'launch:' .. key, 'at:planned', 'at:claimed', 'leaseUntil', 'committed', 'owner')
 end
 
 local function stopBatch(id, reason, who, at)
@@ -149,7 +155,7 @@ local function rowMoved(key, row, from, state, at)
   end
   if not is then
     redis.call('HINCRBY', batch, 'n:' .. state, 1)
-    if state == 'launched' then sentAsOne(key, row, at) end
+    if state == 'launched' then settleDown(key, row, at) end
     if isIn(' ${failureStates.join(' ')} ', state) then countProblem(batch, key, state) end
   end
   turnBatch(id, batch, from, state, at)
@@ -243,7 +249,7 @@ local function claimRow(key, row, at)
   if row.doubt then return nil end
   local opens = opening(row, at)
   if opens ~= at then
-    suspend(key, row, at, opens and opens + ${pickUpGrace} or at + ${lookAtHours})
+    suspend(key, row, at, opens and opens + ${rowGrace} or at + ${lookAtHours})
     if opens then return { 'later', opens - at, 'early' } end
     return { 'over', row.state, 0, '' }
   end
