@@ -51,7 +51,13 @@ export function startProcess(stage: BatchStage, startMailing: StartMailing, conc
     clocks: systemClocks,
     accept: () => true,
     owner: 'test',
-    heard: { attemptSettled: () => {}, settleRefused: () => {}, settleDelayed: () => {}, launchEnded: () => {} },
+    heard: {
+      attemptSettled: () => {},
+      settleRefused: () => {},
+      settleDelayed: () => {},
+      launchEnded: () => {},
+      breakerChanged: () => {},
+    },
   }
   const account = { name: 'main', sending, concurrency }
   const listener = { jobNotUnderstood: () => {}, redisLost: () => {} }
