@@ -1,0 +1,99 @@
+/**
+ * Redis bytes of a launch that has ended, beside a completed BullMQ job with the same data: 10,000 of each go through their own scripts on a Redis
+ * of their own, and what the server's data has grown by is divided by them. A job that BullMQ keeps has its request and its answer; a launch has
+ * its attempts, times, reasons, what was allowed, and the sets by which it is found. COUNT in the environment changes how many.
+ */
+import { Queue, Worker } from 'bullmq'
+import { createLaunch } from '../src/launches/create.ts'
+import { LaunchQueues } from '../src/launches/queue.ts'
+import { CommitConnection } from '../src/redis/commit-connection.ts'
+import { keysUnder } from '../src/redis/keys.ts'
+import { memoryOf } from './embedded-store.ts'
+import { finish, newLaunch } from './finished-launches.ts'
+import { Report } from './report.ts'
+import { type Store, startStore } from './store.ts'
+
+const count = Number(process.env.COUNT ?? 10_000)
+const atOnce = 200
+/** Redis keeps a hash as one compact string while no value is longer than this; as it comes, 64 bytes. */
+const compact = { 'hash-max-listpack-value': '1024' }
+const requests = {
+  'the mailing alone': (index: number) => ({ id: index + 1 }),
+  'a list and some content': (index: number) => ({
+    id: 90,
+    override_source_type: 'list' as const,
+    override_source_id: index + 1,
+    content: { city: 'Saint Petersburg', discount: 15, greeting: 'Hello from the shop around the corner' },
+  }),
+}
+type RequestOf = (index: number) => { readonly id: number; readonly content?: Record<string, string | number> }
+
+/** What `act` has added to the server's data, for each of `count`. */
+async function growth(store: Store, act: () => Promise<unknown>): Promise<number> {
+  const before = await memoryOf(store.redis)
+  await act()
+  return ((await memoryOf(store.redis)) - before) / count
+}
+
+async function inTurns(act: (index: number) => Promise<unknown>): Promise<void> {
+  for (let index = 0; index < count; index += atOnce) {
+    await Promise.all(Array.from({ length: Math.min(atOnce, count - index) }, (_, each) => act(index + each)))
+  }
+}
+
+async function sendoffBytes(store: Store, requestOf: RequestOf): Promise<number> {
+  const keys = keysUnder('bench')
+  const ledger = { redis: store.redis, keys, owner: 'bench:1:abcdef' }
+  const commits = new CommitConnection(store.address, 'bench-commit')
+  const queues = new LaunchQueues(store.redis, keys)
+  const bytes = await growth(store, () =>
+    inTurns(async index => {
+      const key = `black-friday#${index}`
+      // Each of a mailing of its own: at once, they would wait for each other.
+      await createLaunch(ledger, newLaunch(key, { request: { ...requestOf(index), id: index + 1 } }))
+      await finish(ledger, commits, key, 'launched')
+    }),
+  )
+  await queues.close()
+  await commits.close()
+  await store.redis.flushall()
+  return bytes
+}
+
+async function bareBytes(store: Store, requestOf: RequestOf): Promise<number> {
+  const queue = new Queue('bare', { connection: store.redis })
+  const bytes = await growth(store, async () => {
+    await queue.addBulk(
+      Array.from({ length: count }, (_, index) => {
+        const jobId = `black-friday#${index}`
+        return { name: 'launch', data: { key: jobId, account: 'main', request: requestOf(index) }, opts: { jobId } }
+      }),
+    )
+    const answer = { error: 0, error_text: 'Successful operation' }
+    const worker = new Worker('bare', async () => answer, { connection: store.redis, concurrency: atOnce })
+    await new Promise<void>(resolve => worker.once('drained', () => resolve()))
+    await worker.close()
+  })
+  if ((await queue.getCompletedCount()) !== count) throw new Error('not all jobs were completed')
+  await queue.close()
+  await store.redis.flushall()
+  return bytes
+}
+
+const report = new Report('Redis bytes of a finished launch')
+const rows: (string | number)[][] = []
+for (const setting of [{}, compact]) {
+  const store = await startStore('memory', setting)
+  try {
+    for (const [name, requestOf] of Object.entries(requests)) {
+      const [bare, sendoff] = [await bareBytes(store, requestOf), await sendoffBytes(store, requestOf)]
+      const words = Object.entries(setting).flat().join(' ') || 'as it comes'
+      rows.push([words, name, bare.toFixed(0), sendoff.toFixed(0), (sendoff / bare).toFixed(2)])
+    }
+  } finally {
+    store.stop()
+  }
+}
+report.say(`${count} of each. The job is kept as BullMQ completes it, with its request and the answer.`)
+report.table(['redis.conf', 'request', 'bytes of a completed BullMQ job', 'of a finished launch', 'ratio'], rows)
+await report.keep()
