@@ -163,6 +163,27 @@ export class Events {
     )
   }
 
+  batchDone(id: string, account: string, total: number): void {
+    this.#log.info(
+      { event: 'batchDone', batch: id, account, total },
+      `done      batch ${id}, ${total} rows. See sendoff bulk status ${id}`,
+    )
+  }
+
+  batchPaused(id: string, account: string, reason: string): void {
+    this.#log.error(
+      { event: 'batchPaused', batch: id, account, reason },
+      `paused    batch ${id} - ${reason}. See sendoff bulk status ${id}, then sendoff bulk resume ${id}`,
+    )
+  }
+
+  batchStuck(id: string, error: unknown): void {
+    this.#log.error(
+      { event: 'batchStuck', batch: id, err: error },
+      `batch ${id}: ITS ROWS CANNOT BE RELEASED; the other batches go on, and this one is tried again every second`,
+    )
+  }
+
   jobNotUnderstood(queue: string, id: string | undefined): void {
     this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
   }

@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis'
 import { createReadPlatform } from './altcraft/read-platform.ts'
 import { createStartMailing } from './altcraft/start-mailing.ts'
 import { holdUnfit, startBackground } from './background.ts'
+import { Feeder } from './bulk/feeder.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
@@ -108,16 +109,15 @@ export async function startService(input: ServiceInput): Promise<Service> {
     const now = () => serverNow(ledger)
     const recovery = new Recovery({ ledger, queues, accounts, readLog: platform.readLog, now, heard: events })
     undo.push(() => recovery.stop())
-    const workers = [...sendings].map(
-      ([name, sending]) =>
-        new LaunchWorker(
-          redis,
-          keys.queuePrefix,
-          { name, sending, concurrency: config.worker.concurrency },
-          tools,
-          events,
-        ),
-    )
+    const feeder = new Feeder({ ledger, queues, accounts: new Set(accounts.keys()), heard: events })
+    undo.push(() => feeder.stop())
+    // Rows of batches have workers of their own: what is due never waits for one that is busy with a row.
+    const workers = [...sendings].flatMap(([name, sending]) => {
+      const account = { name, sending, concurrency: config.worker.concurrency }
+      return [undefined, (key: string) => feeder.rowEnded(key)].map(
+        rowEnded => new LaunchWorker(redis, keys.queuePrefix, account, tools, events, rowEnded),
+      )
+    })
     const preflight = { ledger, queues, accounts, readStatus: platform.readStatus, heard: events }
     const background = startBackground({
       ledger,
@@ -127,6 +127,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       watch,
       fitness,
       preflight,
+      feeder,
       owner,
       config,
       events,

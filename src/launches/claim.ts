@@ -1,6 +1,7 @@
 /** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
 import type { Script } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
+import { luaClaimRow, luaRevive, luaRowTerms } from './batch-rows.ts'
 import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
@@ -33,8 +34,8 @@ export interface Claim {
 
 export type ClaimAnswer =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** Not yet: come back in `wait` milliseconds. `why`: before its time, another owner, or another launch of the mailing. */
-  | { readonly kind: 'later'; readonly wait: number; readonly why: 'early' | 'owned' | 'lane' }
+  /** Not yet: come back in `wait` milliseconds. `why`: before its time, another owner, another launch of the mailing, or as many rows of its batch as may. */
+  | { readonly kind: 'later'; readonly wait: number; readonly why: 'early' | 'owned' | 'lane' | 'batch' }
   /** Nothing to do: the launch is in this state, or there is no such launch. `changed` where this call brought it there. */
   | { readonly kind: 'over'; readonly state: State | undefined; readonly changed: boolean; readonly reason: string }
 
@@ -52,11 +53,12 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}${luaRowTerms}${luaRevive}${luaClaimRow}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
   'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open')
 if not row.state then return { 'over', '', 0, '' } end
+if row.origin == 'bulk' then rowTerms(key, row) end
 local at = now()
 local function granted(token)
   return { 'claimed', token, row.account, row.mailing, row.request, row.requestId, row.policy, row.due, row.sendUntil,
@@ -72,6 +74,8 @@ elseif row.state ~= 'planned' and row.state ~= 'waiting' then
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
 end
+local rowAnswer = row.batch and claimRow(key, row, at)
+if rowAnswer then return rowAnswer end
 local opens = opening(row, at)
 if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or opens ~= at or holdOn(row)) then
   -- Recovery decides anew: a repeat that waits for its job must not go out when the platform may have forgotten the first.

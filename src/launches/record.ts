@@ -69,7 +69,13 @@ const recordSchema = z.object({
   confirmReadings: z.coerce.number().default(0),
   requestId: z.string(),
   request: z.string().transform(text => launchRequestSchema.parse(JSON.parse(text))),
-  policy: z.string().transform((text): unknown => JSON.parse(text)),
+  /** Absent in a row of a batch: the batch has it. */
+  policy: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .optional(),
+  /** The number of its row in the file, where it is one of a batch. */
+  row: z.coerce.number().optional(),
   madeBy: z.string().optional(),
   by: z.string().optional(),
   why: z.string().optional(),

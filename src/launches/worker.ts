@@ -1,9 +1,9 @@
-/** Takes launch jobs of one account from its queue and makes one attempt for each. */
+/** Takes launch jobs of one account from one of its two queues and makes one attempt for each. */
 import { DelayedError, type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type AttemptTools, attemptLaunch, type Sending } from './attempt.ts'
 import { waitAtMost } from './patience.ts'
-import { type LaunchJob, launchJobSchema, queueName } from './queue.ts'
+import { type LaunchJob, launchJobSchema, queueName, rowQueueName } from './queue.ts'
 
 /** How long a worker without a launch in hand may take to close. Milliseconds. */
 const idlePatience = 3_000
@@ -27,15 +27,17 @@ export class LaunchWorker {
     account: { readonly name: string; readonly sending: Sending; readonly concurrency: number },
     tools: AttemptTools,
     heard: WorkerListener,
+    /** Where it takes rows of batches: told of each that has ended its attempt; must not throw. */
+    rowEnded?: (key: string) => void,
   ) {
-    const queue = queueName(account.name)
+    const queue = rowEnded ? rowQueueName(account.name) : queueName(account.name)
     const processor = async (job: Job<LaunchJob>, lock?: string) => {
       const data = pointer.safeParse(job.data)
       if (!data.success) return heard.jobNotUnderstood(queue, job.id)
       const attempt = attemptLaunch(tools, account.name, account.sending, data.data.key, this.#abort.signal)
       this.#inFlight.add(attempt)
       const ending = await attempt.finally(() => this.#inFlight.delete(attempt))
-      if (ending.kind === 'done') return
+      if (ending.kind === 'done') return rowEnded?.(data.data.key)
       // Not a failure: the same job comes back at its time. Should this be lost, the sweep makes a new job.
       await job.moveToDelayed(Date.now() + ending.wait, lock)
       throw new DelayedError()

@@ -51,6 +51,26 @@ export interface Keys {
   readonly proofs: string
   /** STREAM of decisions. Never trimmed. */
   readonly audit: string
+  /** ZSET batch id → when it was submitted. As long as the batch. */
+  readonly batches: string
+  /** SET of batch ids that the feeder looks at: those that are not at rest, and those whose rest was not announced yet. */
+  readonly openBatches: string
+  /** HASH digest of a batch's rows → id of the newest batch with these rows. As long as that batch. */
+  readonly batchDigests: string
+  /** HASH, one per batch: what was declared, its state and its counts. Until the records of its rows are gone. */
+  batch(id: string): string
+  /** HASH chunk number → deflated rows, `h<number>` → digest of the chunk. As long as the batch. */
+  batchRows(id: string): string
+  /** The same, before the batch is sealed. A day after the last chunk. */
+  batchStaged(name: string): string
+  /** ZSET launch key → row number: released rows that are not at rest. */
+  batchWindow(id: string): string
+  /** ZSET launch key → row number: released rows at rest (or unknown) in a state other than launched. */
+  batchInState(id: string, state: string): string
+  /** ZSET launch key → row number: ended rows that are to be tried again, until they are. */
+  batchAgain(id: string): string
+  /** ZSET problem → count: `[state, error, text]` as JSON, of rejected, failed, swallowed and unknown rows. */
+  batchProblems(id: string): string
   /** Prefix of BullMQ's own keys: transport only. */
   readonly queuePrefix: string
 }
@@ -84,6 +104,16 @@ export function keysUnder(prefix: string): Keys {
     troubles: `${root}troubles`,
     proofs: `${root}proofs`,
     audit: `${root}audit`,
+    batches: `${root}batches`,
+    openBatches: `${root}batches:open`,
+    batchDigests: `${root}batch-digests`,
+    batch: id => `${root}batch:${id}`,
+    batchRows: id => `${root}batch:${id}:rows`,
+    batchStaged: name => `${root}batch-staged:${name}`,
+    batchWindow: id => `${root}batch:${id}:window`,
+    batchInState: (id, state) => `${root}batch:${id}:state:${state}`,
+    batchAgain: id => `${root}batch:${id}:again`,
+    batchProblems: id => `${root}batch:${id}:problems`,
     queuePrefix: `${root}queue`,
   }
 }

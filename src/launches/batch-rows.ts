@@ -1,0 +1,250 @@
+/**
+ * Rows of a batch, as the ledger's scripts see them: launches of origin `bulk` whose key is `<batch id>#<row key>`. Whatever
+ * changes the state of one keeps its batch's account in the same script, so that no count can differ from the records.
+ *
+ * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending); ZSET
+ * batch:<id>:window has released rows that are not at rest, ZSET batch:<id>:state:<state> those that came to rest otherwise
+ * than launched, both by row number; ZSET batch:<id>:problems counts them by state, error and text.
+ */
+
+/** States of released rows that the window counts: something is still to happen, and nobody need decide. */
+export const windowStates = ['planned', 'claimed', 'sending', 'waiting', 'held'] as const
+
+/** States that stop rules count, and problems are listed of. */
+export const failureStates = ['rejected', 'failed', 'swallowed', 'unknown'] as const
+
+/** What a person may have tried again. An unknown row never: it may have been launched. */
+export const retryStates = ['rejected', 'failed', 'swallowed'] as const
+
+/** The deadline of a row that may not go for now through no fault of its own: it has none until it may. Milliseconds. */
+export const suspended = 8_640_000_000_000_000
+
+/** Without known open hours, so long passes until they are asked about again. Milliseconds. */
+const lookAtHours = 3_600_000
+/** And so long until a row asks again whether its batch's `concurrency` has room. */
+const lookAtRoom = 250
+/** As `pickUpGrace` of ledger.ts, which imports this file. */
+const pickUpGrace = 3_000
+
+/** More kinds of problems than this are counted as one. */
+const mostProblems = 1_000
+/** A stop rule about a share asks only after so many ended rows. */
+const fewestForShare = 20
+
+/**
+ * Stands before `enter` of `luaLedger`, which calls `rowMoved` for launches of origin `bulk` alone; the others pay nothing.
+ * Needs `P`. `rowMoved(key, row, from, state, at)` is called after the record has its new state.
+ */
+export const luaRows = /* lua */ `
+local function batchOf(key) return string.match(key, '^([^#]+)#') end
+local function isIn(list, state) return string.find(list, ' ' .. state .. ' ', 1, true) end
+
+-- What is counted as one problem: the state, the error and the beginning of its text.
+local function problemOf(key, state)
+  local said = redis.call('HMGET', P .. 'launch:' .. key, 'error', 'error_text', 'reason')
+  local text = said[2] or said[3] or ''
+  if #text > 200 then text = string.gsub(string.sub(text, 1, 200), '[\\192-\\255][\\128-\\191]*$', '') end
+  return cjson.encode({ state, said[1] or '', text })
+end
+
+local function countProblem(batch, key, state)
+  local problems, label = batch .. ':problems', problemOf(key, state)
+  if redis.call('ZCARD', problems) >= ${mostProblems} and not redis.call('ZSCORE', problems, label) then
+    label = cjson.encode({ state, '', '…' })
+  end
+  redis.call('ZINCRBY', problems, 1, label)
+  redis.call('HSET', P .. 'launch:' .. key, 'problem', label)
+end
+
+local function uncountProblem(batch, key)
+  local label = redis.call('HGET', P .. 'launch:' .. key, 'problem')
+  if not label then return end
+  redis.call('HDEL', P .. 'launch:' .. key, 'problem')
+  if tonumber(redis.call('ZINCRBY', batch .. ':problems', -1, label)) <= 0 then redis.call('ZREM', batch .. ':problems', label) end
+end
+
+-- What the guards of other doors count: rows under way each by itself, those that went as one for the whole batch.
+local function sentAsOne(key, row, at)
+  local audience = row.audience or redis.call('HGET', P .. 'launch:' .. key, 'audience')
+  local sent = P .. 'sent:' .. row.account .. ':' .. row.mailing .. ':' .. audience
+  redis.call('ZREM', sent, key)
+  redis.call('ZADD', sent, 'GT', at, batchOf(key) .. '#')
+end
+
+local function stopBatch(id, reason, who, at)
+  local batch = P .. 'batch:' .. id
+  redis.call('HSET', batch, 'state', 'paused', 'reason', reason, 'pausedBy', who, 'pausedAt', at)
+  redis.call('XADD', P .. 'audit', '*', 'at', at, 'who', who, 'what', 'batch pause', 'subject', 'batch:' .. id, 'why', reason,
+    'before', 'running', 'after', 'paused')
+end
+
+-- Counts a row for the stop rules, from the last submit, resume or retry on. The first rule that is broken, in words, or nil.
+local function brokenRule(batch, text, from, state)
+  local failures, rules = ' ${failureStates.join(' ')} ', cjson.decode(text)
+  if from == 'unknown' and not isIn(failures, state) then redis.call('HINCRBY', batch, 'failed', -1) end
+  if state == 'launched' then
+    redis.call('HSET', batch, 'streak', 0)
+    redis.call('HINCRBY', batch, 'passed', 1)
+  end
+  if not isIn(failures, state) or isIn(failures, from) then return nil end
+  local streak = redis.call('HINCRBY', batch, 'streak', 1)
+  local failed = redis.call('HINCRBY', batch, 'failed', 1)
+  if rules.consecutive and streak >= rules.consecutive then return streak .. ' rows in a row failed' end
+  if rules.failures and failed >= rules.failures then return failed .. ' rows failed' end
+  local ended = failed + (redis.call('HGET', batch, 'passed') or 0)
+  if rules.percent and ended >= ${fewestForShare} and failed * 100 >= rules.percent * ended then
+    return failed .. ' of ' .. ended .. ' rows failed'
+  end
+  return nil
+end
+
+-- Whether the batch is done, goes on again, or has broken a rule of its own. from and state '': no row has moved.
+local function turnBatch(id, batch, from, state, at)
+  local facts = redis.call('HMGET', batch, 'state', 'cursor', 'total', 'stopAfter')
+  local broken = facts[4] and brokenRule(batch, facts[4], from, state)
+  if broken and facts[1] == 'running' then return stopBatch(id, 'rule: ' .. broken, 'service', at) end
+  local all = facts[2] == facts[3] and redis.call('EXISTS', batch .. ':window', batch .. ':again') == 0
+  if all and facts[1] == 'running' then
+    redis.call('HSET', batch, 'state', 'done', 'ended', at)
+  elseif not all and facts[1] == 'done' then
+    redis.call('HSET', batch, 'state', 'running')
+    redis.call('HDEL', batch, 'ended')
+    redis.call('SADD', P .. 'batches:open', id)
+  end
+end
+
+-- The state of the batch that a launch is a row of, or false.
+local function batchState(key, row)
+  local id = row.origin == 'bulk' and batchOf(key)
+  return id and redis.call('HGET', P .. 'batch:' .. id, 'state')
+end
+
+-- Nothing of a stopped batch leaves, not even an identical repeat.
+local function batchHalts(key, row)
+  local state = batchState(key, row)
+  return state == 'paused' or state == 'cancelled'
+end
+
+local WINDOW = ' ${windowStates.join(' ')} '
+local FLYING = ' claimed sending '
+
+local function rowMoved(key, row, from, state, at)
+  local id = batchOf(key)
+  if not id then return end
+  local batch = P .. 'batch:' .. id
+  local flew, flies = isIn(FLYING, from), isIn(FLYING, state)
+  if flies and not flew then redis.call('HINCRBY', batch, 'flying', 1) end
+  if flew and not flies then redis.call('HINCRBY', batch, 'flying', -1) end
+  local was, is = isIn(WINDOW, from), isIn(WINDOW, state)
+  if was and is then return end
+  if was then
+    redis.call('ZREM', batch .. ':window', key)
+  else
+    redis.call('HINCRBY', batch, 'n:' .. from, -1)
+    if from ~= 'launched' then redis.call('ZREM', batch .. ':state:' .. from, key) end
+    uncountProblem(batch, key)
+  end
+  if is or state ~= 'launched' then
+    redis.call('ZADD', is and batch .. ':window' or batch .. ':state:' .. state, redis.call('HGET', P .. 'launch:' .. key, 'row'), key)
+  end
+  if not is then
+    redis.call('HINCRBY', batch, 'n:' .. state, 1)
+    if state == 'launched' then sentAsOne(key, row, at) end
+    if isIn(' ${failureStates.join(' ')} ', state) then countProblem(batch, key, state) end
+  end
+  turnBatch(id, batch, from, state, at)
+end
+`
+
+/** For scripts that take a row's record away: its batch must not name it any more. row needs `state`. */
+export const luaRowForgotten = /* lua */ `
+local function rowForgotten(key, row)
+  local id = batchOf(key)
+  if not id then return end
+  local batch = P .. 'batch:' .. id
+  redis.call('ZREM', batch .. ':state:' .. row.state, key)
+  redis.call('HINCRBY', batch, 'forgotten', 1)
+end
+`
+
+/**
+ * For claim and commit, after `luaOpening`. `rowTerms(key, row)` puts into the row what its batch says for all of them. Then
+ * `rowStopped(key, row, at)` is why it may not go now, or nil: a stopped batch keeps its rows where they are, without a
+ * deadline, and a cancelled one cancels them. A row in doubt is not hidden: it stays unknown, and recovery decides anew.
+ */
+export const luaRowTerms = /* lua */ `
+-- Until when another attempt may be planned, where the record has no word of its own.
+local function untilOf(row)
+  row.retryUntil = row.retryFor and math.min(tonumber(row.sendUntil), row.due + row.retryFor) or row.sendUntil
+end
+
+local function rowTerms(key, row)
+  local id = batchOf(key)
+  if not id then return end
+  local terms = redis.call('HMGET', P .. 'batch:' .. id, 'state', 'policy', 'open', 'lateness', 'concurrency', 'flying', 'reason', 'retryFor')
+  row.batch, row.batchState, row.lateness, row.batchReason = id, terms[1], terms[4], terms[7] or ''
+  row.policy, row.overlap, row.open = terms[2], 'allow', terms[3]
+  row.retryFor = terms[8]
+  if not row.retryUntil then untilOf(row) end
+  row.full = terms[5] and row.state ~= 'claimed' and tonumber(terms[6] or '0') >= tonumber(terms[5])
+end
+
+local function suspend(key, row, at, wakeAt)
+  if row.state == 'claimed' then enter(key, row, 'planned', at, nil) end
+  row.sendUntil = '${suspended}'
+  redis.call('HSET', P .. 'launch:' .. key, 'sendUntil', row.sendUntil)
+  if wakeAt then redis.call('ZADD', P .. 'wake', wakeAt, key) else redis.call('ZREM', P .. 'wake', key) end
+end
+
+local function rowStopped(key, row, at)
+  if row.batchState ~= 'paused' and row.batchState ~= 'cancelled' then return nil end
+  local why = row.batchState == 'paused' and 'its batch is paused' or 'its batch was cancelled'
+  if row.doubt then
+    redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
+    if row.state == 'claimed' then enter(key, row, 'unknown', at, at, 'recovering', '1') end
+  elseif row.batchState == 'paused' then
+    suspend(key, row, at)
+  else
+    enter(key, row, 'cancelled', at, nil, 'reason', row.batchReason)
+  end
+  return why
+end
+`
+
+/** `revive(key, row, at)` gives a row that was suspended a new due time and deadline; row needs due, account, mailing, lateness. */
+export const luaRevive = /* lua */ `
+local function revive(key, row, at)
+  row.due, row.notBefore, row.sendUntil = at, at, at + row.lateness
+  redis.call('HSET', P .. 'launch:' .. key, 'due', at, 'notBefore', at, 'sendUntil', row.sendUntil)
+  redis.call('HDEL', P .. 'launch:' .. key, 'retryUntil')
+  redis.call('ZADD', P .. 'launches', at, key)
+  redis.call('ZADD', P .. 'state:' .. row.state, at, key)
+  redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, at, key)
+end
+`
+
+/**
+ * For the claim, after the two above: `claimRow(key, row, at)` is the claim's answer where the row may not go now, or nil.
+ * Closed hours and a full batch are nobody's failure: the row keeps waiting, and closed hours take its deadline away.
+ */
+export const luaClaimRow = /* lua */ `
+local function claimRow(key, row, at)
+  if rowStopped(key, row, at) then
+    local isChanged = row.state == 'cancelled'
+    return { 'over', row.state, isChanged and 1 or 0, isChanged and row.batchReason or '' }
+  end
+  if row.doubt then return nil end
+  local opens = opening(row, at)
+  if opens ~= at then
+    suspend(key, row, at, opens and opens + ${pickUpGrace} or at + ${lookAtHours})
+    if opens then return { 'later', opens - at, 'early' } end
+    return { 'over', row.state, 0, '' }
+  end
+  if row.sendUntil == '${suspended}' then
+    revive(key, row, at)
+    untilOf(row)
+  end
+  if row.full then return { 'later', ${lookAtRoom}, 'batch' } end
+  return nil
+end
+`
