@@ -99,7 +99,7 @@ async function recount({ id }: Walk): Promise<void> {
   const { redis, keys } = { redis: stage.server.redis, keys: stage.ledger.keys }
   const { batch, counts } = await stage.view(id)
   const found: Partial<Record<State, string[]>> = {}
-  for (const key of await redis.zrange(keys.launches, 0, -1)) {
+  for (const key of await redis.zrange(keys.ofOrigin('bulk'), 0, -1)) {
     const record = await showLaunch(stage.ledger, key)
     if (!record) throw new Error(`${key} has no record`)
     found[record.state] = [...(found[record.state] ?? []), key]
