@@ -12,6 +12,8 @@ const benchmarks = [
   'unknowns',
   'due-times',
   'timetable-scale',
+  'bulk-submit',
+  'bulk-lateness',
 ] as const
 
 const named = process.argv.slice(2)

@@ -1,0 +1,143 @@
+/**
+ * A million rows submitted from a process of its own, beside queue.addBulk of the same data: rows per second, the most memory that the process
+ * had, Redis bytes of a waiting row; then how long pause, resume and cancel take while all of them wait, beside BullMQ's pause, resume and drain.
+ * The server has every write on the disk before it answers. ROWS and ROUNDS in the environment change its size.
+ */
+import { Queue } from 'bullmq'
+import { cancelBatch } from '../src/bulk/cancel.ts'
+import { unpackChunk } from '../src/bulk/chunks.ts'
+import { pauseBatch, resumeBatch } from '../src/bulk/pausing.ts'
+import { releaseRows } from '../src/bulk/release.ts'
+import { LaunchQueues } from '../src/launches/queue.ts'
+import { keysUnder } from '../src/redis/keys.ts'
+import { endAll } from './child.ts'
+import { memoryOf } from './embedded-store.ts'
+import { median, spread, timeEach } from './measure.ts'
+import { Report } from './report.ts'
+import { type Store, startStore } from './store.ts'
+import { type Submitted, submitInProcess } from './submitting.ts'
+
+const rows = Number(process.env.ROWS ?? 1_000_000)
+const rounds = Number(process.env.ROUNDS ?? 3)
+const longestRun = 20 * 60_000
+/** The largest window that a batch has, released as the feeder does it. */
+const windowSize = 1_000
+const release = 100
+const brakes = 10
+const prefix = 'bench'
+const keys = keysUnder(prefix)
+const decision = { by: 'bench', why: 'to see how long it takes' }
+
+interface Side extends Submitted {
+  readonly bytes: number
+  /** Milliseconds each. */
+  readonly pause: number
+  readonly resume: number
+  readonly cancel: number
+}
+
+async function submitted(store: Store, socket: string, side: 'bare' | 'sendoff') {
+  const before = await memoryOf(store.redis)
+  const done = await submitInProcess({ side, socket, prefix, name: 'offers', rows })
+  return { ...done, bytes: ((await memoryOf(store.redis)) - before) / rows }
+}
+
+const one = async (act: () => Promise<unknown>) => (await timeEach(1, act))[0] ?? Number.NaN
+
+async function sendoffSide(store: Store, socket: string): Promise<Side> {
+  const done = await submitted(store, socket, 'sendoff')
+  const { redis } = store
+  const ledger = { redis, keys }
+  const queues = new LaunchQueues(redis, keys)
+  await fillWindow(store, done.id)
+  const pauses: number[] = []
+  const resumes: number[] = []
+  for (let round = 0; round < brakes; round++) {
+    pauses.push(await one(() => pauseBatch(ledger, done.id, decision)))
+    resumes.push(await one(() => resumeBatch(ledger, queues, done.id, decision, Date.now())))
+  }
+  const cancel = await one(async () => {
+    const answer = await cancelBatch(ledger, done.id, decision)
+    if (answer.kind !== 'cancelled' || answer.calledOff !== rows)
+      throw new Error(`not ${rows} rows: ${JSON.stringify(answer)}`)
+  })
+  await queues.close()
+  await redis.flushall()
+  return { ...done, pause: median(pauses), resume: median(resumes), cancel }
+}
+
+/** Releases as many rows as a feeder would at its fastest; nobody works on them. */
+async function fillWindow({ redis }: Store, id: string): Promise<void> {
+  const size = Math.min(windowSize, rows)
+  let chunk = 0
+  let turn = 0
+  for (let released = 0; released < size; chunk++) {
+    const packed = await redis.hgetBuffer(keys.batchRows(id), String(chunk))
+    if (!packed) throw new Error(`chunk ${chunk} of ${id} is not there`)
+    const stored = unpackChunk(packed)
+    for (let skip = 0; skip < stored.length && released < size; skip += release) {
+      const next = stored.slice(skip, skip + release)
+      const at = skip + next.length
+      const place = at < stored.length ? { chunk, skip: at } : { chunk: chunk + 1, skip: 0 }
+      const keysOf = await releaseRows({ redis, keys }, { id, turn, nextAt: 0, samples: [] }, next, place)
+      if (!keysOf) throw new Error(`${id} released nothing`)
+      released += keysOf.length
+      turn += 1
+    }
+  }
+}
+
+async function bareSide(store: Store, socket: string): Promise<Side> {
+  const done = await submitted(store, socket, 'bare')
+  const queue = new Queue('bare', { connection: store.redis })
+  const pauses: number[] = []
+  const resumes: number[] = []
+  for (let round = 0; round < brakes; round++) {
+    pauses.push(await one(() => queue.pause()))
+    resumes.push(await one(() => queue.resume()))
+  }
+  const cancel = await one(() => queue.drain())
+  await queue.close()
+  await store.redis.flushall()
+  return { ...done, pause: median(pauses), resume: median(resumes), cancel }
+}
+
+setTimeout(() => {
+  process.stderr.write('the benchmark took too long and was given up\n')
+  process.exit(1)
+}, longestRun).unref()
+const report = new Report('Submitting a million rows')
+const store = await startStore('disk')
+try {
+  if (store.address.kind !== 'socket') throw new Error('the store of the benchmark has no socket')
+  const { path } = store.address
+  const sides: { bare: Side[]; sendoff: Side[] } = { bare: [], sendoff: [] }
+  for (let round = 0; round < rounds; round++) {
+    sides.bare.push(await bareSide(store, path))
+    sides.sendoff.push(await sendoffSide(store, path))
+  }
+  const figures: readonly (readonly [string, (side: Side) => number, number])[] = [
+    ['rows a second', side => (rows / side.ms) * 1_000, 0],
+    ['seconds', side => side.ms / 1_000, 1],
+    ['peak memory of the process, MB', side => side.megabytes, 0],
+    ['Redis bytes of a waiting row', side => side.bytes, 0],
+    ['pause, ms', side => side.pause, 1],
+    ['resume, ms', side => side.resume, 1],
+    ['cancel (BullMQ: drain), ms', side => side.cancel, 1],
+  ]
+  report.say(
+    `${rows} rows x ${rounds} rounds; ${Math.min(windowSize, rows)} of them released when Sendoff is paused, resumed and cancelled.`,
+  )
+  report.table(
+    ['figure', 'queue.addBulk', 'sendoff', 'ratio'],
+    figures.map(([name, figure, digits]) => {
+      const [bare, sendoff] = [sides.bare.map(figure), sides.sendoff.map(figure)]
+      const ratio = spread(sendoff.map((value, round) => value / (bare[round] ?? Number.NaN)))
+      return [name, median(bare).toFixed(digits), median(sendoff).toFixed(digits), ratio]
+    }),
+  )
+  await report.keep()
+} finally {
+  await endAll()
+  store.stop()
+}
