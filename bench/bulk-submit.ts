@@ -5,14 +5,13 @@
  */
 import { Queue } from 'bullmq'
 import { cancelBatch } from '../src/bulk/cancel.ts'
-import { unpackChunk } from '../src/bulk/chunks.ts'
 import { pauseBatch, resumeBatch } from '../src/bulk/pausing.ts'
-import { releaseRows } from '../src/bulk/release.ts'
 import { LaunchQueues } from '../src/launches/queue.ts'
 import { keysUnder } from '../src/redis/keys.ts'
 import { endAll } from './child.ts'
 import { memoryOf } from './embedded-store.ts'
 import { median, spread, timeEach } from './measure.ts'
+import { releasing } from './releasing.ts'
 import { Report } from './report.ts'
 import { type Store, startStore } from './store.ts'
 import { type Submitted, submitInProcess } from './submitting.ts'
@@ -22,7 +21,6 @@ const rounds = Number(process.env.ROUNDS ?? 3)
 const longestRun = 20 * 60_000
 /** The largest window that a batch has, released as the feeder does it. */
 const windowSize = 1_000
-const release = 100
 const brakes = 10
 const prefix = 'bench'
 const keys = keysUnder(prefix)
@@ -49,7 +47,8 @@ async function sendoffSide(store: Store, socket: string): Promise<Side> {
   const { redis } = store
   const ledger = { redis, keys }
   const queues = new LaunchQueues(redis, keys)
-  await fillWindow(store, done.id)
+  const all = releasing(ledger, done.id, Math.min(windowSize, rows))
+  while (!(await all.next()).done);
   const pauses: number[] = []
   const resumes: number[] = []
   for (let round = 0; round < brakes; round++) {
@@ -64,27 +63,6 @@ async function sendoffSide(store: Store, socket: string): Promise<Side> {
   await queues.close()
   await redis.flushall()
   return { ...done, pause: median(pauses), resume: median(resumes), cancel }
-}
-
-/** Releases as many rows as a feeder would at its fastest; nobody works on them. */
-async function fillWindow({ redis }: Store, id: string): Promise<void> {
-  const size = Math.min(windowSize, rows)
-  let chunk = 0
-  let turn = 0
-  for (let released = 0; released < size; chunk++) {
-    const packed = await redis.hgetBuffer(keys.batchRows(id), String(chunk))
-    if (!packed) throw new Error(`chunk ${chunk} of ${id} is not there`)
-    const stored = unpackChunk(packed)
-    for (let skip = 0; skip < stored.length && released < size; skip += release) {
-      const next = stored.slice(skip, skip + release)
-      const at = skip + next.length
-      const place = at < stored.length ? { chunk, skip: at } : { chunk: chunk + 1, skip: 0 }
-      const keysOf = await releaseRows({ redis, keys }, { id, turn, nextAt: 0, samples: [] }, next, place)
-      if (!keysOf) throw new Error(`${id} released nothing`)
-      released += keysOf.length
-      turn += 1
-    }
-  }
 }
 
 async function bareSide(store: Store, socket: string): Promise<Side> {

@@ -28,7 +28,7 @@ export function newLaunch(key: string, over: Partial<NewLaunch> = {}): NewLaunch
   return {
     key,
     account: 'main',
-    origin: 'bulk',
+    origin: 'manual',
     request: { id: 1 },
     ...times,
     policy,

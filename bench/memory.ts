@@ -4,12 +4,17 @@
  * its attempts, times, reasons, what was allowed, and the sets by which it is found. COUNT in the environment changes how many.
  */
 import { Queue, Worker } from 'bullmq'
+import type { Row } from '../src/bulk/row.ts'
+import { submitBatch } from '../src/bulk/submit.ts'
 import { createLaunch } from '../src/launches/create.ts'
-import { LaunchQueues } from '../src/launches/queue.ts'
+import type { LaunchRequest } from '../src/launches/launch.ts'
+import type { Ledger } from '../src/launches/ledger.ts'
 import { CommitConnection } from '../src/redis/commit-connection.ts'
 import { keysUnder } from '../src/redis/keys.ts'
 import { memoryOf } from './embedded-store.ts'
 import { finish, newLaunch } from './finished-launches.ts'
+import { declarationOf } from './many-rows.ts'
+import { releasing } from './releasing.ts'
 import { Report } from './report.ts'
 import { type Store, startStore } from './store.ts'
 
@@ -26,7 +31,7 @@ const requests = {
     content: { city: 'Saint Petersburg', discount: 15, greeting: 'Hello from the shop around the corner' },
   }),
 }
-type RequestOf = (index: number) => { readonly id: number; readonly content?: Record<string, string | number> }
+type RequestOf = (index: number) => LaunchRequest
 
 /** What `act` has added to the server's data, for each of `count`. */
 async function growth(store: Store, act: () => Promise<unknown>): Promise<number> {
@@ -35,29 +40,45 @@ async function growth(store: Store, act: () => Promise<unknown>): Promise<number
   return ((await memoryOf(store.redis)) - before) / count
 }
 
-async function inTurns(act: (index: number) => Promise<unknown>): Promise<void> {
-  for (let index = 0; index < count; index += atOnce) {
-    await Promise.all(Array.from({ length: Math.min(atOnce, count - index) }, (_, each) => act(index + each)))
-  }
-}
-
-async function sendoffBytes(store: Store, requestOf: RequestOf): Promise<number> {
-  const keys = keysUnder('bench')
-  const ledger = { redis: store.redis, keys, owner: 'bench:1:abcdef' }
+async function sendoffBytes(store: Store, act: (ledger: Ledger, commits: CommitConnection) => Promise<unknown>) {
+  const ledger = { redis: store.redis, keys: keysUnder('bench'), owner: 'bench:1:abcdef' }
   const commits = new CommitConnection(store.address, 'bench-commit')
-  const queues = new LaunchQueues(store.redis, keys)
-  const bytes = await growth(store, () =>
-    inTurns(async index => {
-      const key = `black-friday#${index}`
-      // Each of a mailing of its own: at once, they would wait for each other.
-      await createLaunch(ledger, newLaunch(key, { request: { ...requestOf(index), id: index + 1 } }))
-      await finish(ledger, commits, key, 'launched')
-    }),
-  )
-  await queues.close()
+  const bytes = await growth(store, () => act(ledger, commits))
   await commits.close()
   await store.redis.flushall()
   return bytes
+}
+
+/** Launches by hand, each of a mailing of its own: at once, they would wait for each other. */
+function byHand(requestOf: RequestOf) {
+  return async (ledger: Ledger, commits: CommitConnection) => {
+    for (let first = 0; first < count; first += atOnce) {
+      const some = Array.from({ length: Math.min(atOnce, count - first) }, (_, index) => first + index)
+      await Promise.all(
+        some.map(async index => {
+          const key = `manual-${index}`
+          await createLaunch(ledger, newLaunch(key, { request: { ...requestOf(index), id: index + 1 } }))
+          await finish(ledger, commits, key, 'launched')
+        }),
+      )
+    }
+  }
+}
+
+/** The same as rows of one batch: what waits of them is part of it. */
+function asBatch(requestOf: RequestOf) {
+  return async (ledger: Ledger, commits: CommitConnection) => {
+    async function* rows(): AsyncGenerator<Row> {
+      for (let number = 1; number <= count; number++) {
+        yield { number, line: number + 1, key: String(number), request: { ...requestOf(number), id: number } }
+      }
+    }
+    const answer = await submitBatch(ledger, declarationOf('black-friday'), rows())
+    if (answer.kind !== 'submitted') throw new Error(`the rows were not submitted: ${answer.kind}`)
+    for await (const keys of releasing(ledger, answer.id, count)) {
+      await Promise.all(keys.map(key => finish(ledger, commits, key, 'launched')))
+    }
+  }
 }
 
 async function bareBytes(store: Store, requestOf: RequestOf): Promise<number> {
@@ -86,14 +107,30 @@ for (const setting of [{}, compact]) {
   const store = await startStore('memory', setting)
   try {
     for (const [name, requestOf] of Object.entries(requests)) {
-      const [bare, sendoff] = [await bareBytes(store, requestOf), await sendoffBytes(store, requestOf)]
       const words = Object.entries(setting).flat().join(' ') || 'as it comes'
-      rows.push([words, name, bare.toFixed(0), sendoff.toFixed(0), (sendoff / bare).toFixed(2)])
+      const bare = await bareBytes(store, requestOf)
+      const [manual, row] = [
+        await sendoffBytes(store, byHand(requestOf)),
+        await sendoffBytes(store, asBatch(requestOf)),
+      ]
+      const figures = [bare, manual, row].map(bytes => bytes.toFixed(0))
+      rows.push([words, name, ...figures, (manual / bare).toFixed(2), (row / bare).toFixed(2)])
     }
   } finally {
     store.stop()
   }
 }
 report.say(`${count} of each. The job is kept as BullMQ completes it, with its request and the answer.`)
-report.table(['redis.conf', 'request', 'bytes of a completed BullMQ job', 'of a finished launch', 'ratio'], rows)
+report.table(
+  [
+    'redis.conf',
+    'request',
+    'bytes of a completed BullMQ job',
+    'of a finished launch',
+    'of a row of a batch',
+    'launch / job',
+    'row / job',
+  ],
+  rows,
+)
 await report.keep()
