@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { luaAudit } from '../launches/audit.ts'
-import { luaRevive, luaRowTerms } from '../launches/batch-rows.ts'
+import { luaRevive, luaRowTerms, suspended } from '../launches/batch-rows.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
@@ -26,12 +26,17 @@ export type NotAsAsked =
   /** It is in this state, which does not allow it; `reason` says why it is there, where somebody said so. */
   | { readonly kind: 'refused'; readonly state: BatchState; readonly reason: string }
 
-/** `suspendWindow(id, batch, at)`: released rows that wait for a worker, an attempt or the end of a stop have no deadline now. */
+/** `suspendWindow(batch, at)`: released rows have no deadline now. */
 const luaSuspend = /* lua */ `${luaRowTerms}
 local function suspendWindow(batch, at)
   for _, key in ipairs(redis.call('ZRANGE', batch .. ':window', 0, -1)) do
-    local row = read(key, 'state', 'due', 'account', 'mailing', 'origin')
-    if row.state == 'planned' or row.state == 'waiting' or row.state == 'held' then suspend(key, row, at) end
+    local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'doubt')
+    if row.state == 'planned' or row.state == 'waiting' or row.state == 'held' then
+      suspend(key, row, at)
+    elseif not row.doubt then
+      -- Where its worker dies it is planned or waits again, and must not be late then.
+      redis.call('HSET', P .. 'launch:' .. key, 'sendUntil', '${suspended}')
+    end
   end
 end
 `

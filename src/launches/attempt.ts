@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
-import { type Claim, claimLaunch } from './claim.ts'
+import { type Claim, type ClaimAnswer, claimLaunch } from './claim.ts'
 import { classify, type OutcomeRules } from './classify.ts'
 import { type Clocks, type CommitNumbers, commitLaunch } from './commit.ts'
 import { firstConfirmation } from './confirmation.ts'
@@ -44,9 +44,14 @@ interface AttemptListener {
   launchEnded(key: string, account: string, state: string, reason: string): void
 }
 
-export type AttemptEnding =
-  /** The job should come back after so many milliseconds. */
-  { readonly kind: 'later'; readonly wait: number } | { readonly kind: 'done'; readonly state: State | undefined }
+export type AttemptEnding = (
+  | /** The job should come back after so many milliseconds. */
+  { readonly kind: 'later'; readonly wait: number; readonly why?: Extract<ClaimAnswer, { kind: 'later' }>['why'] }
+  | { readonly kind: 'done'; readonly state: State | undefined }
+) & {
+  /** The claim it had, where it had one: its lane is free now. */
+  readonly claim?: Claim
+}
 
 /** Makes one attempt of the launch, or finds out why there is none to make. Throws only what Redis throws before the claim. */
 export async function attemptLaunch(
@@ -60,7 +65,7 @@ export async function attemptLaunch(
   const answer = await claimLaunch(tools.ledger, key, randomUUID(), tools.owner, sending.lease)
   switch (answer.kind) {
     case 'later':
-      return { kind: 'later', wait: answer.wait }
+      return { kind: 'later', wait: answer.wait, why: answer.why }
     case 'over':
       if (answer.changed) tools.heard.launchEnded(key, account, answer.state ?? '', answer.reason)
       return { kind: 'done', state: answer.state }
@@ -71,8 +76,8 @@ export async function attemptLaunch(
       await settle(tools, answer.claim, settlement)
       faultPoint('settled')
       return settlement.notBefore === undefined
-        ? { kind: 'done', state: settlement.state }
-        : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall() }
+        ? { kind: 'done', state: settlement.state, claim: answer.claim }
+        : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall(), claim: answer.claim }
     }
   }
 }

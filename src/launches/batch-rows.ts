@@ -21,8 +21,8 @@ export const suspended = 8_640_000_000_000_000
 
 /** Without known open hours, so long passes until they are asked about again. Milliseconds. */
 const lookAtHours = 3_600_000
-/** And so long until a row asks again whether its batch's `concurrency` has room. */
-const lookAtRoom = 250
+/** Who stands in line is taken along (next-row.ts); so long at least, and at most, until a row asks by itself. */
+const askAgain = [1_000, 5_000] as const
 /** As `pickUpGrace` of ledger.ts, which imports this file. */
 const pickUpGrace = 3_000
 
@@ -230,6 +230,13 @@ end
  * Closed hours and a full batch are nobody's failure: the row keeps waiting, and closed hours take its deadline away.
  */
 export const luaClaimRow = /* lua */ `
+-- Returns after how long the row asks by itself: the further back, the later.
+local function standInLine(line, key, at)
+  redis.call('ZADD', line, 'NX', at, key)
+  redis.call('EXPIRE', line, 3600)
+  return math.min(${askAgain[1]}, math.max(${askAgain[0]}, 50 * redis.call('ZRANK', line, key)))
+end
+
 local function claimRow(key, row, at)
   if rowStopped(key, row, at) then
     local isChanged = row.state == 'cancelled'
@@ -246,7 +253,7 @@ local function claimRow(key, row, at)
     revive(key, row, at)
     untilOf(row)
   end
-  if row.full then return { 'later', ${lookAtRoom}, 'batch' } end
+  if row.full then return { 'later', standInLine(P .. 'batch:' .. row.batch .. ':next', key, at), 'batch' } end
   return nil
 end
 `

@@ -149,6 +149,7 @@ if holder then
     end
   end
   if other.state == 'unknown' and other.recovering == '1' then
+    if row.batch then return { 'later', standInLine(P .. 'next:' .. place, key, at), 'lane' } end
     redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
     return { 'later', 1000, 'lane' }
   elseif other.state ~= 'claimed' and other.state ~= 'sending' then
@@ -170,6 +171,7 @@ if row.attempts == '0' and not row.doubt and row.overlap ~= 'allow' and (holder 
   return { 'later', 1000, 'lane' }
 end
 if holder then
+  if row.batch then return { 'later', standInLine(P .. 'next:' .. place, key, at), 'lane' } end
   redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
   return { 'later', 250, 'lane' }
 end

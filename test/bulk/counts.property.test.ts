@@ -99,7 +99,7 @@ async function recount({ id }: Walk): Promise<void> {
   const { redis, keys } = { redis: stage.server.redis, keys: stage.ledger.keys }
   const { batch, counts } = await stage.view(id)
   const found: Partial<Record<State, string[]>> = {}
-  for (const key of await redis.zrange(keys.ofOrigin('bulk'), 0, -1)) {
+  for (const key of await stage.members(keys.ofOrigin('bulk'))) {
     const record = await showLaunch(stage.ledger, key)
     if (!record) throw new Error(`${key} has no record`)
     found[record.state] = [...(found[record.state] ?? []), key]
@@ -111,7 +111,7 @@ async function recount({ id }: Walk): Promise<void> {
   const inWindow = windowStates.flatMap(state => found[state] ?? [])
   expect((await stage.window(id)).toSorted()).toEqual(inWindow.toSorted())
   for (const state of states.filter(each => each !== 'launched' && !windowStates.some(open => open === each))) {
-    const listed = await redis.zrange(keys.batchInState(id, state), 0, -1)
+    const listed = await stage.members(keys.batchInState(id, state))
     expect(listed.toSorted()).toEqual((found[state] ?? []).toSorted())
   }
   const problems = await problemsOf(stage.ledger, id, 1_000)

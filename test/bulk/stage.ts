@@ -59,6 +59,11 @@ export class BatchStage {
     this.announced.length = 0
   }
 
+  /** Members of a sorted set, in order. */
+  members(key: string): Promise<string[]> {
+    return this.server.redis.zrange(key, '0', '-1')
+  }
+
   async close(): Promise<void> {
     await this.commits.close()
     await this.queues.close()
@@ -96,7 +101,7 @@ export class BatchStage {
 
   /** Launch keys in the window, by row. */
   window(id: string): Promise<string[]> {
-    return this.server.redis.zrange(this.ledger.keys.batchWindow(id), 0, -1)
+    return this.members(this.ledger.keys.batchWindow(id))
   }
 
   claim(key: string): Promise<ClaimAnswer> {
