@@ -138,7 +138,7 @@ try {
   let id = ''
   spans.push(
     await watch('a batch is submitted', ledger, service, sent, async () => {
-      id = (await submitInProcess({ side: 'sendoff', socket, prefix, name: 'offers', rows })).id
+      id = (await submitInProcess({ side: 'sendoff', socket, prefix, name: 'offers', rows, file: '' })).id
     }),
   )
   await pauseFor(settling)

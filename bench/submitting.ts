@@ -8,13 +8,15 @@ const doneSchema = z.object({ ms: z.number(), id: z.string(), megabytes: z.numbe
 export type Submitted = z.infer<typeof doneSchema>
 
 export interface Submission {
-  readonly side: 'bare' | 'sendoff'
+  /** `file`: the rows are read from it. */
+  readonly side: 'bare' | 'sendoff' | 'file'
   readonly socket: string
   /** Of the ledger's keys. */
   readonly prefix: string
   /** Of the batch. */
   readonly name: string
   readonly rows: number
+  readonly file: string
 }
 
 export async function submitInProcess(submission: Submission): Promise<Submitted> {
