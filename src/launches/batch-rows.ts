@@ -71,6 +71,12 @@ local function sentAsOne(key, row, at)
   redis.call('ZADD', sent, 'GT', at, batchOf(key) .. '#')
 end
 
+-- A million launched rows are kept for long: what only an attempt under way needs, or its record says elsewhere, goes.
+local function settleDown(key, row, at)
+  sentAsOne(key, row, at)
+  redis.call('HDEL', P .. 'launch:' .. key, 'at:planned', 'at:claimed', 'leaseUntil', 'committed', 'owner')
+end
+
 local function stopBatch(id, reason, who, at)
   local batch = P .. 'batch:' .. id
   redis.call('HSET', batch, 'state', 'paused', 'reason', reason, 'pausedBy', who, 'pausedAt', at)
@@ -149,7 +155,7 @@ local function rowMoved(key, row, from, state, at)
   end
   if not is then
     redis.call('HINCRBY', batch, 'n:' .. state, 1)
-    if state == 'launched' then sentAsOne(key, row, at) end
+    if state == 'launched' then settleDown(key, row, at) end
     if isIn(' ${failureStates.join(' ')} ', state) then countProblem(batch, key, state) end
   end
   turnBatch(id, batch, from, state, at)

@@ -1,4 +1,5 @@
 /** A ledger with a clock of its own, a feeder and no worker: tests take the steps of launches themselves. */
+import { randomUUID } from 'node:crypto'
 import type { BatchDeclaration } from '../../src/bulk/batch.ts'
 import { Feeder } from '../../src/bulk/feeder.ts'
 import { showBatch } from '../../src/bulk/read.ts'
@@ -45,8 +46,8 @@ export class BatchStage {
     this.feeder = this.anotherFeeder()
   }
 
-  static async open(): Promise<BatchStage> {
-    return new BatchStage(await startTestRedis())
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<BatchStage> {
+    return new BatchStage(await startTestRedis(settings))
   }
 
   async wait(time: number): Promise<void> {
@@ -105,7 +106,7 @@ export class BatchStage {
   }
 
   claim(key: string): Promise<ClaimAnswer> {
-    return claimLaunch(this.ledger, key, `nonce-${key}-${this.now}-${Math.random()}`, 'host:1:abc', 10_000)
+    return claimLaunch(this.ledger, key, `${randomUUID()}`, 'host:1:abc', 10_000)
   }
 
   async claimed(key: string): Promise<Claim> {

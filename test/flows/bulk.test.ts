@@ -112,7 +112,7 @@ describe('a file of launches', () => {
     })
     expect(await project.run('bulk', 'watch', 'many')).toMatchObject({ code: 8 })
     const before = altcraft.launches().length
-    expect(await project.run('bulk', 'resume', 'many', '--reason', 'it was right')).toMatchObject({ code: 0 })
+    expect(await project.run('bulk', 'resume', 'many', '--reason', 'it was right')).toMatchObject({ code: 0, stderr: '' })
     await until(() => altcraft.launches().length > before)
     const watching = project.start(['bulk', 'watch', 'many'])
     await until(() => watching.stderr.includes('rows ('))
