@@ -12,8 +12,8 @@ import type { CommitConnection } from '../src/redis/commit-connection.ts'
 
 /** What the launches are spread over. */
 export const spreadOver = { mailings: 1_000, schedules: 100, every: 1_000 } as const
-/** Of so many launches one was refused, one is manual, one is of the other account, one belongs to the small batch. */
-export const rare = { refused: 1_000, manual: 5_000, other: 10_000, batch: 20_000 } as const
+/** Of so many launches one was refused, one is manual, one is of the other account, one belongs to the small batch; primes, so that all of them mix. */
+export const rare = { refused: 997, manual: 4_999, other: 9_973, batch: 19_997 } as const
 
 const answers = {
   launched: { outcome: 'launched', error: 0, error_text: 'Successful operation' },
