@@ -85,12 +85,13 @@ const againScript: Script = {
    */
   lua: /* lua */ `${luaLedger}${luaRevive}${luaTurn}
 for _, key in ipairs(redis.call('ZRANGE', batch .. ':again', 0, ARGV[7] - 1)) do
-  local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'attempts', 'audience')
+  local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'attempts', 'audience', 'error')
   if row.state and isIn(' ${retryStates.join(' ')} ', row.state) then
     row.lateness = lateness
     local digest = redis.sha1hex(key .. ' ' .. at .. ' ' .. row.attempts)
     local requestId = string.format('%s-%s-5%s-8%s-%s', digest:sub(1, 8), digest:sub(9, 12), digest:sub(13, 15), digest:sub(16, 18), digest:sub(19, 30))
     enter(key, row, 'planned', at, at + ${rowGrace}, 'requestId', requestId, 'round', row.attempts)
+    answered(key, row, '')
     redis.call('HDEL', P .. 'launch:' .. key, 'handed', 'reason', 'error', 'error_text', 'status')
     revive(key, row, at)
     released[#released + 1] = key

@@ -223,9 +223,11 @@ local function revive(key, row, at)
   row.due, row.notBefore, row.sendUntil = at, at, at + row.lateness
   redis.call('HSET', P .. 'launch:' .. key, 'due', at, 'notBefore', at, 'sendUntil', row.sendUntil)
   redis.call('HDEL', P .. 'launch:' .. key, 'retryUntil')
-  redis.call('ZADD', P .. 'launches', at, key)
+  redis.call('ZADD', P .. 'launches:bulk', at, key)
   redis.call('ZADD', P .. 'state:' .. row.state, at, key)
   redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, at, key)
+  local error = redis.call('HGET', P .. 'launch:' .. key, 'error')
+  if error and error ~= '0' then redis.call('ZADD', P .. 'error:' .. error, at, key) end
 end
 `
 

@@ -99,7 +99,7 @@ async function recount({ id }: Walk): Promise<void> {
   const { redis, keys } = { redis: stage.server.redis, keys: stage.ledger.keys }
   const { batch, counts } = await stage.view(id)
   const found: Partial<Record<State, string[]>> = {}
-  for (const key of await stage.members(keys.launches)) {
+  for (const key of await stage.members(keys.ofOrigin('bulk'))) {
     const record = await showLaunch(stage.ledger, key)
     if (!record) throw new Error(`${key} has no record`)
     found[record.state] = [...(found[record.state] ?? []), key]

@@ -39,7 +39,7 @@ describe('submitting', () => {
       for await (const row of rowsOf(1_100)) {
         if (row.number % 400 === 0) {
           await stage.feeder.pass()
-          expect(await stage.server.redis.zcard(stage.ledger.keys.launches)).toBe(0)
+          expect(await stage.server.redis.zcard(stage.ledger.keys.ofOrigin('bulk'))).toBe(0)
         }
         yield row
       }
@@ -98,7 +98,7 @@ describe('submitting', () => {
     await interrupted(1_200, 1_600)
     await expect.poll(staged).toBe(4)
     await stage.feeder.pass()
-    expect(await stage.server.redis.zcard(stage.ledger.keys.launches)).toBe(0)
+    expect(await stage.server.redis.zcard(stage.ledger.keys.ofOrigin('bulk'))).toBe(0)
     expect(await stage.submit(rowsOf(1_600))).toMatchObject({ kind: 'submitted', rows: 1_600, staged: 1_000 })
     const keys = []
     for await (const { key } of resultsOf(stage.ledger, (await batchesNamed(stage.ledger, 'offers'))[0] ?? ''))

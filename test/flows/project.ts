@@ -8,7 +8,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type LaunchFilter, listLaunches } from '../../src/launches/read.ts'
+import { type LaunchFilter, listLaunches } from '../../src/launches/list.ts'
 import type { LaunchRecord } from '../../src/launches/record.ts'
 import { embeddedSocket } from '../../src/redis/embedded.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
@@ -117,7 +117,7 @@ export class Project {
    * half a second of a core. A service must be running, or Redis is not.
    */
   async records(filter: LaunchFilter = {}): Promise<LaunchRecord[]> {
-    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
+    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000)
   }
 
   /** The embedded Redis. */

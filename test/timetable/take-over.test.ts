@@ -56,7 +56,7 @@ async function apply(...declared: Schedule[]): Promise<string | undefined> {
 }
 
 const record = (key: string) => redis.hgetall(ledger.keys.launch(key))
-const launches = () => redis.zrangebyscore(ledger.keys.launches, '-inf', '+inf')
+const launches = () => redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', '+inf')
 
 describe('a time in at', () => {
   it('that was taken over in time goes out, and keeps nobody from starting on the mornings after', async () => {
