@@ -119,6 +119,11 @@ local function turnBatch(id, batch, from, state, at)
   end
 end
 
+-- A row that was not reached in time has only been released too early: it has no due time of its own, and is released anew.
+local function isReleasedAnew(key, row)
+  return row.origin == 'bulk' and row.attempts == '0' and batchOf(key) ~= nil
+end
+
 -- The state of the batch that a launch is a row of, or false.
 local function batchState(key, row)
   local id = row.origin == 'bulk' and batchOf(key)
@@ -253,7 +258,7 @@ local function claimRow(key, row, at)
     if opens then return { 'later', opens - at, 'early' } end
     return { 'over', row.state, 0, '' }
   end
-  if row.sendUntil == '${suspended}' then
+  if row.sendUntil == '${suspended}' or (isReleasedAnew(key, row) and tonumber(row.sendUntil) < at) then
     revive(key, row, at)
     untilOf(row)
   end
