@@ -2,7 +2,7 @@
  * Rows of a batch, as the ledger's scripts see them: launches of origin `bulk` whose key is `<batch id>#<row key>`. Whatever
  * changes the state of one keeps its batch's account in the same script, so that no count can differ from the records.
  *
- * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending); ZSET
+ * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending) and `held`; ZSET
  * batch:<id>:window has released rows that are not at rest, ZSET batch:<id>:state:<state> those that came to rest otherwise
  * than launched, both by row number; ZSET batch:<id>:problems counts them by state, error and text.
  */
@@ -146,6 +146,8 @@ local function rowMoved(key, row, from, state, at)
   local flew, flies = isIn(FLYING, from), isIn(FLYING, state)
   if flies and not flew then redis.call('HINCRBY', batch, 'flying', 1) end
   if flew and not flies then redis.call('HINCRBY', batch, 'flying', -1) end
+  if state == 'held' then redis.call('HINCRBY', batch, 'held', 1) end
+  if from == 'held' then redis.call('HINCRBY', batch, 'held', -1) end
   local was, is = isIn(WINDOW, from), isIn(WINDOW, state)
   if was and is then return end
   if was then
