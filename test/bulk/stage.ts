@@ -1,8 +1,10 @@
 /** A ledger with a clock of its own, a feeder and no worker: tests take the steps of launches themselves. */
 import { randomUUID } from 'node:crypto'
 import type { BatchDeclaration } from '../../src/bulk/batch.ts'
+import { unpackChunk } from '../../src/bulk/chunks.ts'
 import { Feeder } from '../../src/bulk/feeder.ts'
 import { showBatch } from '../../src/bulk/read.ts'
+import { releaseRows } from '../../src/bulk/release.ts'
 import type { Row } from '../../src/bulk/row.ts'
 import { type SameRows, type SubmitAnswer, submitBatch } from '../../src/bulk/submit.ts'
 import { type Claim, type ClaimAnswer, claimLaunch } from '../../src/launches/claim.ts'
@@ -82,6 +84,15 @@ export class BatchStage {
       },
     }
     return new Feeder({ ledger, queues, accounts: new Set(['main', 'other']), heard })
+  }
+
+  /** What a process has done that is killed between a release and its jobs. */
+  async killedAfterRelease(id: string): Promise<void> {
+    const { batch } = await this.view(id)
+    const packed = await this.server.redis.hgetBuffer(this.ledger.keys.batchRows(id), '0')
+    const rows = packed ? unpackChunk(packed) : []
+    const turn = { id, turn: batch.turn, nextAt: 0, samples: [] }
+    await releaseRows(this.ledger, turn, rows, { chunk: 1, skip: 0 })
   }
 
   declaration(over: Partial<BatchDeclaration> = {}): BatchDeclaration {
