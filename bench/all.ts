@@ -13,6 +13,7 @@ const benchmarks = [
   'due-times',
   'timetable-scale',
   'bulk-submit',
+  'bulk-run',
   'bulk-lateness',
 ] as const
 

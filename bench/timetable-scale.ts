@@ -89,7 +89,7 @@ async function sendoffSide(place: Workplace, store: EmbeddedStore): Promise<Row[
   const follow = timetable.followPasses()
   const minute = await watchDue(place.url, store.redis, service, spread)
   say(`sendoff: the longest pass of the planner in that minute: ${inSeconds(await follow())}`)
-  const together = dueIn(margin + 2.5 * due, 'together', 1, togetherFrom)
+  const together = dueIn(margin + 2.5 * due + 5_000, 'together', 1, togetherFrom)
   say(`sendoff: ${due} applied and minted at once in ${inSeconds(await timed(() => timetable.add(together)))}`)
   const second = await watchDue(place.url, store.redis, service, together)
   say(`sendoff: ${await timetable.launched()} records say launched, ${2 * due} are to`)

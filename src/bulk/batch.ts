@@ -116,6 +116,8 @@ const recordSchema = z.object({
   /** Samples of how far it has come: when, and how many rows had ended. */
   samples: json(z.array(z.tuple([z.number(), z.number()]))).default([]),
   flying: count,
+  /** Rows that a stop holds: set aside, they take no place from the others. */
+  held: count,
   reason: z.string().optional(),
   pausedBy: z.string().optional(),
   pausedAt: z.coerce.number().optional(),

@@ -11,7 +11,7 @@ const cancelScript: Script = {
   name: 'sendoffCancelBatch',
   /*
    * ARGV[3] batch id  [4] the reason for the records  [5] why  [6] who. {'cancelled', released rows called off, counts …},
-   * {'refused', state, reason} or {'unknown'}. A claimed row is refused its commit, unless that is under way already; one in doubt stays so.
+   * {'refused', state, reason} or {'unknown'}. A claimed row is refused its commit and cancelled then; one in doubt stays so.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}${luaCounts}
 local id, at = ARGV[3], now()
@@ -27,6 +27,9 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':window', 0, -1)) do
   local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'doubt')
   if (row.state == 'planned' or row.state == 'waiting' or row.state == 'held') and not row.doubt then
     enter(key, row, 'cancelled', at, nil, 'reason', ARGV[4])
+    calledOff = calledOff + 1
+  elseif row.state == 'claimed' and not row.doubt then
+    -- Its commit is refused from this moment on.
     calledOff = calledOff + 1
   end
 end

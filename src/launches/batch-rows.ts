@@ -2,7 +2,7 @@
  * Rows of a batch, as the ledger's scripts see them: launches of origin `bulk` whose key is `<batch id>#<row key>`. Whatever
  * changes the state of one keeps its batch's account in the same script, so that no count can differ from the records.
  *
- * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending); ZSET
+ * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending) and `held`; ZSET
  * batch:<id>:window has released rows that are not at rest, ZSET batch:<id>:state:<state> those that came to rest otherwise
  * than launched, both by row number; ZSET batch:<id>:problems counts them by state, error and text.
  */
@@ -119,6 +119,11 @@ local function turnBatch(id, batch, from, state, at)
   end
 end
 
+-- A row that was not reached in time has only been released too early: it has no due time of its own, and is released anew.
+local function isReleasedAnew(key, row)
+  return row.origin == 'bulk' and row.attempts == '0' and batchOf(key) ~= nil
+end
+
 -- The state of the batch that a launch is a row of, or false.
 local function batchState(key, row)
   local id = row.origin == 'bulk' and batchOf(key)
@@ -141,6 +146,8 @@ local function rowMoved(key, row, from, state, at)
   local flew, flies = isIn(FLYING, from), isIn(FLYING, state)
   if flies and not flew then redis.call('HINCRBY', batch, 'flying', 1) end
   if flew and not flies then redis.call('HINCRBY', batch, 'flying', -1) end
+  if state == 'held' then redis.call('HINCRBY', batch, 'held', 1) end
+  if from == 'held' then redis.call('HINCRBY', batch, 'held', -1) end
   local was, is = isIn(WINDOW, from), isIn(WINDOW, state)
   if was and is then return end
   if was then
@@ -255,7 +262,7 @@ local function claimRow(key, row, at)
     if opens then return { 'later', opens - at, 'early' } end
     return { 'over', row.state, 0, '' }
   end
-  if row.sendUntil == '${suspended}' then
+  if row.sendUntil == '${suspended}' or (isReleasedAnew(key, row) and tonumber(row.sendUntil) < at) then
     revive(key, row, at)
     untilOf(row)
   end

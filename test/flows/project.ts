@@ -117,7 +117,7 @@ export class Project {
    * half a second of a core. A service must be running, or Redis is not.
    */
   async records(filter: LaunchFilter = {}): Promise<LaunchRecord[]> {
-    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000)
+    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
   }
 
   /** The embedded Redis. */
