@@ -25,7 +25,8 @@ const mostSetAside = 100
 const none: ReadonlySet<number> = new Set()
 
 interface FeederListener {
-  batchDone(id: string, account: string, total: number): void
+  /** `left`: how its rows ended, or are unknown. */
+  batchDone(id: string, account: string, left: BatchRecord['left']): void
   batchPaused(id: string, account: string, reason: string): void
   batchStuck(id: string, error: unknown): void
 }
@@ -168,7 +169,7 @@ export class Feeder {
     const { ledger, heard } = this.#tools
     const { id, account } = batch
     if (!(await leaveOpenBatches(ledger, id))) return false
-    if (batch.state === 'done') heard.batchDone(id, account, batch.total)
+    if (batch.state === 'done') heard.batchDone(id, account, batch.left)
     if (batch.state === 'paused') heard.batchPaused(id, account, batch.reason ?? '')
     this.#forget(id)
     return false

@@ -92,7 +92,7 @@ local function enter(key, row, state, at, wakeAt, ...)
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state
-  if row.origin == 'bulk' and from ~= state then rowMoved(key, row, from, state, at) end
+  if row.origin == 'bulk' and from ~= state then rows().moved(key, row, from, state, at) end
 end
 
 -- error '': the last answer had none. Nearly all launches are answered with 0, and pay nothing for the index of the others.

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
 import { type LaunchFilter, listLaunches } from '../../src/launches/list.ts'
-import type { LaunchRecord } from '../../src/launches/record.ts'
+import type { ListedLaunch } from '../../src/launches/record.ts'
 import { embeddedSocket } from '../../src/redis/embedded.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 
@@ -116,7 +116,7 @@ export class Project {
    * The newest records, read from the embedded Redis itself: for conditions, which are asked again and again, and each command takes
    * half a second of a core. A service must be running, or Redis is not.
    */
-  async records(filter: LaunchFilter = {}): Promise<LaunchRecord[]> {
+  async records(filter: LaunchFilter = {}): Promise<ListedLaunch[]> {
     return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
   }
 
