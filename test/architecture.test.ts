@@ -91,6 +91,8 @@ const pure = [
   'timetable/plan-fields.ts',
   'timetable/used-places.ts',
   'timetable/plan-warnings.ts',
+  'launches/row-field.ts',
+  'launches/submission.ts',
   'bulk/mapping.ts',
   'bulk/overlay.ts',
   'bulk/json-members.ts',

@@ -1,11 +1,12 @@
 /** `bulk submit FILE`. */
 import { openRows } from '../bulk/open-rows.ts'
-import { type RowFormat, readRows } from '../bulk/read-rows.ts'
+import { readRows } from '../bulk/read-rows.ts'
 import type { Row } from '../bulk/row.ts'
 import { RowReport } from '../bulk/row-report.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { loadConfig } from '../config/load-config.ts'
+import type { RowFormat } from '../launches/row-field.ts'
 import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bulk-declared.ts'
 import { Rehearsal } from './bulk-rehearsal.ts'
 import { followBatch } from './bulk-watch.ts'
