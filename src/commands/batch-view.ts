@@ -126,7 +126,7 @@ function brakesOf({ batch }: BatchView): string {
 }
 
 /** What a person may do now, as commands. */
-export function nextSteps({ batch, counts, again }: BatchView): string[] {
+function nextSteps({ batch, counts, again }: BatchView): string[] {
   const { released } = counts
   const bad = retryStates.reduce((sum, state) => sum + (released[state] ?? 0), 0) - again
   return [
