@@ -20,7 +20,7 @@ export const batchTransitions: Readonly<Record<BatchState, readonly BatchState[]
 }
 
 /** How fast a batch may go, beside what its account may. */
-export interface Pace {
+interface Pace {
   /** Rows released in a minute at most. */
   readonly perMinute?: number
   /** Rows claimed or sending at once at most. */
@@ -28,7 +28,7 @@ export interface Pace {
 }
 
 /** When a batch is paused by itself. A failure is a rejected, failed, swallowed or unknown row. */
-export interface StopRules {
+interface StopRules {
   /** Failures without a launched row between them. */
   readonly consecutive?: number
   /** Failures in all. */
@@ -38,7 +38,7 @@ export interface StopRules {
 }
 
 /** Windows of time in which rows may leave. */
-export interface BatchHours extends OpenHours {
+interface BatchHours extends OpenHours {
   readonly timezone: string
 }
 
@@ -116,6 +116,8 @@ const recordSchema = z.object({
   /** Samples of how far it has come: when, and how many rows had ended. */
   samples: json(z.array(z.tuple([z.number(), z.number()]))).default([]),
   flying: count,
+  /** Rows that a stop holds: set aside, they take no place from the others. */
+  held: count,
   reason: z.string().optional(),
   pausedBy: z.string().optional(),
   pausedAt: z.coerce.number().optional(),

@@ -3,24 +3,27 @@
  * does not matter (release.ts). It looks by itself every second, and at once when rows of this process have ended.
  */
 import { z } from 'zod'
-import { holdsInForce } from '../launches/hold.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { openBetween } from '../timetable/allowance.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { type BatchRecord, readBatch } from './batch.ts'
 import { type StoredRow, unpackChunk } from './chunks.ts'
-import { type FeedFacts, feeding, rateOf, type Sample, sampled, windowOf } from './feeding.ts'
+import { factsOf, feeding, type Sample, sampled, windowOf } from './feeding.ts'
 import { leaveOpenBatches } from './pausing.ts'
 import { type Place, releaseAgain, releaseRows } from './release.ts'
+import { stopsOf } from './stops.ts'
 
 const day = 86_400_000
 /** Open hours are worked out so far ahead, and anew when half of it has passed. */
 const hoursAhead = 4 * day
 /** A batch that wants more than this many releases in one pass goes on in the next: others wait. */
 const mostReleases = 10
+/** So many rows of stopped mailings are released, and held, so that the rows of others behind them can go. */
+const mostSetAside = 100
+const none: ReadonlySet<number> = new Set()
 
-export interface FeederListener {
+interface FeederListener {
   batchDone(id: string, account: string, total: number): void
   batchPaused(id: string, account: string, reason: string): void
   batchStuck(id: string, error: unknown): void
@@ -104,29 +107,28 @@ export class Feeder {
 
   /** One release; whether another may follow at once. */
   async #feed(id: string): Promise<boolean> {
+    const { ledger, accounts } = this.#tools
     const read = await this.#read(id)
-    if (!read || !this.#tools.accounts.has(read.batch.account)) return false
+    if (!read || !accounts.has(read.batch.account)) return false
     const { batch, window, again, now } = read
     if (batch.state !== 'running') return this.#announce(batch)
-    const ended = batch.cursor - window
-    const stops = await this.#stops(batch.account)
+    const stops = await stopsOf(ledger, batch.account)
     const open = await this.#openHours(batch, now)
-    const facts: FeedFacts = {
-      ...batch,
-      left: batch.total - batch.cursor + again,
-      window,
-      rate: rateOf(batch.samples, now, ended),
-      ...(open && { open }),
-      ...(stops.account === undefined ? {} : { stop: stops.account }),
-    }
+    const facts = factsOf(batch, { window, again, stop: stops.account, open }, now)
     const step = feeding(facts, now)
     this.#ended.set(id, { count: 0, worth: Math.max(1, Math.ceil(windowOf(facts) / 4)) })
     if (step.kind === 'wait') return false
-    const turn = { id, turn: batch.turn, nextAt: step.nextAt, samples: sampled(batch.samples, now, ended) }
+    const turn = {
+      id,
+      turn: batch.turn,
+      nextAt: step.nextAt,
+      samples: sampled(batch.samples, now, batch.cursor - window),
+    }
     if (again > 0) return this.#releaseAgain(batch, turn, step.count)
-    const rows = await this.#rowsAt(batch, step.count, stops.mailings)
+    const isFull = batch.held >= mostSetAside
+    const rows = await this.#rowsAt(batch, step.count, isFull ? stops.mailings : none)
     if (!rows) return false
-    const released = await releaseRows(this.#tools.ledger, turn, rows.list, rows.place)
+    const released = await releaseRows(ledger, turn, rows.list, rows.place)
     if (released) await this.#queue(batch.account, released, '')
     return released !== undefined
   }
@@ -173,17 +175,6 @@ export class Feeder {
   #forget(id: string): void {
     this.#chunks.delete(id)
     this.#ended.delete(id)
-  }
-
-  /** Why nothing of the account may go, and which of its mailings may not. */
-  async #stops(account: string): Promise<{ account?: string; mailings: ReadonlySet<number> }> {
-    const stops = await holdsInForce(this.#tools.ledger)
-    const whole = stops.find(({ scope }) => scope === 'all' || scope === `account:${account}`)
-    const mailing = `mailing:${account}:`
-    const mailings = stops.flatMap(({ scope }) =>
-      scope.startsWith(mailing) ? [Number(scope.slice(mailing.length))] : [],
-    )
-    return { ...(whole && { account: whole.reason }), mailings: new Set(mailings) }
   }
 
   /** The spans in which its rows may leave, as the claim reads them too; undefined where any time will do. */

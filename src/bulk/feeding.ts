@@ -1,6 +1,6 @@
 /** How many rows of a batch may be released now. Pure; times in epoch milliseconds. */
 import type { OpenSpan } from '../launches/opening.ts'
-import type { BatchState } from './batch.ts'
+import type { BatchRecord, BatchState } from './batch.ts'
 
 /** What a decision about a batch is made of. */
 export interface FeedFacts {
@@ -23,6 +23,25 @@ export interface FeedFacts {
   readonly stop?: string | undefined
 }
 
+/** The facts about a batch, from its record and from what else was read at that moment. */
+export function factsOf(
+  batch: BatchRecord,
+  read: {
+    readonly window: number
+    readonly again: number
+    readonly stop: string | undefined
+    readonly open: readonly OpenSpan[] | undefined
+  },
+  now: number,
+): FeedFacts {
+  const { state, lateness, perMinute, concurrency, nextAt } = batch
+  const { window, again, stop, open } = read
+  const left = batch.total - batch.cursor + again
+  const rate = rateOf(batch.samples, now, batch.cursor - window)
+  // What a stop holds takes no place from the rows of other mailings.
+  return { state, lateness, perMinute, concurrency, nextAt, open, left, window: window - batch.held, rate, stop }
+}
+
 export type Feeding =
   /** `nextAt`: when the pace lets the one after them go. */
   | { readonly kind: 'release'; readonly count: number; readonly nextAt: number }
@@ -37,7 +56,7 @@ const windowSeconds = 20
 /** A pace that was not used, because nobody fed for a moment, is made up for as far as this. Milliseconds. */
 const paceSlack = 2_000
 /** The most rows that one release makes records for: longer scripts would keep due launches waiting. */
-export const largestRelease = 100
+const largestRelease = 100
 
 /** How many released rows may be under way at once. */
 export function windowOf({ rate, lateness, concurrency }: FeedFacts): number {
@@ -84,7 +103,7 @@ export function sampled(samples: readonly Sample[], now: number, ended: number):
 }
 
 /** Rows that ended in a second, over the last minute; undefined where it is not known yet. */
-export function rateOf(samples: readonly Sample[], now: number, ended: number): number | undefined {
+function rateOf(samples: readonly Sample[], now: number, ended: number): number | undefined {
   const recent = samples.find(([at]) => at >= now - sampleEvery * samplesKept)
   if (!recent || now - recent[0] < 1_000) return undefined
   return Math.max(0, ended - recent[1]) / ((now - recent[0]) / 1_000)

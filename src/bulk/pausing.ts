@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { luaAudit } from '../launches/audit.ts'
-import { luaRevive, luaRowTerms, suspended } from '../launches/batch-rows.ts'
-import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from '../launches/ledger.ts'
+import { luaRevive, luaRowTerms, rowGrace, suspended } from '../launches/batch-rows.ts'
+import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import type { Script } from '../redis/script.ts'
 import { type BatchCounts, type BatchState, batchStates } from './batch.ts'
@@ -117,7 +117,7 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':window', 0, -1)) do
   if (row.state == 'planned' or row.state == 'waiting') and not row.doubt then
     row.lateness = facts[4]
     revive(key, row, at)
-    redis.call('ZADD', P .. 'wake', at + ${pickUpGrace}, key)
+    redis.call('ZADD', P .. 'wake', at + ${rowGrace}, key)
     keys[#keys + 1] = key
   end
 end

@@ -7,7 +7,8 @@ import { serverNow } from '../timetable/planner.ts'
 import { type BatchCounts, type BatchRecord, isInWindow, readBatch } from './batch.ts'
 import { unpackChunk } from './chunks.ts'
 import { countsAnswer, luaCounts } from './counts.ts'
-import { etaOf, rateOf } from './feeding.ts'
+import { etaOf, type FeedFacts, factsOf, feeding } from './feeding.ts'
+import { stopsOf } from './stops.ts'
 
 export interface BatchView {
   readonly batch: BatchRecord
@@ -16,6 +17,8 @@ export interface BatchView {
   readonly again: number
   /** Rows that ended in a minute lately; undefined where nobody knows yet. */
   readonly perMinute: number | undefined
+  /** Why no row of it can be released now, where none can: `held` the account is stopped, `hours` they are closed, `full` the window is. */
+  readonly waits: 'held' | 'hours' | 'pace' | 'full' | undefined
   /** When it will be done at this rate, closed hours not reckoned; epoch milliseconds. */
   readonly eta: number | undefined
 }
@@ -44,10 +47,24 @@ export async function showBatch(ledger: Ledger, id: string): Promise<BatchView |
   if (!batch) return undefined
   const now = await serverNow(ledger)
   const window = windowCount(counts)
-  const rate = batch.state === 'running' ? rateOf(batch.samples, now, batch.cursor - window) : undefined
-  const left = counts.unreleased + window + again
-  const eta = batch.state === 'running' ? etaOf(left, rate, batch.perMinute, now) : undefined
-  return { batch, counts, again, perMinute: rate === undefined ? undefined : rate * 60, eta }
+  const { account: stop } = await stopsOf(ledger, batch.account)
+  const facts = factsOf(batch, { window, again, stop, open: batch.open }, now)
+  const isRunning = batch.state === 'running'
+  const rate = isRunning ? facts.rate : undefined
+  const eta = isRunning ? etaOf(counts.unreleased + window + again, rate, batch.perMinute, now) : undefined
+  return {
+    batch,
+    counts,
+    again,
+    perMinute: rate === undefined ? undefined : rate * 60,
+    waits: waitsOf(facts, now),
+    eta,
+  }
+}
+
+function waitsOf(facts: FeedFacts, now: number): BatchView['waits'] {
+  const step = feeding(facts, now)
+  return step.kind === 'release' || step.why === 'state' || step.why === 'empty' ? undefined : step.why
 }
 
 function windowCount({ released }: BatchCounts): number {

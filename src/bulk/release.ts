@@ -3,10 +3,10 @@
  * loses no row and doubles none, and of two feeders that saw the same turn only one acts.
  */
 import { z } from 'zod'
-import { luaRevive, retryStates } from '../launches/batch-rows.ts'
+import { luaRevive, retryStates, rowGrace } from '../launches/batch-rows.ts'
 import { luaCreate } from '../launches/create.ts'
 import { audienceOf } from '../launches/launch.ts'
-import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from '../launches/ledger.ts'
+import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { Script } from '../redis/script.ts'
 import type { StoredRow } from './chunks.ts'
 import type { Sample } from './feeding.ts'
@@ -90,7 +90,7 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':again', 0, ARGV[7] - 1)) do
     row.lateness = lateness
     local digest = redis.sha1hex(key .. ' ' .. at .. ' ' .. row.attempts)
     local requestId = string.format('%s-%s-5%s-8%s-%s', digest:sub(1, 8), digest:sub(9, 12), digest:sub(13, 15), digest:sub(16, 18), digest:sub(19, 30))
-    enter(key, row, 'planned', at, at + ${pickUpGrace}, 'requestId', requestId, 'round', row.attempts)
+    enter(key, row, 'planned', at, at + ${rowGrace}, 'requestId', requestId, 'round', row.attempts)
     redis.call('HDEL', P .. 'launch:' .. key, 'handed', 'reason', 'error', 'error_text', 'status')
     revive(key, row, at)
     released[#released + 1] = key

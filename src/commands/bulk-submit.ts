@@ -1,4 +1,5 @@
 /** `bulk submit FILE`. */
+import { setFlagsFromString } from 'node:v8'
 import { openRows } from '../bulk/open-rows.ts'
 import { readRows } from '../bulk/read-rows.ts'
 import type { Row } from '../bulk/row.ts'
@@ -17,6 +18,9 @@ import { type OpenLedger, withLedger } from './with-ledger.ts'
 
 /** Makes the file a batch, or only looks at it. Returns the exit code. Throws CommandEnding with code 2 for a file that cannot be used. */
 export async function submitFile(file: string, flags: SubmitFlags): Promise<number> {
+  // Rows live for a moment. Left to itself, V8 makes ever more room for them before it looks for garbage, and is no faster for it:
+  // measured with a million rows, 40 MB more and as much time (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
+  setFlagsFromString('--semi-space-growth-factor=1')
   const rules = rulesOf(flags)
   if (flags.validateOnly || flags.dryRun) return rehearse(file, flags, rules.format)
   return withLedger(flags, async open => {

@@ -8,7 +8,7 @@ import { showLaunch } from '../launches/read.ts'
 import type { LaunchRecord } from '../launches/record.ts'
 import { storedSchedules } from '../timetable/store.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { launchWhole } from './launch-view.ts'
+import { deadlineWords, launchWhole } from './launch-view.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 interface Moment {
@@ -42,7 +42,7 @@ export async function explain(key: string, flags: GlobalFlags & { readonly json:
     const lines = [
       `${key} is ${record.state}${record.reason === undefined ? '' : `: ${record.reason}`}`,
       '',
-      `Due      ${iso(record.due)}${record.nominal === undefined ? '' : ` (nominal time ${iso(record.nominal)})`}; it may go out until ${iso(record.sendUntil)}`,
+      `Due      ${iso(record.due)}${record.nominal === undefined ? '' : ` (nominal time ${iso(record.nominal)})`}; it may go out ${deadlineWords(record)}`,
       `Because  ${origin}`,
       `Request  POST campaigns/broadcasts/start ${JSON.stringify({ token: '•••', ...withoutFiles(record.request) })}`,
       `         Request-ID ${record.requestId}`,
@@ -104,7 +104,8 @@ function originOf(record: LaunchRecord, source: { file: string; line: number } |
   if (record.origin !== 'schedule') {
     const run = record.schedule === undefined ? '' : `, a run of ${record.schedule}`
     const by = record.by === undefined ? '' : `, by ${record.by}`
-    return `${record.origin}${run}${by}${record.why === undefined ? '' : `: ${record.why}`}`
+    const row = record.row === undefined ? '' : `, row ${record.row} of ${record.key.slice(0, record.key.indexOf('#'))}`
+    return `${record.origin}${row}${run}${by}${record.why === undefined ? '' : `: ${record.why}`}`
   }
   const rule = when === undefined ? 'which is no longer stored' : `${JSON.stringify(when)}`
   return `schedule ${record.schedule}, ${rule}${source === undefined ? '' : ` (${source.file}:${source.line})`}`

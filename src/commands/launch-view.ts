@@ -1,7 +1,13 @@
 /** Launch records as the commands show them: one shape for JSON, one line for people. */
+import { suspended } from '../launches/batch-rows.ts'
 import type { LaunchRecord } from '../launches/record.ts'
 
 const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
+
+/** Until when it may be sent; a row of a batch that may not go for now has no deadline. */
+export function deadlineWords({ sendUntil }: LaunchRecord): string {
+  return sendUntil >= suspended ? 'when its batch may go on' : `until ${iso(sendUntil)}`
+}
 
 /** One row of `launches list --json`. Absent values are null; times are UTC. */
 export function launchRow(record: LaunchRecord) {
@@ -70,7 +76,7 @@ export function launchLines(record: LaunchRecord): string {
     `${record.key}: ${record.state}${record.reason === undefined ? '' : ` - ${record.reason}`}`,
     `  mailing    ${record.mailing} of account ${record.account}`,
     `  origin     ${record.origin}${record.schedule === undefined ? '' : ` ${record.schedule}`}${record.by === undefined ? '' : `, by ${record.by}`}${record.why === undefined ? '' : `: ${record.why}`}`,
-    `  due        ${whole.due}${whole.nominal === whole.due ? '' : `, nominal time ${whole.nominal}`}, to be sent until ${whole.sendUntil}`,
+    `  due        ${whole.due}${whole.nominal === whole.due ? '' : `, nominal time ${whole.nominal}`}, to be sent ${deadlineWords(record)}`,
     ...(whole.open ?? []).map(([from, until]) => `  open       from ${from}, before ${until}`),
     `  request    ${JSON.stringify(shortened(record.request))}`,
     `  Request-ID ${record.requestId}`,

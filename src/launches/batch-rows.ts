@@ -2,7 +2,7 @@
  * Rows of a batch, as the ledger's scripts see them: launches of origin `bulk` whose key is `<batch id>#<row key>`. Whatever
  * changes the state of one keeps its batch's account in the same script, so that no count can differ from the records.
  *
- * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending); ZSET
+ * The account: HASH batch:<id> has `n:<state>` for rows that have left the window, and `flying` (claimed or sending) and `held`; ZSET
  * batch:<id>:window has released rows that are not at rest, ZSET batch:<id>:state:<state> those that came to rest otherwise
  * than launched, both by row number; ZSET batch:<id>:problems counts them by state, error and text.
  */
@@ -23,8 +23,8 @@ export const suspended = 8_640_000_000_000_000
 const lookAtHours = 3_600_000
 /** Who stands in line is taken along (next-row.ts); so long at least, and at most, until a row asks by itself. */
 const askAgain = [1_000, 5_000] as const
-/** As `pickUpGrace` of ledger.ts, which imports this file. */
-const pickUpGrace = 3_000
+/** As `pickUpGrace` of ledger.ts, for rows: the window holds what is picked up within less than this. Milliseconds. */
+export const rowGrace = 30_000
 
 /** More kinds of problems than this are counted as one. */
 const mostProblems = 1_000
@@ -71,6 +71,12 @@ local function sentAsOne(key, row, at)
   redis.call('ZADD', sent, 'GT', at, batchOf(key) .. '#')
 end
 
+-- A million launched rows are kept for long: what only an attempt under way needs, or its record says elsewhere, goes.
+local function settleDown(key, row, at)
+  sentAsOne(key, row, at)
+  redis.call('HDEL', P .. 'launch:' .. key, 'at:planned', 'at:claimed', 'leaseUntil', 'committed', 'owner')
+end
+
 local function stopBatch(id, reason, who, at)
   local batch = P .. 'batch:' .. id
   redis.call('HSET', batch, 'state', 'paused', 'reason', reason, 'pausedBy', who, 'pausedAt', at)
@@ -113,6 +119,11 @@ local function turnBatch(id, batch, from, state, at)
   end
 end
 
+-- A row that was not reached in time has only been released too early: it has no due time of its own, and is released anew.
+local function isReleasedAnew(key, row)
+  return row.origin == 'bulk' and row.attempts == '0' and batchOf(key) ~= nil
+end
+
 -- The state of the batch that a launch is a row of, or false.
 local function batchState(key, row)
   local id = row.origin == 'bulk' and batchOf(key)
@@ -135,6 +146,8 @@ local function rowMoved(key, row, from, state, at)
   local flew, flies = isIn(FLYING, from), isIn(FLYING, state)
   if flies and not flew then redis.call('HINCRBY', batch, 'flying', 1) end
   if flew and not flies then redis.call('HINCRBY', batch, 'flying', -1) end
+  if state == 'held' then redis.call('HINCRBY', batch, 'held', 1) end
+  if from == 'held' then redis.call('HINCRBY', batch, 'held', -1) end
   local was, is = isIn(WINDOW, from), isIn(WINDOW, state)
   if was and is then return end
   if was then
@@ -149,7 +162,7 @@ local function rowMoved(key, row, from, state, at)
   end
   if not is then
     redis.call('HINCRBY', batch, 'n:' .. state, 1)
-    if state == 'launched' then sentAsOne(key, row, at) end
+    if state == 'launched' then settleDown(key, row, at) end
     if isIn(' ${failureStates.join(' ')} ', state) then countProblem(batch, key, state) end
   end
   turnBatch(id, batch, from, state, at)
@@ -243,11 +256,11 @@ local function claimRow(key, row, at)
   if row.doubt then return nil end
   local opens = opening(row, at)
   if opens ~= at then
-    suspend(key, row, at, opens and opens + ${pickUpGrace} or at + ${lookAtHours})
+    suspend(key, row, at, opens and opens + ${rowGrace} or at + ${lookAtHours})
     if opens then return { 'later', opens - at, 'early' } end
     return { 'over', row.state, 0, '' }
   end
-  if row.sendUntil == '${suspended}' then
+  if row.sendUntil == '${suspended}' or (isReleasedAnew(key, row) and tonumber(row.sendUntil) < at) then
     revive(key, row, at)
     untilOf(row)
   end

@@ -100,7 +100,10 @@ elseif row.state ~= 'sending' and row.state ~= 'unknown' then
   return { 'refused', row.state }
 end
 -- The worker's text, with what only the record knows put in front: decoding and encoding it would change it.
-local attempt = '{"number":' .. attempts .. ',"requestId":"' .. row.requestId .. '","owner":' .. cjson.encode(row.owner) .. ',' .. string.sub(ARGV[9], 2)
+local by = ',"requestId":"' .. row.requestId .. '","owner":' .. cjson.encode(row.owner)
+-- Of the many rows that are launched at the first attempt the record says it, but for the owner.
+if row.origin == 'bulk' and state == 'launched' and attempts == 1 then by = '' end
+local attempt = '{"number":' .. attempts .. by .. ',' .. string.sub(ARGV[9], 2)
 local fields = { 'attempts', attempts, 'attempt:' .. attempts, attempt, 'reason', ARGV[7], 'settled', nonce, 'committed', nonce }
 if row.settled then redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status') end
 local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end

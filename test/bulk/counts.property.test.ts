@@ -108,6 +108,7 @@ async function recount({ id }: Walk): Promise<void> {
   expect(counts.released).toEqual(numbers)
   expect(counts.unreleased).toBe(total - Object.values(found).flat().length)
   expect(batch.flying).toBe((numbers.claimed ?? 0) + (numbers.sending ?? 0))
+  expect(batch.held).toBe(numbers.held ?? 0)
   const inWindow = windowStates.flatMap(state => found[state] ?? [])
   expect((await stage.window(id)).toSorted()).toEqual(inWindow.toSorted())
   for (const state of states.filter(each => each !== 'launched' && !windowStates.some(open => open === each))) {
@@ -141,7 +142,7 @@ describe('the account of a batch', () => {
           await recount(state)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   }, 120_000)
 })

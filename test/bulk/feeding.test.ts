@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { resultsOf } from '../../src/bulk/read.ts'
 import { holdOn } from '../../src/launches/hold.ts'
-import { BatchStage, nine } from './stage.ts'
+import { BatchStage, nine, rowsOf } from './stage.ts'
 
 let stage: BatchStage
 beforeAll(async () => {
@@ -115,19 +115,48 @@ describe('a batch', () => {
     expect(claim.sendUntil).toBe(stage.now + 900_000)
   })
 
-  it('is not released while its account is held, and not beyond a row whose mailing is held', async () => {
+  it('is not released while its account is held, and says so', async () => {
     const id = await stage.batchOf(30)
     await holdOn(stage.ledger, { kind: 'account', account: 'main' }, { cause: 'person', reason: 'no', by: 'me' })
     await stage.feeder.pass()
     expect(await stage.window(id)).toEqual([])
-    await stage.server.redis.del(stage.ledger.keys.holds)
-    await holdOn(
-      stage.ledger,
-      { kind: 'mailing', account: 'main', mailing: 11 },
-      { cause: 'rights', reason: 'no', by: 'me' },
-    )
-    await stage.feeder.pass()
-    expect((await stage.window(id)).length).toBe(10)
+    expect((await stage.view(id)).waits).toBe('held')
+  })
+
+  it('sets some rows of a stopped mailing aside, so that those behind them can go, but not all', async () => {
+    const scope = { kind: 'mailing', account: 'main', mailing: 90 } as const
+    await holdOn(stage.ledger, scope, { cause: 'rights', reason: 'no', by: 'me' })
+    // Of a thousand rows every tenth is of another mailing.
+    const id = await stage.batchOf(1_000, {}, number => ({ id: number % 10 === 0 ? number : 90 }))
+    const gone = []
+    for (let round = 0; round < 40; round++) {
+      await stage.feeder.pass()
+      for (const key of await stage.window(id)) {
+        const answer = await stage.claim(key)
+        if (answer.kind !== 'claimed') continue
+        await stage.settle(answer.claim, 'launched')
+        gone.push(key)
+      }
+      stage.now += 1_000
+    }
+    const { released } = (await stage.view(id)).counts
+    expect(released.held).toBeGreaterThanOrEqual(100)
+    expect(released.held).toBeLessThan(250)
+    expect(gone.length).toBeGreaterThanOrEqual(10)
+    expect((await stage.view(id)).batch.held).toBe(released.held)
+  })
+
+  it('launches one of two rows with one key, and is done all the same', async () => {
+    async function* twins() {
+      yield* rowsOf(3)
+      yield* rowsOf(2)
+    }
+    const answer = await stage.submit(twins())
+    if (answer.kind !== 'submitted') throw new Error(answer.kind)
+    await launchAll(answer.id)
+    const { batch, counts } = await stage.view(answer.id)
+    expect(batch).toMatchObject({ state: 'done', repeated: 2 })
+    expect(counts.released).toEqual({ launched: 3 })
   })
 
   it('gives results of every row, also of those that were never released', async () => {

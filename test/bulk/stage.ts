@@ -1,7 +1,10 @@
 /** A ledger with a clock of its own, a feeder and no worker: tests take the steps of launches themselves. */
+import { randomUUID } from 'node:crypto'
 import type { BatchDeclaration } from '../../src/bulk/batch.ts'
+import { unpackChunk } from '../../src/bulk/chunks.ts'
 import { Feeder } from '../../src/bulk/feeder.ts'
 import { showBatch } from '../../src/bulk/read.ts'
+import { releaseRows } from '../../src/bulk/release.ts'
 import type { Row } from '../../src/bulk/row.ts'
 import { type SameRows, type SubmitAnswer, submitBatch } from '../../src/bulk/submit.ts'
 import { type Claim, type ClaimAnswer, claimLaunch } from '../../src/launches/claim.ts'
@@ -45,8 +48,8 @@ export class BatchStage {
     this.feeder = this.anotherFeeder()
   }
 
-  static async open(): Promise<BatchStage> {
-    return new BatchStage(await startTestRedis())
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<BatchStage> {
+    return new BatchStage(await startTestRedis(settings))
   }
 
   async wait(time: number): Promise<void> {
@@ -83,6 +86,15 @@ export class BatchStage {
     return new Feeder({ ledger, queues, accounts: new Set(['main', 'other']), heard })
   }
 
+  /** What a process has done that is killed between a release and its jobs. */
+  async killedAfterRelease(id: string): Promise<void> {
+    const { batch } = await this.view(id)
+    const packed = await this.server.redis.hgetBuffer(this.ledger.keys.batchRows(id), '0')
+    const rows = packed ? unpackChunk(packed) : []
+    const turn = { id, turn: batch.turn, nextAt: 0, samples: [] }
+    await releaseRows(this.ledger, turn, rows, { chunk: 1, skip: 0 })
+  }
+
   declaration(over: Partial<BatchDeclaration> = {}): BatchDeclaration {
     const common = { account: 'main', policy: defaultPolicy, pace: {}, source: 'data/rows.csv', by: 'somebody' }
     return { name: 'offers', ...common, ...over }
@@ -105,7 +117,7 @@ export class BatchStage {
   }
 
   claim(key: string): Promise<ClaimAnswer> {
-    return claimLaunch(this.ledger, key, `nonce-${key}-${this.now}-${Math.random()}`, 'host:1:abc', 10_000)
+    return claimLaunch(this.ledger, key, `${randomUUID()}`, 'host:1:abc', 10_000)
   }
 
   async claimed(key: string): Promise<Claim> {

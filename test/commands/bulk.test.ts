@@ -114,7 +114,14 @@ function view(state: BatchState, released: Partial<Record<State, number>>, unrel
   const total = Object.values(released).reduce((sum, count) => sum + count, unreleased)
   const batch = readBatch({ ...hash, total: String(total), created: '0', lateness: '900000', perMinute: '30' })
   if (!batch) throw new Error('no batch')
-  return { batch, counts: { total, unreleased, released }, again: 0, perMinute: undefined, eta: undefined }
+  return {
+    batch,
+    counts: { total, unreleased, released },
+    again: 0,
+    perMinute: undefined,
+    waits: undefined,
+    eta: undefined,
+  }
 }
 
 describe('a batch that was looked at', () => {

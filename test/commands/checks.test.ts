@@ -53,11 +53,18 @@ describe('Node and its time zones', () => {
   })
 })
 
-const good: ServerFacts = { version: '7.4.1', appendonly: true, appendfsync: 'always', policy: 'noeviction', hz: 100 }
+const good: ServerFacts = {
+  version: '7.4.1',
+  appendonly: true,
+  appendfsync: 'always',
+  policy: 'noeviction',
+  hz: 100,
+  listpackValue: 4096,
+}
 
 describe('a Redis server', () => {
   it('that is right is ok on every side', () => {
-    expect(flawChecks(good, true).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(flawChecks(good, true).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
   })
 
   it.each<[string, Partial<ServerFacts>, boolean, Check['state']]>([
@@ -66,6 +73,7 @@ describe('a Redis server', () => {
     ['Redis append-only file', { appendonly: false }, true, 'bad'],
     ['Redis version', { version: '6.2.0' }, false, 'bad'],
     ['Redis hz', { hz: 10 }, true, 'warn'],
+    ['Redis records', { listpackValue: 64 }, true, 'warn'],
   ])('%s with %j, durable %j, is %s', (name, over, requireDurable, state) => {
     const [check, ...others] = flawChecks({ ...good, ...over }, requireDurable).filter(each => each.state !== 'ok')
     expect(others).toEqual([])

@@ -21,12 +21,14 @@ import { mintSchedules, plan } from '../../src/timetable/planner.ts'
 import { storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 import { putSchedule } from '../timetable/stored.ts'
+import { liveThroughBatch } from './batch-life.ts'
 import { plain, readPage, rowsOf, sectionOf } from './page.ts'
 
 const page = readPage('docs/ledger.md')
 const names = (heading: string) => rowsOf(sectionOf(page, heading)).map(([name]) => plain(name))
 const launchSection = sectionOf(page, 'The launch hash')
 const fields = rowsOf(launchSection.slice(0, launchSection.indexOf('### '))).map(([name]) => plain(name))
+const batchFields = names('The batch hash').flatMap(name => name.split(', '))
 const members = names('An attempt').flatMap(name => name.split(', '))
 
 /** `{sendoff}:lane:<account>:<mailing>` matches what stands for it; the last part may hold anything. */
@@ -42,6 +44,7 @@ let ledger: Ledger
 let now = Date.UTC(2026, 10, 23, 9)
 const seenKeys = new Set<string>()
 const seenFields = new Set<string>()
+const seenBatchFields = new Set<string>()
 const seenMembers = new Set<string>()
 
 beforeAll(async () => {
@@ -60,6 +63,9 @@ afterAll(async () => {
 
 async function look(): Promise<void> {
   for (const key of await server.redis.keys('*')) seenKeys.add(key)
+  for (const id of await server.redis.zrange(ledger.keys.batches, '0', '-1')) {
+    for (const field of await server.redis.hkeys(ledger.keys.batch(id))) seenBatchFields.add(field)
+  }
   for (const key of await server.redis.keys(ledger.keys.launch('*'))) {
     for (const [field, value] of Object.entries(await server.redis.hgetall(key))) {
       seenFields.add(field)
@@ -151,6 +157,15 @@ async function liveThrough(): Promise<void> {
   await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'rights', 'mended', 'someone')
   await doubt()
   await rename()
+  await liveThroughBatch(
+    ledger,
+    queues,
+    () => now,
+    look,
+    time => {
+      now += time
+    },
+  )
 }
 
 /** The history of a renamed schedule is still under its old name. */
@@ -219,6 +234,13 @@ describe('docs/ledger.md', () => {
     const unknown = [...seenFields].filter(field => !fields.some(name => pattern(name).test(field)))
     expect(unknown).toEqual([])
     expect(fields.filter(name => ![...seenFields].some(field => pattern(name).test(field)))).toEqual([])
+  })
+
+  it('names every field of the batch hash, and no other but those of rare ends', () => {
+    const unknown = [...seenBatchFields].filter(field => !batchFields.some(name => pattern(name).test(field)))
+    expect(unknown).toEqual([])
+    const missed = batchFields.filter(name => ![...seenBatchFields].some(field => pattern(name).test(field)))
+    expect(missed).toEqual(['ended', 'held', 'forgotten', 'repeated'])
   })
 
   it('names every member of an attempt, and no other', () => {
