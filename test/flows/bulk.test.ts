@@ -81,7 +81,6 @@ describe('a file of launches', () => {
       '6 of 7 rows are bad; nothing was submitted.',
       '',
     ])
-    expect((await project.run('bulk', 'list')).stderr).toBe('No batches.\n')
     const rehearsed = await project.run(...submit('bad.csv', ...mapped, '--partial', '--dry-run'))
     expect(rehearsed).toMatchObject({ code: 6, stdout: expect.stringMatching(/^Would submit 1 row of 1 mailing /) })
     const asked = await project.run(...submit('bad.csv', ...mapped, '--partial'))
@@ -92,7 +91,7 @@ describe('a file of launches', () => {
   })
 
   it('goes on after its submit was killed, and is paused, resumed and cancelled with an exact account', async () => {
-    const rows = Array.from({ length: 60_000 }, (_, at) => `r${at},${1 + (at % 9)},${at + 1}`)
+    const rows = Array.from({ length: 40_000 }, (_, at) => `r${at},${1 + (at % 9)},${at + 1}`)
     await project.write('many.csv', `k,id,override_source_id\n${rows.join('\n')}\n`)
     const flags = submit('many.csv', '--source-type', 'list', '--key', 'k', '--per-minute', '1200', '--yes', '--json')
     const service = await project.serve()
@@ -102,13 +101,13 @@ describe('a file of launches', () => {
     redis.disconnect()
     await killed.stop('SIGKILL')
     const submitted = JSON.parse((await project.run(...flags)).stdout)
-    expect(submitted).toMatchObject({ rows: 60_000 })
+    expect(submitted).toMatchObject({ rows: 40_000 })
     expect(submitted.kind === 'again' || submitted.staged > 0).toBe(true)
 
     await until(() => altcraft.launches().length >= 3)
     expect(await project.run('bulk', 'pause', 'many', '--reason', 'wrong price')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ is paused\. Of 60,000 rows \d+ were launched/),
+      stdout: expect.stringMatching(/ is paused\. Of 40,000 rows \d+ were launched/),
     })
     expect(await project.run('bulk', 'watch', 'many')).toMatchObject({ code: 8 })
     const before = altcraft.launches().length
@@ -131,7 +130,7 @@ describe('a file of launches', () => {
     )
     await until(async () => !('sending' in (await status()).counts))
     const { counts } = await status()
-    expect(counts.launched + counts.cancelled).toBe(60_000)
+    expect(counts.launched + counts.cancelled).toBe(40_000)
     expect(cancelled.calledOff).toBe(counts.cancelled)
     expect(counts.launched).toBe(altcraft.launches().length)
     await service.stop()
