@@ -163,10 +163,12 @@ export class Events {
     )
   }
 
-  batchDone(id: string, account: string, total: number): void {
-    this.#log.info(
-      { event: 'batchDone', batch: id, account, total },
-      `done      batch ${id}, ${total} rows. See sendoff bulk status ${id}`,
+  batchDone(id: string, account: string, left: Readonly<Partial<Record<State, number>>>): void {
+    const words = Object.entries(left).map(([state, count]) => `${count} ${state}`)
+    const isLoud = loud.some(state => (left[state] ?? 0) > 0)
+    this.#log[isLoud ? 'warn' : 'info'](
+      { event: 'batchDone', batch: id, account, left },
+      `done      batch ${id}: ${words.join(', ')}. See sendoff bulk status ${id}`,
     )
   }
 

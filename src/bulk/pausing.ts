@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { luaAudit } from '../launches/audit.ts'
-import { luaRevive, luaRowTerms, rowGrace, suspended } from '../launches/batch-rows.ts'
+import { rowGrace, suspended } from '../launches/batch-rows.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
+import { luaRevive, luaSuspend } from '../launches/row-gate.ts'
 import type { Script } from '../redis/script.ts'
 import { type BatchCounts, type BatchState, batchStates } from './batch.ts'
 import { countsAnswer, luaCounts } from './counts.ts'
@@ -27,7 +28,7 @@ export type NotAsAsked =
   | { readonly kind: 'refused'; readonly state: BatchState; readonly reason: string }
 
 /** `suspendWindow(batch, at)`: released rows have no deadline now. */
-const luaSuspend = /* lua */ `${luaRowTerms}
+const luaSuspendWindow = /* lua */ `${luaSuspend}
 local function suspendWindow(batch, at)
   for _, key in ipairs(redis.call('ZRANGE', batch .. ':window', 0, -1)) do
     local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'doubt')
@@ -44,13 +45,13 @@ end
 const pauseScript: Script = {
   name: 'sendoffPauseBatch',
   // ARGV[3] batch id  [4] why  [5] who. {'paused', counts …}, {'refused', state, reason} or {'unknown'}.
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaSuspend}${luaCounts}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaSuspendWindow}${luaCounts}
 local id, at = ARGV[3], now()
 local batch = P .. 'batch:' .. id
 local facts = redis.call('HMGET', batch, 'state', 'reason')
 if not facts[1] then return { 'unknown' } end
 if facts[1] ~= 'running' then return { 'refused', facts[1], facts[2] or '' } end
-stopBatch(id, ARGV[4], ARGV[5], at)
+rows().stop(id, ARGV[4], ARGV[5], at)
 -- Somebody knows: it need not be announced.
 redis.call('SREM', P .. 'batches:open', id)
 suspendWindow(batch, at)
@@ -81,7 +82,7 @@ const leaveScript: Script = {
    * ARGV[3] batch id. 1 where this call took a batch that is not running off the feeder's list, else 0. One that a rule paused
    * still has rows with a deadline: the script that settles a row looks at no other.
    */
-  lua: /* lua */ `${luaLedger}${luaSuspend}
+  lua: /* lua */ `${luaLedger}${luaSuspendWindow}
 local batch = P .. 'batch:' .. ARGV[3]
 local state = redis.call('HGET', batch, 'state')
 if state == 'running' then return 0 end
@@ -101,7 +102,7 @@ const resumeScript: Script = {
    * ARGV[3] batch id  [4] why  [5] who. {'resumed', account, keys that need a job}, {'refused', state, reason} or {'unknown'}.
    * Released rows get a new due time and deadline; held ones when their stop ends. The rule that stopped it counts anew in a row.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaRevive}${luaRowTerms}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaRevive}
 local id, at = ARGV[3], now()
 local batch = P .. 'batch:' .. id
 local facts = redis.call('HMGET', batch, 'state', 'reason', 'account', 'lateness')
@@ -121,7 +122,7 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':window', 0, -1)) do
     keys[#keys + 1] = key
   end
 end
-turnBatch(id, batch, '', '', at)
+rows().turn(id, batch, '', '', at)
 return { 'resumed', facts[3], keys }
 `,
 }

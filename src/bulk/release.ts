@@ -3,10 +3,11 @@
  * loses no row and doubles none, and of two feeders that saw the same turn only one acts.
  */
 import { z } from 'zod'
-import { luaRevive, retryStates, rowGrace } from '../launches/batch-rows.ts'
+import { retryStates, rowGrace } from '../launches/batch-rows.ts'
 import { luaCreate } from '../launches/create.ts'
 import { audienceOf } from '../launches/launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
+import { luaRevive } from '../launches/row-gate.ts'
 import type { Script } from '../redis/script.ts'
 import type { StoredRow } from './chunks.ts'
 import type { Sample } from './feeding.ts'
@@ -58,7 +59,7 @@ for _, row in ipairs(cjson.decode(ARGV[9])) do
   end
 end
 redis.call('HSET', batch, 'cursor', number, 'chunk', ARGV[7], 'skip', ARGV[8])
-if #released == 0 then turnBatch(id, batch, '', '', at) end
+if #released == 0 then rows().turn(id, batch, '', '', at) end
 return released
 `,
 }
@@ -86,7 +87,7 @@ const againScript: Script = {
   lua: /* lua */ `${luaLedger}${luaRevive}${luaTurn}
 for _, key in ipairs(redis.call('ZRANGE', batch .. ':again', 0, ARGV[7] - 1)) do
   local row = read(key, 'state', 'due', 'account', 'mailing', 'origin', 'attempts', 'audience')
-  if row.state and isIn(' ${retryStates.join(' ')} ', row.state) then
+  if row.state and rows().isIn(' ${retryStates.join(' ')} ', row.state) then
     row.lateness = lateness
     local digest = redis.sha1hex(key .. ' ' .. at .. ' ' .. row.attempts)
     local requestId = string.format('%s-%s-5%s-8%s-%s', digest:sub(1, 8), digest:sub(9, 12), digest:sub(13, 15), digest:sub(16, 18), digest:sub(19, 30))
@@ -97,7 +98,8 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':again', 0, ARGV[7] - 1)) do
   end
   redis.call('ZREM', batch .. ':again', key)
 end
-if #released == 0 then turnBatch(id, batch, '', '', at) end
+redis.call('HINCRBY', batch, 'retried', #released)
+if #released == 0 then rows().turn(id, batch, '', '', at) end
 return released
 `,
 }

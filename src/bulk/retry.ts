@@ -22,7 +22,7 @@ local again = batch .. ':again'
 local count = redis.call('ZUNIONSTORE', again, ${retryStates.length}, ${retryStates.map(state => `batch .. ':state:${state}'`).join(', ')}, 'AGGREGATE', 'MAX')
 if count == 0 then return { 'again', 0 } end
 redis.call('HSET', batch, 'streak', 0, 'failed', 0, 'passed', 0)
-turnBatch(id, batch, '', '', at)
+rows().turn(id, batch, '', '', at)
 audit(ARGV[5], 'batch retry', 'batch:' .. id, ARGV[4], '', count .. ' rows')
 return { 'again', count }
 `,

@@ -19,10 +19,6 @@ export const retryStates = ['rejected', 'failed', 'swallowed'] as const
 /** The deadline of a row that may not go for now through no fault of its own: it has none until it may. Milliseconds. */
 export const suspended = 8_640_000_000_000_000
 
-/** Without known open hours, so long passes until they are asked about again. Milliseconds. */
-const lookAtHours = 3_600_000
-/** Who stands in line is taken along (next-row.ts); so long at least, and at most, until a row asks by itself. */
-const askAgain = [1_000, 5_000] as const
 /** As `pickUpGrace` of ledger.ts, for rows: the window holds what is picked up within less than this. Milliseconds. */
 export const rowGrace = 30_000
 
@@ -32,11 +28,16 @@ const mostProblems = 1_000
 const fewestForShare = 20
 
 /**
- * Stands before `enter` of `luaLedger`, which calls `rowMoved` for launches of origin `bulk` alone; the others pay nothing.
- * Needs `P`. `rowMoved(key, row, from, state, at)` is called after the record has its new state.
+ * Stands before `enter` of `luaLedger`; needs `P`. `rows()` has what scripts call: `moved(key, row, from, state, at)` after the
+ * record of a row has its new state; `turn(id, batch, from, state, at)` where none has moved; `stop(id, reason, who, at)`.
  */
 export const luaRows = /* lua */ `
 local function batchOf(key) return string.match(key, '^([^#]+)#') end
+
+local ROWS
+-- Built for the first row that a script meets: other launches do not pay for what is only about rows.
+local function rows()
+if ROWS then return ROWS end
 local function isIn(list, state) return string.find(list, ' ' .. state .. ' ', 1, true) end
 
 -- What is counted as one problem: the state, the error and the beginning of its text.
@@ -131,7 +132,7 @@ local function batchState(key, row)
 end
 
 -- Nothing of a stopped batch leaves, not even an identical repeat.
-local function batchHalts(key, row)
+local function isHalted(key, row)
   local state = batchState(key, row)
   return state == 'paused' or state == 'cancelled'
 end
@@ -167,6 +168,10 @@ local function rowMoved(key, row, from, state, at)
   end
   turnBatch(id, batch, from, state, at)
 end
+
+ROWS = { isIn = isIn, moved = rowMoved, turn = turnBatch, stop = stopBatch, batchState = batchState, isHalted = isHalted, isReleasedAnew = isReleasedAnew }
+return ROWS
+end
 `
 
 /** For scripts that take a row's record away: its batch must not name it any more. row needs `state`. */
@@ -177,94 +182,5 @@ local function rowForgotten(key, row)
   local batch = P .. 'batch:' .. id
   redis.call('ZREM', batch .. ':state:' .. row.state, key)
   redis.call('HINCRBY', batch, 'forgotten', 1)
-end
-`
-
-/**
- * For claim and commit, after `luaOpening`. `rowTerms(key, row)` puts into the row what its batch says for all of them. Then
- * `rowStopped(key, row, at)` is why it may not go now, or nil: a stopped batch keeps its rows where they are, without a
- * deadline, and a cancelled one cancels them. A row in doubt is not hidden: it stays unknown, and recovery decides anew.
- */
-export const luaRowTerms = /* lua */ `
--- Until when another attempt may be planned, where the record has no word of its own.
-local function untilOf(row)
-  row.retryUntil = row.retryFor and math.min(tonumber(row.sendUntil), row.due + row.retryFor) or row.sendUntil
-end
-
-local function rowTerms(key, row)
-  local id = batchOf(key)
-  if not id then return end
-  local terms = redis.call('HMGET', P .. 'batch:' .. id, 'state', 'policy', 'open', 'lateness', 'concurrency', 'flying', 'reason', 'retryFor')
-  row.batch, row.batchState, row.lateness, row.batchReason = id, terms[1], terms[4], terms[7] or ''
-  row.policy, row.overlap, row.open = terms[2], 'allow', terms[3]
-  row.retryFor = terms[8]
-  if not row.retryUntil then untilOf(row) end
-  row.full = terms[5] and row.state ~= 'claimed' and tonumber(terms[6] or '0') >= tonumber(terms[5])
-end
-
-local function suspend(key, row, at, wakeAt)
-  if row.state == 'claimed' then enter(key, row, 'planned', at, nil) end
-  row.sendUntil = '${suspended}'
-  redis.call('HSET', P .. 'launch:' .. key, 'sendUntil', row.sendUntil)
-  if wakeAt then redis.call('ZADD', P .. 'wake', wakeAt, key) else redis.call('ZREM', P .. 'wake', key) end
-end
-
-local function rowStopped(key, row, at)
-  if row.batchState ~= 'paused' and row.batchState ~= 'cancelled' then return nil end
-  local why = row.batchState == 'paused' and 'its batch is paused' or 'its batch was cancelled'
-  if row.doubt then
-    redis.call('HDEL', P .. 'launch:' .. key, 'repeatAt')
-    if row.state == 'claimed' then enter(key, row, 'unknown', at, at, 'recovering', '1') end
-  elseif row.batchState == 'paused' then
-    suspend(key, row, at)
-  else
-    enter(key, row, 'cancelled', at, nil, 'reason', row.batchReason)
-  end
-  return why
-end
-`
-
-/** `revive(key, row, at)` gives a row that was suspended a new due time and deadline; row needs due, account, mailing, lateness. */
-export const luaRevive = /* lua */ `
-local function revive(key, row, at)
-  row.due, row.notBefore, row.sendUntil = at, at, at + row.lateness
-  redis.call('HSET', P .. 'launch:' .. key, 'due', at, 'notBefore', at, 'sendUntil', row.sendUntil)
-  redis.call('HDEL', P .. 'launch:' .. key, 'retryUntil')
-  redis.call('ZADD', P .. 'launches', at, key)
-  redis.call('ZADD', P .. 'state:' .. row.state, at, key)
-  redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, at, key)
-end
-`
-
-/**
- * For the claim, after the two above: `claimRow(key, row, at)` is the claim's answer where the row may not go now, or nil.
- * Closed hours and a full batch are nobody's failure: the row keeps waiting, and closed hours take its deadline away.
- */
-export const luaClaimRow = /* lua */ `
--- Returns after how long the row asks by itself: the further back, the later.
-local function standInLine(line, key, at)
-  redis.call('ZADD', line, 'NX', at, key)
-  redis.call('EXPIRE', line, 3600)
-  return math.min(${askAgain[1]}, math.max(${askAgain[0]}, 50 * redis.call('ZRANK', line, key)))
-end
-
-local function claimRow(key, row, at)
-  if rowStopped(key, row, at) then
-    local isChanged = row.state == 'cancelled'
-    return { 'over', row.state, isChanged and 1 or 0, isChanged and row.batchReason or '' }
-  end
-  if row.doubt then return nil end
-  local opens = opening(row, at)
-  if opens ~= at then
-    suspend(key, row, at, opens and opens + ${rowGrace} or at + ${lookAtHours})
-    if opens then return { 'later', opens - at, 'early' } end
-    return { 'over', row.state, 0, '' }
-  end
-  if row.sendUntil == '${suspended}' or (isReleasedAnew(key, row) and tonumber(row.sendUntil) < at) then
-    revive(key, row, at)
-    untilOf(row)
-  end
-  if row.full then return { 'later', standInLine(P .. 'batch:' .. row.batch .. ':next', key, at), 'batch' } end
-  return nil
 end
 `

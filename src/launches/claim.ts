@@ -1,13 +1,13 @@
 /** claim: the right to connect for one launch. It can be lost again (its lease runs out); the right to write is commit's. */
 import type { Script } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
-import { luaClaimRow, luaRevive, luaRowTerms } from './batch-rows.ts'
 import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 import { luaOpening } from './opening.ts'
 import { luaPause } from './pause.ts'
+import { luaClaimGate } from './row-gate.ts'
 import type { Submission } from './submission.ts'
 
 export interface Claim {
@@ -56,12 +56,13 @@ const claimScript: Script = {
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}${luaRowTerms}${luaRevive}${luaClaimRow}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}${luaClaimGate}
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
   'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open')
 if not row.state then return { 'over', '', 0, '' } end
-if row.origin == 'bulk' then rowTerms(key, row) end
+local gate = row.origin == 'bulk' and rowGate()
+if gate then gate.terms(key, row) end
 local at = now()
 local function granted(token)
   return { 'claimed', token, row.account, row.mailing, row.request, row.requestId, row.policy, row.due, row.sendUntil,
@@ -77,7 +78,7 @@ elseif row.state ~= 'planned' and row.state ~= 'waiting' then
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
 end
-local rowAnswer = row.batch and claimRow(key, row, at)
+local rowAnswer = row.batch and gate.answer(key, row, at)
 if rowAnswer then return rowAnswer end
 local opens = opening(row, at)
 if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or opens ~= at or holdOn(row)) then
@@ -152,7 +153,7 @@ if holder then
     end
   end
   if other.state == 'unknown' and other.recovering == '1' then
-    if row.batch then return { 'later', standInLine(P .. 'next:' .. place, key, at), 'lane' } end
+    if row.batch then return { 'later', gate.standInLine(P .. 'next:' .. place, key, at), 'lane' } end
     redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
     return { 'later', 1000, 'lane' }
   elseif other.state ~= 'claimed' and other.state ~= 'sending' then
@@ -174,7 +175,7 @@ if row.attempts == '0' and not row.doubt and row.overlap ~= 'allow' and (holder 
   return { 'later', 1000, 'lane' }
 end
 if holder then
-  if row.batch then return { 'later', standInLine(P .. 'next:' .. place, key, at), 'lane' } end
+  if row.batch then return { 'later', gate.standInLine(P .. 'next:' .. place, key, at), 'lane' } end
   redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
   return { 'later', 250, 'lane' }
 end

@@ -20,7 +20,7 @@ if ARGV[4] == '' then
   audit('service', 'epoch raised', 'all', ARGV[3], '', 'unknown')
   -- How far a batch had come may be forgotten too: rows that it would release next may have been sent.
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'batches:open')) do
-    if redis.call('HGET', P .. 'batch:' .. id, 'state') == 'running' then stopBatch(id, '${reasons.store}' .. ARGV[3], 'service', at) end
+    if redis.call('HGET', P .. 'batch:' .. id, 'state') == 'running' then rows().stop(id, '${reasons.store}' .. ARGV[3], 'service', at) end
   end
   return 0
 end

@@ -90,7 +90,7 @@ local function enter(key, row, state, at, wakeAt, ...)
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state
-  if row.origin == 'bulk' and from ~= state then rowMoved(key, row, from, state, at) end
+  if row.origin == 'bulk' and from ~= state then rows().moved(key, row, from, state, at) end
 end
 
 local function sentKey(row)

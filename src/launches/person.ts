@@ -22,7 +22,7 @@ end
 if row.state ~= 'failed' and row.state ~= 'rejected' and row.state ~= 'swallowed' then
   return { 'refused', 'it is ' .. row.state .. '; only failed, rejected and swallowed launches are tried again' }
 end
-if batchState(key, row) == 'cancelled' then return { 'refused', 'its batch was cancelled' } end
+if row.origin == 'bulk' and rows().batchState(key, row) == 'cancelled' then return { 'refused', 'its batch was cancelled' } end
 local at, before, hash = now(), row.state, P .. 'launch:' .. key
 enter(key, row, 'planned', at, at, 'requestId', ARGV[4], 'notBefore', at, 'sendUntil', ARGV[5], 'retryUntil', ARGV[5],
   'round', row.attempts, 'seen', 1, 'onGuard', 'hold')

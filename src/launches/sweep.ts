@@ -47,7 +47,7 @@ for _, key in ipairs(redis.call('ZRANGE', P .. 'wake', '-inf', at, 'BYSCORE', 'L
     redis.call('ZADD', P .. 'wake', at + ${recoveryLease}, key)
     kind = row.state == 'unknown' and 'recover' or 'confirm'
   elseif row.state == 'planned' or row.state == 'waiting' or row.state == 'claimed' or row.state == 'held' then
-    if tonumber(row.sendUntil) < at and not isReleasedAnew(key, row) then
+    if tonumber(row.sendUntil) < at and not (row.origin == 'bulk' and rows().isReleasedAnew(key, row)) then
       overtime(key, row, at)
       kind = row.state
     elseif row.state == 'held' then

@@ -1,7 +1,9 @@
+import { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { showBatch } from '../../src/bulk/read.ts'
 import { createLaunch } from '../../src/launches/create.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
+import { queueName } from '../../src/launches/queue.ts'
 import { BatchStage } from './stage.ts'
 import { type Process, platform, startProcess } from './workers.ts'
 
@@ -68,5 +70,22 @@ describe('a batch with workers of two processes', () => {
     })
     await stage.queues.add([{ account: 'main', jobId: key, delay: 0, job: { key, origin: 'manual' } }])
     await expect.poll(() => started.some(({ mailing }) => mailing === 999), { timeout: 900 }).toBe(true)
+  })
+
+  it('takes what is due before what somebody asks for by hand', async () => {
+    const job = (key: string, origin: 'manual' | 'schedule') => ({
+      account: 'main',
+      jobId: key,
+      delay: 0,
+      job: { key, origin },
+    })
+    await stage.queues.add([job('manual-1', 'manual'), job('manual-2', 'manual'), job('offers@1', 'schedule')])
+    const queue = new Queue(queueName('main'), {
+      connection: stage.server.redis,
+      prefix: stage.ledger.keys.queuePrefix,
+    })
+    expect((await queue.getWaiting()).map(({ id }) => id)).toEqual(['offers@1'])
+    expect((await queue.getPrioritized()).map(({ id }) => id)).toEqual(['manual-1', 'manual-2'])
+    await queue.close()
   })
 })
