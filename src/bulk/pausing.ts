@@ -99,15 +99,22 @@ export async function leaveOpenBatches(ledger: Ledger, id: string): Promise<bool
 const resumeScript: Script = {
   name: 'sendoffResumeBatch',
   /*
-   * ARGV[3] batch id  [4] why  [5] who. {'resumed', account, keys that need a job}, {'refused', state, reason} or {'unknown'}.
+   * ARGV[3] batch id  [4] why  [5] who  [6] the last row that may have been sent before the store forgot how far the batch had come, or ''.
+   * {'resumed', account, keys that need a job}, {'refused', state, reason}, {'forgot', rows released as far as the store knows, total} or {'unknown'}.
    * Released rows get a new due time and deadline; held ones when their stop ends. The rule that stopped it counts anew in a row.
    */
   lua: /* lua */ `${luaLedger}${luaAudit}${luaRevive}
 local id, at = ARGV[3], now()
 local batch = P .. 'batch:' .. id
-local facts = redis.call('HMGET', batch, 'state', 'reason', 'account', 'lateness')
+local facts = redis.call('HMGET', batch, 'state', 'reason', 'account', 'lateness', 'forgot', 'cursor', 'total')
 if not facts[1] then return { 'unknown' } end
 if facts[1] ~= 'paused' then return { 'refused', facts[1], facts[2] or '' } end
+if facts[5] then
+  if ARGV[6] == '' or tonumber(ARGV[6]) > tonumber(facts[7]) then return { 'forgot', facts[6], facts[7] } end
+  redis.call('HSET', batch, 'unsureUntil', ARGV[6])
+  redis.call('HDEL', batch, 'forgot')
+  audit(ARGV[5], 'batch rows in doubt', 'batch:' .. id, ARGV[4], facts[6], ARGV[6])
+end
 redis.call('HSET', batch, 'state', 'running', 'streak', 0, 'failed', 0, 'passed', 0, 'samples', '[]')
 redis.call('HDEL', batch, 'reason', 'pausedBy', 'pausedAt')
 redis.call('SADD', P .. 'batches:open', id)
@@ -129,23 +136,36 @@ return { 'resumed', facts[3], keys }
 
 export type ResumeAnswer =
   /** So many released rows go on at once; the feeder goes on with the rest. */
-  { readonly kind: 'resumed'; readonly rows: number } | NotAsAsked
+  | { readonly kind: 'resumed'; readonly rows: number }
+  /**
+   * The store was set back, and it must be said which rows after `released` may have been sent meanwhile: those up to
+   * `unsureUntil`, 0 for none, at most `total`.
+   */
+  | { readonly kind: 'forgot'; readonly released: number; readonly total: number }
+  | NotAsAsked
 
-/** Lets a paused batch go on. */
+/**
+ * Lets a paused batch go on. `unsureUntil` is only asked for where the store has forgotten how far the batch had come: rows up to
+ * that number become unknown instead of being sent, and recovery finds out about each.
+ */
 export async function resumeBatch(
   ledger: Ledger,
   queues: LaunchQueues,
   id: string,
   { by, why }: BatchDecision,
   now: number,
+  unsureUntil?: number,
 ): Promise<ResumeAnswer> {
   const schema = z.union([
     z.tuple([z.literal('resumed'), z.string(), z.array(z.string())]),
+    z.tuple([z.literal('forgot'), z.coerce.number(), z.coerce.number()]),
     refusedAnswer,
     unknownAnswer,
   ])
-  const answer = schema.parse(await runLedgerScript(ledger, resumeScript, '', [id, why, by]))
+  const answer = schema.parse(await runLedgerScript(ledger, resumeScript, '', [id, why, by, unsureUntil ?? '']))
   switch (answer[0]) {
+    case 'forgot':
+      return { kind: 'forgot', released: answer[1], total: answer[2] }
     case 'resumed': {
       const [, account, keys] = answer
       // The old jobs may still be there, delayed: what comes twice finds the ledger's word.

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { retryStates, rowGrace } from '../launches/batch-rows.ts'
 import { luaCreate } from '../launches/create.ts'
-import { audienceOf } from '../launches/launch.ts'
+import { audienceOf, quarantine, reasons } from '../launches/launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { luaRevive } from '../launches/row-gate.ts'
 import type { Script } from '../redis/script.ts'
@@ -30,7 +30,7 @@ export interface Turn {
 const luaTurn = /* lua */ `
 local id, at = ARGV[3], now()
 local batch = P .. 'batch:' .. id
-local facts = redis.call('HMGET', batch, 'state', 'turn', 'cursor', 'account', 'lateness')
+local facts = redis.call('HMGET', batch, 'state', 'turn', 'cursor', 'account', 'lateness', 'unsureUntil', 'created')
 if facts[1] ~= 'running' or (facts[2] or '0') ~= ARGV[4] then return false end
 redis.call('HINCRBY', batch, 'turn', 1)
 redis.call('HSET', batch, 'nextAt', ARGV[5], 'samples', ARGV[6])
@@ -42,18 +42,25 @@ const releaseScript: Script = {
   /*
    * ARGV[3] batch id  [4] its turn as it was read  [5] when the pace lets the next row go  [6] samples  [7] chunk and [8] rows of it
    * that are released afterwards  [9] a JSON list of rows: { key, mailing, request, audience }
-   * Returns the launch keys that are new, or nil where the batch has moved on since it was read.
+   * Returns the launch keys that are new and need a job, or nil where the batch has moved on since it was read.
    */
   lua: /* lua */ `${luaLedger}${luaCreate}${luaTurn}
-local number = tonumber(facts[3])
+local number, unsureUntil = tonumber(facts[3]), tonumber(facts[6] or '0')
+-- It may have been sent before the store forgot it, at any time since the batch came into being: that is for recovery to find out.
+local function doubt(key, mailing, audience)
+  local row = { state = 'planned', due = facts[7], account = account, mailing = mailing, origin = 'bulk', audience = audience }
+  redis.call('ZADD', sentKey(row), 'NX', at, key)
+  enter(key, row, 'unknown', at, at, 'doubt', '1', 'recovering', '1', 'handed', '1', 'quarantineUntil', at + ${quarantine.vanished},
+    'reason', '${reasons.store}it may have been sent before the store forgot how far its batch had come')
+end
 for _, row in ipairs(cjson.decode(ARGV[9])) do
   number = number + 1
   local key = id .. '#' .. row[1]
-  local fields = { 'key', key, 'account', account, 'mailing', row[2], 'origin', 'bulk', 'state', 'planned', 'due', at, 'notBefore', at,
+  local fields = { 'key', key, 'account', account, 'mailing', row[2], 'origin', 'bulk', 'state', 'planned', 'due', number > unsureUntil and at or facts[7], 'notBefore', at,
     'sendUntil', at + lateness, 'row', number, 'request', row[3], 'audience', row[4], 'attempts', 0, 'token', 0 }
   if create(fields) == 1 then
     redis.call('ZADD', batch .. ':window', number, key)
-    released[#released + 1] = key
+    if number > unsureUntil then released[#released + 1] = key else doubt(key, row[2], row[4]) end
   else
     redis.call('HINCRBY', batch, 'repeated', 1)
   end

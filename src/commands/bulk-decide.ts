@@ -36,14 +36,22 @@ export async function pauseCommand(word: string, flags: DecisionFlags): Promise<
   })
 }
 
-export async function resumeCommand(word: string, flags: DecisionFlags): Promise<void> {
+export async function resumeCommand(
+  word: string,
+  flags: DecisionFlags & { readonly unsureUntil?: number },
+): Promise<void> {
   const decision = decisionOf(flags.reason)
   await withLedger(flags, async ({ ledger, queues }) => {
     const { batch } = await batchToDecide(ledger, word)
-    const answer = await resumeBatch(ledger, queues, batch.id, decision, await serverNow(ledger))
+    const answer = await resumeBatch(ledger, queues, batch.id, decision, await serverNow(ledger), flags.unsureUntil)
+    if (answer.kind === 'forgot') throw usage(forgotten(batch.id, answer))
     if (answer.kind !== 'resumed') throw notAsAsked(answer, batch.id, 'resumed')
     say(flags, { id: batch.id, rows: answer.rows }, `${batch.id} goes on.`)
   })
+}
+
+function forgotten(id: string, { released, total }: { readonly released: number; readonly total: number }): string {
+  return `the store was set back: it knows of ${digits(released)} of ${digits(total)} rows of ${id}, and those after them may have been sent. Look into Altcraft which is the last that was, and add --unsure-until ROW: rows up to that number are not sent but unknown, until its log or a person decides; 0 says that none was`
 }
 
 export async function cancelCommand(word: string, flags: DecisionFlags & { readonly yes: boolean }): Promise<void> {

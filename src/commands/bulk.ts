@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { submitCommand } from './bulk-submit-options.ts'
 import { positiveInteger } from './launches.ts'
 
@@ -70,6 +70,11 @@ function addDecisions(bulk: Command): void {
     .command('resume <batch>')
     .description('let a paused batch go on')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .option(
+      '--unsure-until <row>',
+      'after the store was set back: rows up to this number may have been sent; 0 for none',
+      rowNumber,
+    )
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { resumeCommand } = await import('./bulk-decide.ts')
@@ -97,4 +102,9 @@ function addDecisions(bulk: Command): void {
       const { retryCommand } = await import('./bulk-decide.ts')
       process.exitCode = await retryCommand(word, command.optsWithGlobals())
     })
+}
+
+function rowNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('the number of a row is needed, or 0')
+  return Number(text)
 }

@@ -102,6 +102,7 @@ if state == 'failed' or state == 'waiting' then
   end
 end
 if state == 'waiting' then
+  if row.origin == 'bulk' and rows().batchState(key, row) == 'cancelled' then return { 'refused', 'its batch was cancelled' } end
   local notBefore, sendUntil = tonumber(ARGV[8]), tonumber(ARGV[9])
   if sendUntil <= notBefore or sendUntil <= at then return { 'refused', 'the time to send until has passed' } end
   fields = { 'reason', why, 'notBefore', notBefore, 'sendUntil', sendUntil, 'retryUntil', sendUntil,

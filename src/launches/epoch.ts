@@ -18,9 +18,15 @@ if ARGV[4] == '' then
   redis.call('HINCRBY', P .. 'store', 'epoch', 1)
   redis.call('HSET', P .. 'store', 'lostBefore', at)
   audit('service', 'epoch raised', 'all', ARGV[3], '', 'unknown')
-  -- How far a batch had come may be forgotten too: rows that it would release next may have been sent.
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'batches:open')) do
-    if redis.call('HGET', P .. 'batch:' .. id, 'state') == 'running' then rows().stop(id, '${reasons.store}' .. ARGV[3], 'service', at) end
+  -- How far a batch had come may be forgotten too: rows that it would release next may have been sent. A person says
+  -- how far they may (bulk/pausing.ts), also where it is paused in this copy and was resumed after it.
+  for _, id in ipairs(redis.call('ZRANGE', P .. 'batches', 0, -1)) do
+    local batch = P .. 'batch:' .. id
+    local state = redis.call('HGET', batch, 'state')
+    if state == 'running' then rows().stop(id, '${reasons.store}' .. ARGV[3], 'service', at) end
+    if state == 'running' or state == 'paused' then redis.call('HSET', batch, 'forgot', at) end
+    -- What a person has asked to try again may have been tried.
+    redis.call('DEL', batch .. ':again')
   end
   return 0
 end

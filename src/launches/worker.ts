@@ -46,10 +46,11 @@ export class LaunchWorker {
       const data = pointer.safeParse(job.data)
       if (!data.success) return heard.jobNotUnderstood(queue, job.id)
       const ending = await attemptOf(data.data.key)
+      const ended = Date.now()
       if (rowEnded) await this.#goOn(tools, ending, attemptOf, rowEnded)
       if (ending.kind === 'done') return rowEnded?.(data.data.key)
       // Not a failure: the same job comes back at its time. Should this be lost, the sweep makes a new job.
-      await job.moveToDelayed(Date.now() + ending.wait, lock)
+      await job.moveToDelayed(ended + ending.wait, lock)
       throw new DelayedError()
     }
     this.#worker = new Worker<LaunchJob>(queue, processor, {

@@ -129,14 +129,20 @@ export class CommitConnection {
     return connection
   }
 
+  /** Bounded: all commits wait for it, and what looks at the server asks another connection, which may hang. */
   async #connect(redis: Redis): Promise<Redis> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the ledger could not be looked at in time')), patience)
+    })
     try {
-      await redis.connect()
-      await this.#opened()
+      await Promise.race([redis.connect().then(() => this.#opened()), tooLong])
       return redis
     } catch (error) {
       redis.disconnect()
       throw error
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -260,7 +260,7 @@ describe('docs/ledger.md', () => {
     const unknown = [...seenBatchFields].filter(field => !batchFields.some(name => pattern(name).test(field)))
     expect(unknown).toEqual([])
     const missed = batchFields.filter(name => ![...seenBatchFields].some(field => pattern(name).test(field)))
-    expect(missed).toEqual(['ended', 'held', 'forgotten', 'repeated'])
+    expect(missed).toEqual(['forgot', 'unsureUntil', 'ended', 'held', 'forgotten', 'repeated'])
   })
 
   it('names every member of an attempt, and no other', () => {
