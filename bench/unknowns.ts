@@ -15,9 +15,10 @@ import { classify } from '../src/launches/classify.ts'
 import { systemClocks } from '../src/launches/commit.ts'
 import { createLaunch } from '../src/launches/create.ts'
 import { askPerson } from '../src/launches/doubt.ts'
+import { listLaunches } from '../src/launches/list.ts'
 import { defaultPolicy } from '../src/launches/policy.ts'
 import { LaunchQueues } from '../src/launches/queue.ts'
-import { listLaunches } from '../src/launches/read.ts'
+import { showLaunch } from '../src/launches/read.ts'
 import { LaunchWorker } from '../src/launches/worker.ts'
 import { CommitConnection } from '../src/redis/commit-connection.ts'
 import { connectPatiently } from '../src/redis/connection.ts'
@@ -119,7 +120,9 @@ await worker.stop(pauseFor(5_000))
 const records = await listLaunches(ledger, {}, total, ['main'])
 const states = new Map<string, number>()
 for (const { state } of records) states.set(state, (states.get(state) ?? 0) + 1)
-const unknown = records.filter(record => record.state === 'unknown')
+const unknown = (
+  await Promise.all(records.filter(({ state }) => state === 'unknown').map(({ key }) => showLaunch(ledger, key)))
+).filter(record => record !== undefined)
 const executed = new Set(altcraft.launches().map(started => started.request_id))
 altcraft.setFaults([])
 let endedByRepeat = 0

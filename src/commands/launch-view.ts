@@ -1,10 +1,10 @@
 /** Launch records as the commands show them: one shape for JSON, one line for people. */
-import type { LaunchRecord } from '../launches/record.ts'
+import type { LaunchRecord, ListedLaunch } from '../launches/record.ts'
 
 const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
 
 /** One row of `launches list --json`. Absent values are null; times are UTC. */
-export function launchRow(record: LaunchRecord) {
+export function launchRow(record: ListedLaunch) {
   return {
     key: record.key,
     state: record.state,
@@ -59,7 +59,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /** The answer of the last attempt in one cell. */
-export function answerCell(record: LaunchRecord): string {
+export function answerCell(record: ListedLaunch): string {
   if (record.error !== undefined) return `${record.error} ${record.error_text ?? ''}`.trim()
   return record.state === 'launched' ? '' : (record.reason ?? '')
 }

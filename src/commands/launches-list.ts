@@ -1,5 +1,9 @@
-import { type State, states } from '../launches/launch.ts'
-import { type LaunchFilter, listLaunches, showLaunch } from '../launches/read.ts'
+import { type Cursor, cursorText, readCursor } from '../launches/cursor.ts'
+import { type Origin, origins, type State, states } from '../launches/launch.ts'
+import { type LaunchFilter, listFrom } from '../launches/list.ts'
+import { showLaunch } from '../launches/read.ts'
+import type { ListedLaunch } from '../launches/record.ts'
+import { readSpanEnd } from '../timetable/moment.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { answerCell, launchLines, launchRow, launchWhole, table } from './launch-view.ts'
@@ -10,29 +14,41 @@ interface ListFlags extends GlobalFlags {
   readonly schedule?: string
   readonly mailing?: number
   readonly account?: string
+  readonly batch?: string
+  readonly origin?: string
+  readonly error?: number
+  readonly from?: string
+  readonly to?: string
+  readonly after?: string
   readonly limit: number
   readonly json: boolean
 }
 
-/** `launches list`: the newest first, filtered. */
+/** `launches list`: the newest first, filtered. Throws CommandEnding with code 2, and all that is wrong with the options. */
 export async function listCommand(flags: ListFlags): Promise<void> {
-  const chosen = filterOf(flags)
+  const { filter: chosen, after } = asked(flags)
   await withLedger(flags, async ({ config, ledger }) => {
-    const coming = flags.state === 'planned' || flags.state === 'skipped'
+    const coming = chosen.state === 'planned' || chosen.state === 'skipped'
     const filter = coming ? chosen : { ...chosen, dueBy: await serverNow(ledger) }
-    const records = await listLaunches(ledger, filter, flags.limit, Object.keys(config.accounts))
-    if (flags.json) return write(JSON.stringify(records.map(launchRow), null, 2))
-    if (records.length === 0) return void process.stderr.write('No launches.\n')
-    const rows = records.map(record => [
-      new Date(record.due).toISOString().slice(0, 19).replace('T', ' '),
-      record.state,
-      String(record.mailing),
-      record.key,
-      String(record.attempts),
-      answerCell(record),
-    ])
-    write(table(['DUE (UTC)', 'STATE', 'MAILING', 'LAUNCH', 'ATTEMPTS', 'ANSWER OR REASON'], rows))
+    const accounts = Object.keys(config.accounts)
+    const { records, next } = await listFrom(ledger, filter, { limit: flags.limit, accounts, ...(after && { after }) })
+    if (flags.json) write(JSON.stringify(records.map(launchRow), null, 2))
+    else if (records.length > 0) write(tableOf(records))
+    const found = records.length === 0 && !flags.json ? 'No launches.\n' : ''
+    process.stderr.write(next ? `There are more: the same options with --after ${cursorText(next)}\n` : found)
   })
+}
+
+function tableOf(records: readonly ListedLaunch[]): string {
+  const rows = records.map(record => [
+    new Date(record.due).toISOString().slice(0, 19).replace('T', ' '),
+    record.state,
+    String(record.mailing),
+    record.key,
+    String(record.attempts),
+    answerCell(record),
+  ])
+  return table(['DUE (UTC)', 'STATE', 'MAILING', 'LAUNCH', 'ATTEMPTS', 'ANSWER OR REASON'], rows)
 }
 
 /** `launches show KEY`. */
@@ -45,27 +61,45 @@ export async function showCommand(key: string, flags: GlobalFlags & { readonly j
   })
 }
 
-function filterOf(flags: ListFlags): LaunchFilter {
-  const state = states.find(known => known === flags.state)
-  if (flags.state !== undefined && state === undefined) {
-    throw new CommandEnding(exitCodes.usage, `--state ${flags.state} is not one of ${states.join(', ')}`)
+/** Reads the options that commander does not judge. */
+function asked(flags: ListFlags): { readonly filter: LaunchFilter; readonly after: Cursor | undefined } {
+  const problems: string[] = []
+  const oneOf = <Word extends State | Origin>(name: string, text: string | undefined, words: readonly Word[]) => {
+    const word = words.find(known => known === text)
+    if (text !== undefined && word === undefined) problems.push(`--${name} ${text} is not one of ${words.join(', ')}`)
+    return word
   }
-  const { schedule, mailing, account } = flags
-  return defined({ state, schedule, mailing, account })
-}
-
-function defined(filter: {
-  state: State | undefined
-  schedule: string | undefined
-  mailing: number | undefined
-  account: string | undefined
-}): LaunchFilter {
-  return {
-    ...(filter.state === undefined ? {} : { state: filter.state }),
-    ...(filter.schedule === undefined ? {} : { schedule: filter.schedule }),
-    ...(filter.mailing === undefined ? {} : { mailing: filter.mailing }),
-    ...(filter.account === undefined ? {} : { account: filter.account }),
+  // Without an offset it is UTC, as the list shows it: the host's own zone must not decide.
+  const instant = (name: string, text: string | undefined) => {
+    const reading = text === undefined ? undefined : readSpanEnd(text, 'UTC')
+    if (typeof reading === 'string') problems.push(`--${name} ${reading}`)
+    return typeof reading === 'string' ? undefined : reading
   }
+  const { schedule, mailing, account, batch, error } = flags
+  const state = oneOf('state', flags.state, states)
+  const origin = oneOf('origin', flags.origin, origins)
+  const [from, to] = [instant('from', flags.from), instant('to', flags.to)]
+  const after = flags.after === undefined ? undefined : readCursor(flags.after)
+  if (flags.after !== undefined && after === undefined) {
+    problems.push(`--after ${flags.after} is not a place that sendoff launches list has named`)
+  }
+  if (batch !== undefined && origin !== undefined && origin !== 'bulk') {
+    problems.push(`--batch ${batch} has no launches with --origin ${origin}: rows of a batch are bulk`)
+  }
+  if (from !== undefined && to !== undefined && from >= to) problems.push('--from must be before --to')
+  if (problems.length > 0) throw new CommandEnding(exitCodes.usage, problems.join('\n'))
+  const filter = {
+    ...(state && { state }),
+    ...(origin && { origin }),
+    ...(schedule !== undefined && { schedule }),
+    ...(mailing !== undefined && { mailing }),
+    ...(account !== undefined && { account }),
+    ...(batch !== undefined && { batch }),
+    ...(error !== undefined && { error }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }
+  return { filter, after }
 }
 
 function write(text: string): void {

@@ -4,6 +4,7 @@ const examples = `Examples:
   sendoff launches list                          the newest 20
   sendoff launches list --state unknown          what needs a decision
   sendoff launches list --schedule weekly-digest --json
+  sendoff launches list --state rejected --error 404 --from 2026-11-23T00:00Z
   sendoff launches show weekly-digest@20261123T0900
 `
 
@@ -23,6 +24,11 @@ export function positiveInteger(text: string): number {
   return Number(text)
 }
 
+function wholeNumber(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is needed')
+  return Number(text)
+}
+
 /** `sendoff launches list|show|resolve|retry|release|cancel`. */
 export function launchesCommand(): Command {
   const launches = new Command('launches')
@@ -35,6 +41,12 @@ export function launchesCommand(): Command {
     .option('--schedule <name>', 'only launches of this schedule')
     .option('--mailing <id>', 'only launches of this mailing', positiveInteger)
     .option('--account <name>', 'only launches of this account')
+    .option('--batch <id>', 'only rows of this batch')
+    .option('--origin <origin>', 'only launches that a schedule, a bulk or a manual launch made')
+    .option('--error <n>', 'only launches whose last answer had this error', wholeNumber)
+    .option('--from <time>', 'due at this time or later: with Z or an offset, UTC without')
+    .option('--to <time>', 'due before this time')
+    .option('--after <cursor>', 'the next page: the place that the page before named')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)

@@ -7,8 +7,8 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import { armAccounts } from '../config/arm-accounts.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { Events } from '../events.ts'
-import { listLaunches } from '../launches/read.ts'
-import type { LaunchRecord } from '../launches/record.ts'
+import { listLaunches } from '../launches/list.ts'
+import type { ListedLaunch } from '../launches/record.ts'
 import { createLogger } from '../log.ts'
 import { keysUnder } from '../redis/keys.ts'
 import { openRedis } from '../redis/open.ts'
@@ -71,8 +71,8 @@ async function recordsUntil(config: Parameters<typeof openRedis>[0] & { redis: {
 }
 
 /** Prints what came of every launch that was due, and whether the far side saw the same. */
-function report(records: readonly LaunchRecord[], altcraft: Altcraft): number {
-  const kinds = new Map<string, LaunchRecord[]>()
+function report(records: readonly ListedLaunch[], altcraft: Altcraft): number {
+  const kinds = new Map<string, ListedLaunch[]>()
   for (const record of records) {
     const kind = `${record.schedule}|${record.state}`
     kinds.set(kind, [...(kinds.get(kind) ?? []), record])

@@ -1,6 +1,6 @@
 import { readAudit } from '../launches/audit.ts'
+import { listLaunches } from '../launches/list.ts'
 import { endOf, type Pause } from '../launches/pause.ts'
-import { listLaunches } from '../launches/read.ts'
 import { comingDueTimes, type DueTime } from '../timetable/calendar.ts'
 import { noteWords } from '../timetable/note-words.ts'
 import { overviewOf, type ScheduleOverview } from '../timetable/overview.ts'

@@ -57,7 +57,7 @@ local function create(fields)
   local digest = redis.sha1hex((redis.call('HGET', P .. 'store', 'id') or '') .. ' ' .. row.key)
   local id = string.format('%s-%s-5%s-8%s-%s', digest:sub(1, 8), digest:sub(9, 12), digest:sub(13, 15), digest:sub(16, 18), digest:sub(19, 30))
   redis.call('HSET', hash, 'requestId', id, 'created', at, 'at:' .. row.state, at, unpack(fields))
-  redis.call('ZADD', P .. 'launches', row.due, row.key)
+  redis.call('ZADD', P .. 'launches:' .. row.origin, row.due, row.key)
   redis.call('ZADD', P .. 'state:' .. row.state, row.due, row.key)
   redis.call('ZADD', P .. 'mailing:' .. row.account .. ':' .. row.mailing, row.due, row.key)
   if row.schedule then redis.call('ZADD', P .. 'schedule:' .. row.schedule, row.due, row.key) end

@@ -6,7 +6,7 @@ import { luaAudit } from './audit.ts'
 import type { DecisionAnswer } from './doubt.ts'
 import { type Ledger, luaLedger, runLedgerScript } from './ledger.ts'
 
-const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'attempts', 'doubt'`
+const rowFields = `'state', 'due', 'account', 'mailing', 'origin', 'attempts', 'doubt', 'error'`
 
 const retryScript: Script = {
   name: 'sendoffRetry',
@@ -25,6 +25,7 @@ end
 local at, before, hash = now(), row.state, P .. 'launch:' .. key
 enter(key, row, 'planned', at, at, 'requestId', ARGV[4], 'notBefore', at, 'sendUntil', ARGV[5], 'retryUntil', ARGV[5],
   'round', row.attempts, 'seen', 1, 'onGuard', 'hold')
+answered(key, row, '')
 redis.call('HDEL', hash, 'open', 'handed', 'reason', 'error', 'error_text', 'status')
 note(key, ARGV[6], before .. ' -> planned', ARGV[7])
 audit(ARGV[6], 'retry', key, ARGV[7], before, 'planned')

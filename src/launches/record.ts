@@ -75,6 +75,33 @@ const recordSchema = z.object({
   why: z.string().optional(),
 })
 
+const listedSchema = recordSchema.pick({
+  key: true,
+  account: true,
+  mailing: true,
+  origin: true,
+  schedule: true,
+  state: true,
+  reason: true,
+  due: true,
+  error: true,
+  error_text: true,
+  status: true,
+  attempts: true,
+  lateness: true,
+})
+/** What a list shows of a launch. Its request, which may have megabytes attached, is not read for that. */
+export type ListedLaunch = z.infer<typeof listedSchema>
+
+/** The fields of the hash that `readListed` wants, in its order. */
+export const listedFields = Object.keys(listedSchema.shape)
+
+/** Reads their values; undefined where all are null, which is how Redis says that there is no record. */
+export function readListed(values: readonly (string | null)[]): ListedLaunch | undefined {
+  const present = listedFields.flatMap((name, index) => (values[index] == null ? [] : [[name, values[index]]]))
+  return present.length === 0 ? undefined : listedSchema.parse(Object.fromEntries(present))
+}
+
 const noteSchema = z.object({ at: z.number(), who: z.string(), what: z.string(), why: z.string() })
 /** Something that was decided about a launch, by the service or by a person. */
 type Note = z.infer<typeof noteSchema>

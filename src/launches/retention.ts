@@ -34,12 +34,12 @@ if #keys < limit and surplus > 0 then
   for _, key in ipairs(more) do keys[#keys + 1] = key end
 end
 for _, key in ipairs(keys) do
-  local row = read(key, 'state', 'origin', 'account', 'mailing', 'schedule')
+  local row = read(key, 'state', 'origin', 'account', 'mailing', 'schedule', 'error')
   if row.state then
     forget(key, row)
   else
     redis.call('ZREM', ended, key)
-    redis.call('ZREM', P .. 'launches', key)
+    redis.call('ZREM', P .. 'launches:' .. ARGV[3], key)
   end
 end
 return #keys

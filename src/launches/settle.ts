@@ -80,7 +80,7 @@ end
   each: /* lua */ `
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience',
-  'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner')
+  'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner', 'error')
 if not row.state then return { 'refused', '' } end
 if row.token ~= token or row.nonce ~= nonce then
   if row.vanished and string.find(row.vanished, ' ' .. nonce .. '=', 1, true) then hearFrom(key, row, nonce, now()) end
@@ -126,6 +126,7 @@ if state == 'unknown' then
 elseif row.doubt then
   endDoubt(key)
 end
+answered(key, row, ARGV[10])
 enter(key, row, state, at, wakeAt, unpack(fields))
 if state ~= 'launched' and state ~= 'unknown' then redis.call('ZREM', sentKey(row), key) end
 if state == 'launched' then redis.call('DEL', P .. 'denied:' .. row.account) end

@@ -7,12 +7,14 @@ export interface Keys {
   readonly root: string
   /** HASH, one per launch. Lives until retention removes it, never under 8 days. */
   launch(key: string): string
-  /** ZSET launch key → due time: all launches. As long as the records. */
-  readonly launches: string
+  /** ZSET launch key → due time, per origin: together, all launches. As long as the records. */
+  ofOrigin(origin: string): string
   /** ZSET launch key → due time, per state. */
   inState(state: string): string
   /** ZSET launch key → due time, per schedule. */
   ofSchedule(schedule: string): string
+  /** ZSET launch key → due time, of those whose last answer had this error; 0 has none. */
+  withError(error: number): string
   /** ZSET launch key → due time, per mailing. */
   ofMailing(account: string, mailing: number): string
   /** HASH schedule name → stored schedule. Until the schedule is removed. */
@@ -60,9 +62,10 @@ export function keysUnder(prefix: string): Keys {
   return {
     root,
     launch: key => `${root}launch:${key}`,
-    launches: `${root}launches`,
+    ofOrigin: origin => `${root}launches:${origin}`,
     inState: state => `${root}state:${state}`,
     ofSchedule: schedule => `${root}schedule:${schedule}`,
+    withError: error => `${root}error:${error}`,
     ofMailing: (account, mailing) => `${root}mailing:${account}:${mailing}`,
     schedules: `${root}schedules`,
     watermarks: `${root}watermarks`,

@@ -102,7 +102,7 @@ local function rekey(key, row, old, fresh)
   if fresh == key or redis.call('EXISTS', P .. 'launch:' .. fresh) == 1 then return end
   redis.call('RENAME', P .. 'launch:' .. key, P .. 'launch:' .. fresh)
   redis.call('HSET', P .. 'launch:' .. fresh, 'key', fresh)
-  for _, index in ipairs({ 'launches', 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
+  for _, index in ipairs({ 'launches:' .. row.origin, 'state:' .. row.state, 'mailing:' .. row.account .. ':' .. row.mailing,
     'schedule:' .. old, 'wake', 'ended:' .. row.origin }) do
     local score = redis.call('ZSCORE', P .. index, key)
     if score then

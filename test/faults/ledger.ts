@@ -35,7 +35,8 @@ export interface Launch extends z.infer<typeof recordSchema> {
 
 /** What every record says now. Waits out a Redis that is away. */
 export async function readLedger(redis: Redis): Promise<Launch[]> {
-  const keys = await redis.zrange('{sendoff}:launches', '0', '-1')
+  const origins = ['schedule', 'bulk', 'manual']
+  const keys = (await Promise.all(origins.map(each => redis.zrange(`{sendoff}:launches:${each}`, '0', '-1')))).flat()
   const hashes = await Promise.all(keys.map(key => redis.hgetall(`{sendoff}:launch:${key}`)))
   return hashes.flatMap(hash => (hash.key === undefined ? [] : [launchOf(hash)]))
 }

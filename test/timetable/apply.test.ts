@@ -4,10 +4,10 @@ import { DeclarationError } from '../../src/files/problem.ts'
 import { readAudit } from '../../src/launches/audit.ts'
 import { createLaunch } from '../../src/launches/create.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
+import { listLaunches } from '../../src/launches/list.ts'
 import { cancelLaunch } from '../../src/launches/person.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
-import { listLaunches } from '../../src/launches/read.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { applyPlan } from '../../src/timetable/apply.ts'
 import { carryHistory, changeSchedules } from '../../src/timetable/change-schedules.ts'
@@ -393,7 +393,7 @@ describe('a renamed schedule', () => {
       'new@20261124T0905',
     ])
     const listed = await listLaunches(ledger, { schedule: 'new' }, 10, ['main'])
-    expect(listed.map(({ key, request }) => `${key} ${request.id}`).at(-1)).toBe('old@20261124T0901 90')
+    expect(listed.map(({ key, mailing }) => `${key} ${mailing}`).at(-1)).toBe('old@20261124T0901 90')
     expect((await readAudit(ledger, 99)).filter(({ what }) => what === 'schedule renamed')).toMatchObject([
       { subject: 'schedule:new', before: expect.stringMatching(/^old [0-9a-f]{40}$/) },
     ])
@@ -407,7 +407,7 @@ describe('a renamed schedule', () => {
     expect(await server.redis.hgetall('{test}:pauses')).toEqual({ new: '[{"from":1,"reason":"r","by":"b"}]' })
     expect(await keysOf('new')).toEqual(['new@20261124T0901'])
     expect(await field('new@20261124T0901', 'state')).toBe('cancelled')
-    for (const index of ['launches', 'state:cancelled', 'mailing:main:90', 'ended:schedule']) {
+    for (const index of ['launches:schedule', 'state:cancelled', 'mailing:main:90', 'ended:schedule']) {
       expect(await server.redis.zrangebyscore(`{test}:${index}`, '-inf', '+inf')).toEqual(['new@20261124T0901'])
     }
   })
@@ -560,7 +560,7 @@ describe('edits around due times', () => {
           const to = inForce[index + 1]?.from ?? now
           return occurrencesBetween(each.when, from, to).map(({ label }) => `${each.name}@${label} ${each.launch.id}`)
         })
-        const keys = await server.redis.zrangebyscore(ledger.keys.launches, '-inf', now)
+        const keys = await server.redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', now)
         const found = await Promise.all(
           keys.map(async key => `${key} ${JSON.parse((await field(key, 'request')) ?? '{}').id}`),
         )

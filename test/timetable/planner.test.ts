@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`)
-const recorded = () => stage.server.redis.zcard(stage.ledger.keys.launches)
+const recorded = () => stage.server.redis.zcard(stage.ledger.keys.ofOrigin('schedule'))
 const watermark = (name: string) => stage.server.redis.hget(stage.ledger.keys.watermarks, name)
 const jobs = async () => (await stage.server.redis.keys(`${stage.ledger.keys.queuePrefix}:launch-main:*@*`)).length
 

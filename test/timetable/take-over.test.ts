@@ -58,7 +58,7 @@ async function apply(...declared: Schedule[]): Promise<string | undefined> {
 }
 
 const record = (key: string) => server.redis.hgetall(ledger.keys.launch(key))
-const launches = () => server.redis.zrangebyscore(ledger.keys.launches, '-inf', '+inf')
+const launches = () => server.redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', '+inf')
 
 describe('a time in at', () => {
   it('that was taken over in time goes out, and keeps nobody from starting on the mornings after', async () => {
