@@ -1,7 +1,9 @@
-import { type HoldScope, holdCauses, holdOff, holdOn, holdsInForce, scopeName } from '../launches/hold.ts'
+import { endHold } from '../duty/holds.ts'
+import { type HoldScope, holdCauses, holdOn, scopeName } from '../launches/hold.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 import { person } from './person.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
@@ -30,45 +32,37 @@ export async function holdSwitch(to: 'on' | 'off', flags: HoldFlags): Promise<vo
   })
 }
 
-/** A stop that somebody does not know of is not ended in passing: where there are several, the person says which. */
-async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefined, reason: string): Promise<void> {
+async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefined, why: string): Promise<void> {
   const name = scopeName(scope)
-  if (asked !== undefined && !holdCauses.some(known => known === asked)) {
+  const cause = holdCauses.find(known => known === asked)
+  if (asked !== cause)
     throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${holdCauses.join(', ')}`)
+  const answer = await endHold(ledger, scope, cause, { by: person(), why })
+  switch (answer.kind) {
+    case 'several': {
+      const list = answer.stops.map(({ cause, reason, by }) => `  --cause ${cause}   ${reason} (${by})`).join('\n')
+      throw new CommandEnding(exitCodes.usage, `${name} is stopped for several causes; say which one ends:\n${list}`)
+    }
+    case 'notStopped': {
+      const what = cause === undefined ? 'stopped' : `stopped by ${cause}`
+      throw new CommandEnding(exitCodes.failed, `${name} is not ${what}; sendoff hold status shows what is`)
+    }
+    case 'released': {
+      const { launches, ended, left } = answer
+      const was = ended === undefined ? '' : ` (${ended.cause}: ${ended.reason})`
+      const rest = left.map(({ scope: still, cause: why }) => `${still} (${why})`).join(', ')
+      say(`Released: ${name}${was}; ${launches} held launches go on${rest === '' ? '' : `. Still stopped: ${rest}`}.`)
+    }
   }
-  const here = (await holdsInForce(ledger)).filter(hold => hold.scope === name)
-  const wanted = here.filter(({ cause }) => asked === undefined || cause === asked)
-  const [stop, second] = wanted
-  if (second !== undefined) {
-    const list = wanted.map(({ cause, reason: why, by }) => `  --cause ${cause}   ${why} (${by})`).join('\n')
-    throw new CommandEnding(exitCodes.usage, `${name} is stopped for several causes; say which one ends:\n${list}`)
-  }
-  const cause = stop?.cause ?? holdCauses.find(known => known === asked) ?? 'person'
-  const released = await holdOff(ledger, scope, cause, reason, person())
-  if (released === undefined) {
-    const what = asked === undefined ? 'stopped' : `stopped by ${asked}`
-    throw new CommandEnding(exitCodes.failed, `${name} is not ${what}; sendoff hold status shows what is`)
-  }
-  const left = await holdsInForce(ledger)
-  const ended = stop === undefined ? '' : ` (${stop.cause}: ${stop.reason})`
-  const rest = left.map(({ scope: still, cause: why }) => `${still} (${why})`).join(', ')
-  say(`Released: ${name}${ended}; ${released} held launches go on${rest === '' ? '' : `. Still stopped: ${rest}`}.`)
 }
 
 /** `hold status`. */
-export async function holdStatus(flags: GlobalFlags & { readonly json: boolean }): Promise<void> {
-  await withLedger(flags, async ({ ledger }) => {
-    const holds = await holdsInForce(ledger)
-    if (flags.json)
-      return void process.stdout.write(
-        `${JSON.stringify(
-          holds.map(hold => ({ ...hold, at: new Date(hold.at).toISOString() })),
-          null,
-          2,
-        )}\n`,
-      )
+export async function holdStatus(flags: OfficeFlags & { readonly json: boolean }): Promise<void> {
+  await withOffice(flags, async office => {
+    const holds = await office.holds()
+    if (flags.json) return void process.stdout.write(`${JSON.stringify(holds, null, 2)}\n`)
     if (holds.length === 0) return say('Nothing is stopped.')
-    const rows = holds.map(hold => [hold.scope, new Date(hold.at).toISOString(), hold.by, hold.cause, hold.reason])
+    const rows = holds.map(({ scope, at, by, cause, reason }) => [scope, at, by, cause, reason])
     process.stdout.write(`${table(['STOPPED', 'SINCE', 'BY', 'CAUSE', 'REASON'], rows)}\n`)
   })
 }
