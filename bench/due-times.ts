@@ -5,6 +5,7 @@
 import { Cron } from 'croner'
 import { occurrences } from '../src/timetable/due-times.ts'
 import type { Timetable, When } from '../src/timetable/schedule.ts'
+import { Report } from './report.ts'
 
 const from = Date.UTC(2026, 0)
 const most = 100_000
@@ -36,11 +37,12 @@ function* byCroner(pattern: string, zone: string): Generator<Date> {
   for (let at = job.nextRun(new Date(from)); at !== null; at = job.nextRun(at)) yield at
 }
 
+const report = new Report('Due times per second')
+const rows: string[][] = []
+
 function line(name: string, ours: ReturnType<typeof rate>, theirs?: ReturnType<typeof rate>): void {
-  const beside = theirs
-    ? `croner ${theirs.perSecond}/s (${theirs.count}), ratio ${(ours.perSecond / theirs.perSecond).toFixed(1)}`
-    : ''
-  process.stdout.write(`${name.padEnd(48)} ${String(ours.perSecond).padStart(8)}/s (${ours.count})  ${beside}\n`)
+  const ratio = theirs ? (ours.perSecond / theirs.perSecond).toFixed(1) : ''
+  rows.push([name, String(ours.perSecond), theirs ? String(theirs.perSecond) : '', ratio])
 }
 
 for (const [pattern, zone] of cases) {
@@ -48,7 +50,7 @@ for (const [pattern, zone] of cases) {
   for (let round = 0; round < 2; round++) {
     const ours = rate(occurrences(cron(pattern, zone), from), most)
     const theirs = rate(byCroner(pattern, zone), most)
-    if (round === 1) line(`${pattern}  ${zone}`, ours, theirs)
+    if (round === 1) line(`\`${pattern}\`  ${zone}`, ours, theirs)
   }
 }
 
@@ -75,3 +77,5 @@ const cronerFirsts = rate(
   most,
 )
 line('first due time of a schedule, read from its text', engineFirsts, cronerFirsts)
+report.table(['timetable', 'sendoff/s', 'croner/s', 'ratio'], rows)
+await report.keep()

@@ -7,10 +7,10 @@
  * CONCURRENCY in the environment change its size. It listens on the loopback only and ends by itself.
  */
 import { fork } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
 import { extname } from 'node:path'
 import { bareAlone, bareRound, type Load, type Mode } from './bare-side.ts'
 import { median, quantile, type Round, spread } from './measure.ts'
+import { Report } from './report.ts'
 import { commitsPerSecond, sendoffAlone, sendoffRound } from './sendoff-side.ts'
 import { type Store, type StoreDurability, startStore } from './store.ts'
 
@@ -40,11 +40,6 @@ async function inTurn(store: Store, load: Load, bareFirst: boolean): Promise<Pai
   return { bare, sendoff }
 }
 
-/** One line of cells, each as wide as its heading. */
-function line(cells: readonly (string | number)[]): void {
-  process.stdout.write(`${cells.map((cell, index) => String(cell).padEnd(headings[index]?.length ?? 0)).join('  ')}\n`)
-}
-
 const headings = [
   'durability',
   'connections',
@@ -61,24 +56,24 @@ const headings = [
   'sendoff',
 ]
 
-function tell(durability: StoreDurability, mode: Mode, pairs: readonly Pair[]): void {
+function row(durability: StoreDurability, mode: Mode, pairs: readonly Pair[]): (string | number)[] {
   const of = (side: keyof Pair, figure: keyof Round) => median(pairs.map(pair => pair[side][figure]))
   const both = (figure: keyof Round, digits: number) => [
     of('bare', figure).toFixed(digits),
     of('sendoff', figure).toFixed(digits),
   ]
-  line([
+  return [
     ...[durability, mode, ...both('perSecond', 0)],
     spread(pairs.map(({ bare, sendoff }) => sendoff.perSecond / bare.perSecond)),
     ...[...both('commands', 1), ...both('scripts', 2), ...both('nodeCpu', 0), ...both('redisCpu', 0)],
-  ])
+  ]
 }
 
 const ms = (times: readonly number[]) => [0.5, 0.99].map(part => quantile(times, part).toFixed(2)).join(' / ')
 
 async function bench(url: string, stores: Readonly<Record<StoreDurability, Store>>): Promise<void> {
   const notes: string[] = []
-  line(headings)
+  const rows: (string | number)[][] = []
   for (const mode of modes) {
     const load = { launches, concurrency, url, mode }
     const pairs: Record<StoreDurability, Pair[]> = { memory: [], disk: [] }
@@ -89,7 +84,7 @@ async function bench(url: string, stores: Readonly<Record<StoreDurability, Store
         if (round > 0) pairs[durability].push(pair)
       }
     }
-    for (const durability of durabilities) tell(durability, mode, pairs[durability])
+    for (const durability of durabilities) rows.push(row(durability, mode, pairs[durability]))
     const cost = (side: keyof Pair) =>
       spread(pairs.disk.map((pair, index) => pair[side].perSecond / (pairs.memory[index]?.[side].perSecond ?? 0)))
     notes.push(`disk / memory, ${mode}: bare ${cost('bare')}, sendoff ${cost('sendoff')}`)
@@ -104,21 +99,23 @@ async function bench(url: string, stores: Readonly<Record<StoreDurability, Store
     const many = Math.round(await commitsPerSecond(stores[durability], concurrency, 1))
     notes.push(`${durability}: one connection commits ${single}/s one by one, ${many}/s with ${concurrency} under way`)
   }
-  process.stdout.write(`\n${notes.join('\n')}\n`)
+  report.table(headings, rows)
+  for (const note of notes) report.say(`- ${note}`)
 }
 
 setTimeout(() => {
   process.stderr.write('the benchmark took too long and was given up\n')
   process.exit(1)
 }, longestRun).unref()
-const load = loadavg()[0]?.toFixed(1)
-process.stdout.write(
-  `${cpus().length} x ${cpus()[0]?.model}, load ${load}, Node ${process.version}, ${launches} launches x ${rounds} rounds, concurrency ${concurrency}\n`,
+const report = new Report('Launches per second beside bare BullMQ')
+report.say(
+  `${launches} launches x ${rounds} rounds, ${concurrency} at once; processor time and commands are per launch.`,
 )
 const endpoint = await startEndpoint()
 const stores = { memory: await startStore('memory'), disk: await startStore('disk') }
 try {
   await bench(endpoint.url, stores)
+  await report.keep()
 } finally {
   for (const store of Object.values(stores)) store.stop()
   endpoint.stop()

@@ -1,5 +1,5 @@
 /** What one round of one side comes to, and how many rounds are told in few words. */
-import type { Store } from './store.ts'
+import type { Figures, Store } from './store.ts'
 
 export interface Round {
   readonly perSecond: number
@@ -11,9 +11,14 @@ export interface Round {
   readonly redisCpu: number
 }
 
+/** For a side whose server tells no such figures. */
+export const noFigures: Pick<Store, 'figures'> = {
+  figures: async (): Promise<Figures> => ({ commands: 0, scripts: 0, cpu: 0 }),
+}
+
 /** `run` starts a worker, calls `done` once for each launch, and returns what stops the worker again. */
 export async function measure(
-  store: Store,
+  store: Pick<Store, 'figures'>,
   launches: number,
   run: (done: () => void) => () => Promise<unknown>,
 ): Promise<Round> {

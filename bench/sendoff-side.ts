@@ -82,13 +82,15 @@ async function prepare(store: Store, { url, mode }: Load, done: () => void) {
       settleRefused: fail,
       settleDelayed: fail,
       launchEnded: fail,
+      breakerChanged: fail,
       attemptSettled: (_, { state }) => (state === 'launched' ? done() : fail(state)),
     },
   }
   // With `appendfsync always` the reply is the proof that the commit is on the disk; without a file there is none to wait for.
   const durability = { kind: 'reply' } as const
   const { errors: rules, confirmation } = account
-  const sending: Sending = { lease: 15_000, sendingLasts: 90_000, durability, rules, confirmation }
+  const brakes = { limits: {}, breaker: { failures: 5, pause: 30_000 } }
+  const sending: Sending = { lease: 15_000, sendingLasts: 90_000, durability, rules, confirmation, brakes }
   const close = async () => {
     await end()
     await commits.close()

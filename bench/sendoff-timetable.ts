@@ -49,7 +49,7 @@ export class SendoffTimetable {
   /** Adds them to what is stored, as `sendoff apply` does. */
   async add(dailies: readonly Daily[]): Promise<void> {
     const stored = await storedSet(this.#ledger)
-    const kept = [...stored.schedules.values()].map(({ schedule }): Schedule => schedule)
+    const kept = [...stored.schedules.values()].flatMap(({ schedule }): Schedule[] => (schedule ? [schedule] : []))
     const steps = planBetween(stored.schedules, [...kept, ...dailies.map(scheduleOf)])
     const applied = await applyPlan(this.#ledger, this.#queues, silent, stored, steps, 'bench')
     if (applied.kind !== 'applied') throw new Error('the stored schedules were changed by somebody else')

@@ -22,12 +22,19 @@ export interface Store {
   stop(): void
 }
 
-/** `disk` is what the embedded Redis does by default: every write is on the disk before it is answered. */
-export async function startStore(durability: StoreDurability): Promise<Store> {
+/** What the embedded Redis is started with, besides where its data is. */
+const embedded = { port: '0', save: '', hz: '100', 'hash-max-listpack-value': '4096' }
+
+/** `disk` is what the embedded Redis does by default: every write is on the disk before it is answered. `settings` of redis.conf go before its own. */
+export async function startStore(
+  durability: StoreDurability,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Store> {
   const dir = mkdtempSync(join(tmpdir(), 'sendoff-bench-'))
   const path = join(dir, 'redis.sock')
-  const aof = durability === 'disk' ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
-  const options = ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', '--hz', '100', ...aof]
+  const aof = durability === 'disk' ? { appendonly: 'yes', appendfsync: 'always' } : { appendonly: 'no' }
+  const all = { ...embedded, ...aof, ...settings, unixsocket: path, dir }
+  const options = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
   const child = spawn('redis-server', options, { stdio: 'ignore' })
   const redis = new Redis({ path, maxRetriesPerRequest: null, retryStrategy: () => 20 })
   redis.on('error', () => {})

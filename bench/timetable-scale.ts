@@ -8,7 +8,7 @@
  */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { z } from 'zod'
@@ -17,6 +17,7 @@ import { endAll, forked, startProcess, type Workplace } from './child.ts'
 import { type EmbeddedStore, joinStore, memoryOf } from './embedded-store.ts'
 import { dueOnes, quietOnes } from './many-schedules.ts'
 import { type Lateness, watchDue } from './minute.ts'
+import { Report } from './report.ts'
 import { type Cost, SendoffTimetable, writeConfig } from './sendoff-timetable.ts'
 
 const schedules = Number(process.env.SCHEDULES ?? 100_000)
@@ -29,7 +30,8 @@ const ahead = 62_000
 const spreadFrom = 1_000_000
 const togetherFrom = 2_000_000
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const report = new Report('A minute of many schedules')
+const say = (line: string) => report.say(`- ${line}`)
 const inSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
 const inWords = ({ ms, cpu, commands }: Cost) =>
   `${ms.toFixed(1)} ms, of which ${cpu.toFixed(1)} ms on this processor, ${commands} Redis commands`
@@ -44,26 +46,15 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
 const dueIn = (lead: number, name: string, over: number, from: number) =>
   dueOnes(name, due, Math.ceil((Date.now() + lead) / 1_000) * 1_000, over, from)
 
-function tell(side: string, what: string, { launched, twice, missing, late, ...per }: Lateness): void {
-  const cells = [side, what, launched, twice, missing, late.p50, late.p99, late.max]
-  line([...cells, per.nodeCpu.toFixed(0), per.redisCpu.toFixed(0), per.commands.toFixed(1)])
-}
-
 const headings = [
-  'side   ',
-  'due within',
-  'launched',
-  'twice',
-  'missing',
-  'late p50 ms',
-  'p99  ',
-  'max   ',
-  'CPU us in Node',
+  ...['side', 'due within', 'launched', 'twice', 'missing', 'late p50 ms', 'p99', 'max'],
+  ...['CPU us in Node a launch', 'in Redis', 'commands'],
 ]
-headings.push('in Redis', 'commands')
+type Row = (string | number)[]
 
-function line(cells: readonly (string | number)[]): void {
-  say(cells.map((cell, index) => String(cell).padEnd(headings[index]?.length ?? 0)).join('  '))
+function row(side: string, what: string, { launched, twice, missing, late, ...per }: Lateness): Row {
+  const cells = [side, what, launched, twice, missing, late.p50, late.p99, late.max]
+  return [...cells, per.nodeCpu.toFixed(0), per.redisCpu.toFixed(0), per.commands.toFixed(1)]
 }
 
 async function withStore(folder: string, use: (store: EmbeddedStore) => Promise<void>): Promise<void> {
@@ -75,7 +66,7 @@ async function withStore(folder: string, use: (store: EmbeddedStore) => Promise<
   }
 }
 
-async function sendoffSide(place: Workplace, store: EmbeddedStore): Promise<() => void> {
+async function sendoffSide(place: Workplace, store: EmbeddedStore): Promise<Row[]> {
   const timetable = new SendoffTimetable(store)
   const empty = await memoryOf(store.redis)
   const quiet = schedules - 2 * due
@@ -98,19 +89,16 @@ async function sendoffSide(place: Workplace, store: EmbeddedStore): Promise<() =
   const follow = timetable.followPasses()
   const minute = await watchDue(place.url, store.redis, service, spread)
   say(`sendoff: the longest pass of the planner in that minute: ${inSeconds(await follow())}`)
-  const together = dueIn(margin + 2.5 * due, 'together', 1, togetherFrom)
+  const together = dueIn(margin + 2.5 * due + 5_000, 'together', 1, togetherFrom)
   say(`sendoff: ${due} applied and minted at once in ${inSeconds(await timed(() => timetable.add(together)))}`)
   const second = await watchDue(place.url, store.redis, service, together)
   say(`sendoff: ${await timetable.launched()} records say launched, ${2 * due} are to`)
   await service.stop()
   await timetable.close()
-  return () => {
-    tell('sendoff', `${seconds} s`, minute)
-    tell('sendoff', '1 s', second)
-  }
+  return [row('sendoff', `${seconds} s`, minute), row('sendoff', '1 s', second)]
 }
 
-async function bareSide(place: Workplace, store: EmbeddedStore): Promise<() => void> {
+async function bareSide(place: Workplace, store: EmbeddedStore): Promise<Row[]> {
   const empty = await memoryOf(store.redis)
   const quiet = schedules - 2 * due
   const took = await timed(() => upsertAll(store, quietOnes(quiet, Date.now())))
@@ -127,14 +115,9 @@ async function bareSide(place: Workplace, store: EmbeddedStore): Promise<() => v
   await upsertAll(store, together)
   const second = await watchDue(place.url, store.redis, worker, together)
   await worker.stop()
-  return () => {
-    tell('bare', `${seconds} s`, minute)
-    tell('bare', '1 s', second)
-  }
+  return [row('bare', `${seconds} s`, minute), row('bare', '1 s', second)]
 }
 
-const load = loadavg()[0]?.toFixed(1)
-say(`${cpus().length} x ${cpus()[0]?.model}, load ${load}, Node ${process.version}`)
 say(`${schedules} schedules, ${due} due within ${seconds} s and ${due} within 1 s, ${concurrency} calls at once`)
 process.env.BENCH_TOKEN = 'bench'
 const folder = await mkdtemp(join(tmpdir(), 'sendoff-scale-'))
@@ -145,17 +128,17 @@ const endpoint = forked('arrivals-endpoint')
 try {
   const port = z.number().parse((await once(endpoint, 'message'))[0])
   const place = (side: string) => ({ folder: join(folder, side), url: `http://127.0.0.1:${port}`, concurrency })
-  const results: (() => void)[] = []
+  const rows: Row[] = []
   for (const [side, run] of [
     ['sendoff', sendoffSide],
     ['bare', bareSide],
   ] as const) {
     await mkdir(place(side).folder)
     await writeConfig(place(side))
-    await withStore(place(side).folder, async store => void results.push(await run(place(side), store)))
+    await withStore(place(side).folder, async store => void rows.push(...(await run(place(side), store))))
   }
-  line(headings)
-  for (const show of results) show()
+  report.table(headings, rows)
+  await report.keep()
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

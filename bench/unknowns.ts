@@ -26,12 +26,14 @@ import { EmbeddedRedis } from '../src/redis/embedded.ts'
 import { keysUnder } from '../src/redis/keys.ts'
 import { startAltcraft } from '../src/sandbox/altcraft.ts'
 import { parseFault } from '../src/sandbox/fault-text.ts'
+import { Report } from './report.ts'
 
 const total = 1_000
 const mailings = 50
 const share = 0.05
 const kinds = ['status=502', 'status-after=502', 'reset', 'reset-after', 'silent', 'silent-after']
 
+const report = new Report('Unknowns')
 const data = mkdtempSync(join(tmpdir(), 'sendoff-unknowns-'))
 const altcraft = await startAltcraft({ token: 'bench', seed: Number(process.env.SEED ?? 1) })
 // Each fault is tried only where the ones before it did not strike: the chances are chosen so that all are equally likely.
@@ -90,6 +92,7 @@ const heard = {
     askPerson(ledger, key, token, 'bench', 'counted').then(count, fail)
   },
   launchEnded: count,
+  breakerChanged: () => {},
   settleRefused: count,
   settleDelayed: () => {},
 }
@@ -137,17 +140,15 @@ for (const record of unknown) {
 }
 const perLaunch = new Map<string | null, number>()
 for (const { request_id } of altcraft.launches()) perLaunch.set(request_id, (perLaunch.get(request_id) ?? 0) + 1)
-process.stdout.write(
-  `${total} launches of ${mailings} mailings, faults ${kinds.join(', ')}, ${share * 100} % of requests in all\n`,
+report.say(
+  `- ${total} launches of ${mailings} mailings, faults ${kinds.join(', ')}, ${share * 100} % of requests in all`,
 )
-process.stdout.write(`states: ${[...states].map(([state, count]) => `${state} ${count}`).join(', ')}\n`)
-process.stdout.write(
-  `unknown and really started: ${unknown.filter(record => executed.has(record.requestId)).length} of ${unknown.length}\n`,
+report.say(`- states: ${[...states].map(([state, count]) => `${state} ${count}`).join(', ')}`)
+report.say(
+  `- unknown and really started: ${unknown.filter(record => executed.has(record.requestId)).length} of ${unknown.length}`,
 )
-process.stdout.write(`unknown that an identical repeat ends as launched: ${endedByRepeat} of ${unknown.length}\n`)
-process.stdout.write(
-  `launches started twice, repeats included: ${[...perLaunch.values()].filter(times => times > 1).length}\n`,
-)
+report.say(`- unknown that an identical repeat ends as launched: ${endedByRepeat} of ${unknown.length}`)
+report.say(`- launches started twice, repeats included: ${[...perLaunch.values()].filter(times => times > 1).length}`)
 await queues.close()
 await commits.close()
 await mailer.close()
@@ -155,3 +156,4 @@ redis.disconnect()
 await embedded.leave()
 await altcraft.close()
 rmSync(data, { recursive: true, force: true })
+await report.keep()

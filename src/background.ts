@@ -1,5 +1,7 @@
-/** What runs beside the workers, each on its own beat: the sweep with recovery, the heartbeat, the planner's watch, preflight, retention. */
+/** What runs beside the workers, each on its own beat: the sweep with recovery, the heartbeat, the planner's watch, the feeder of batches, preflight, retention. */
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { Feeder } from './bulk/feeder.ts'
+import { pruneBatches } from './bulk/retention.ts'
 import type { Config } from './config/config.ts'
 import type { Events } from './events.ts'
 import { holdOn } from './launches/hold.ts'
@@ -20,6 +22,7 @@ const watchEvery = 5_000
 const checkEvery = 10_000
 const heartbeatLasts = 20_000
 const lookEvery = 5_000
+const feedEvery = 1_000
 
 export interface Background {
   stop(): Promise<void>
@@ -33,12 +36,13 @@ export interface BackgroundParts {
   readonly watch: StoreWatch
   readonly fitness: Fitness
   readonly preflight: PreflightTools
+  readonly feeder: Feeder
   readonly owner: string
   readonly config: Config
   readonly events: Events
 }
 
-/** The sweep, the heartbeat, the planner's watch, preflight and retention, each on its own beat until stopped. */
+/** The sweep, the heartbeat, the planner's watch, the feeder, preflight and retention, each on its own beat until stopped. */
 export function startBackground(parts: BackgroundParts): Background {
   const { ledger, planning, owner, config, events } = parts
   const ended = new AbortController()
@@ -56,6 +60,7 @@ export function startBackground(parts: BackgroundParts): Background {
     beat('the watch over the store', watchEvery, async () => void (await parts.watch.look())),
     beat('the check of Redis', checkEvery, () => holdUnfit(ledger, parts.fitness)),
     beat("the planner's watch", sweepEvery, () => planning.watch()),
+    beat('the feeder', feedEvery, () => parts.feeder.pass()),
     beat('preflight', lookEvery, () => lookAhead(parts.preflight, ended.signal)),
     beat('retention', pruneEvery, async () => {
       let total = 0
@@ -63,6 +68,7 @@ export function startBackground(parts: BackgroundParts): Background {
         removed = await pruneLedger(ledger, config.history)
       }
       if (total > 0) events.pruned(total)
+      await pruneBatches(ledger, config.history.keep)
     }),
   ]
   return {

@@ -3,6 +3,7 @@
  * formats a log line, and metrics and the stream of events are told the same. No function takes a request's content, attachments or token.
  */
 import type { Logger } from 'pino'
+import type { BreakerChange } from './launches/breaker.ts'
 import type { Claim } from './launches/claim.ts'
 import type { Happening } from './launches/event-stream.ts'
 import { reasons, type State } from './launches/launch.ts'
@@ -91,6 +92,31 @@ export class Events {
     )
   }
 
+  breakerChanged(account: string, { change, failures, cause, since, tryAt }: BreakerChange): void {
+    const next = new Date(tryAt).toISOString()
+    const fields = { account, failures, cause, since: new Date(since).toISOString() }
+    const close = `sendoff hold off --account ${account} --cause breaker --reason "..."`
+    switch (change) {
+      case 'opened':
+        this.#log.error(
+          { event: 'breakerOpened', ...fields, next },
+          `THE BREAKER OF ${account} IS OPEN after ${failures} failures in a row: nothing of it is sent until ${next}, then one launch as a probe. The last: ${cause} To close it at once: ${close}`,
+        )
+        break
+      case 'kept':
+        this.#log.warn(
+          { event: 'breakerKept', ...fields, next },
+          `the breaker of ${account} stays open until ${next}: the probe failed. ${cause}`,
+        )
+        break
+      case 'closed':
+        this.#log.warn(
+          { event: 'breakerClosed', ...fields },
+          `the breaker of ${account}, open since ${fields.since}, is closed: an answer came`,
+        )
+    }
+  }
+
   settleRefused(claim: Claim, settlement: Settlement, state: string): void {
     this.#log.warn(
       { event: 'settleRefused', launch: claim.key, state, outcome: settlement.state },
@@ -119,12 +145,7 @@ export class Events {
           break
         case 'expired':
         case 'failed':
-          this.launchEnded(
-            launch.key,
-            launch.account,
-            launch.kind,
-            launch.kind === 'expired' ? reasons.late : reasons.exhausted,
-          )
+          this.launchEnded(launch.key, launch.account, launch.kind, launch.reason)
           break
       }
     }
@@ -187,6 +208,29 @@ export class Events {
     this.#log.error({ event: 'requestFailed', err: error }, 'a request over HTTP failed for a reason that is ours')
   }
 
+  batchDone(id: string, account: string, left: Readonly<Partial<Record<State, number>>>): void {
+    const words = Object.entries(left).map(([state, count]) => `${count} ${state}`)
+    const isLoud = loud.some(state => (left[state] ?? 0) > 0)
+    this.#log[isLoud ? 'warn' : 'info'](
+      { event: 'batchDone', batch: id, account, left },
+      `done      batch ${id}: ${words.join(', ')}. See sendoff bulk status ${id}`,
+    )
+  }
+
+  batchPaused(id: string, account: string, reason: string): void {
+    this.#log.error(
+      { event: 'batchPaused', batch: id, account, reason },
+      `paused    batch ${id} - ${reason}. See sendoff bulk status ${id}, then sendoff bulk resume ${id}`,
+    )
+  }
+
+  batchStuck(id: string, error: unknown): void {
+    this.#log.error(
+      { event: 'batchStuck', batch: id, err: error },
+      `batch ${id}: ITS ROWS CANNOT BE RELEASED; the other batches go on, and this one is tried again every second`,
+    )
+  }
+
   jobNotUnderstood(queue: string, id: string | undefined): void {
     this.#log.error({ event: 'jobNotUnderstood', queue, id }, `a job in ${queue} is not a launch and was dropped`)
   }
@@ -214,6 +258,13 @@ export class Events {
 
   mintingWorks(schedule: string): void {
     this.#log.info({ event: 'mintingWorks', schedule }, `${schedule}: its due times can be planned again`)
+  }
+
+  unminted(schedule: string, why: string): void {
+    this.#log.error(
+      { event: 'unminted', schedule, why },
+      `${schedule}: WHAT WAS DUE UNDER ITS OLD DECLARATION HAS NO RECORD, because it could not be planned: ${why.slice(0, 300)}. It is replaced or removed all the same; sendoff audit says since when`,
+    )
   }
 
   zonesChanged(before: string, table: string, schedules: number): void {

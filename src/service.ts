@@ -6,12 +6,14 @@ import type { Redis } from 'ioredis'
 import { createReadPlatform } from './altcraft/read-platform.ts'
 import { createStartMailing } from './altcraft/start-mailing.ts'
 import { holdUnfit, startBackground } from './background.ts'
+import { Feeder } from './bulk/feeder.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import { hiding } from './config/secret.ts'
 import type { Events } from './events.ts'
 import { type HttpService, startHttp } from './http/start.ts'
 import type { AttemptTools, Sending } from './launches/attempt.ts'
+import { type BreakerRule, closeBreaker } from './launches/breaker.ts'
 import { systemClocks } from './launches/commit.ts'
 import { EventStream } from './launches/event-stream.ts'
 import type { Ledger } from './launches/ledger.ts'
@@ -96,6 +98,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
     undo.push(() => commits.close())
     await startFromFiles(ledger, queues, events, input)
     await warnOfMissingAccounts(ledger, input)
+    await closeUnused(ledger, sendings)
     const planning = new Planning(ledger, queues, events)
     undo.push(() => planning.stop())
     await planning.start()
@@ -114,16 +117,15 @@ export async function startService(input: ServiceInput): Promise<Service> {
     const now = () => serverNow(ledger)
     const recovery = new Recovery({ ledger, queues, accounts, readLog: platform.readLog, now, heard: events })
     undo.push(() => recovery.stop())
-    const workers = [...sendings].map(
-      ([name, sending]) =>
-        new LaunchWorker(
-          redis,
-          keys.queuePrefix,
-          { name, sending, concurrency: config.worker.concurrency },
-          tools,
-          events,
-        ),
-    )
+    const feeder = new Feeder({ ledger, queues, accounts: new Set(accounts.keys()), heard: events })
+    undo.push(() => feeder.stop())
+    // Rows of batches have workers of their own: what is due never waits for one that is busy with a row.
+    const workers = [...sendings].flatMap(([name, sending]) => {
+      const account = { name, sending, concurrency: config.worker.concurrency }
+      return [undefined, (key: string) => feeder.rowEnded(key)].map(
+        rowEnded => new LaunchWorker(redis, keys.queuePrefix, account, tools, events, rowEnded),
+      )
+    })
     const preflight = { ledger, queues, accounts, readStatus: platform.readStatus, heard: events }
     const background = startBackground({
       ledger,
@@ -133,6 +135,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       watch,
       fitness,
       preflight,
+      feeder,
       owner,
       config,
       events,
@@ -185,6 +188,18 @@ function sendingOf(account: ArmedAccount, fitness: Fitness): Sending {
     },
     rules: account.errors,
     confirmation: account.confirmation,
+    brakes: { limits: account.limits, breaker: breakerRuleOf(account) },
+  }
+}
+
+function breakerRuleOf({ breaker: { failures, pause } }: ArmedAccount): BreakerRule | undefined {
+  return failures === 'off' || failures === 0 ? undefined : { failures, pause }
+}
+
+/** A breaker that was open when it was switched off would be shown for ever: no claim asks it and no answer closes it. */
+async function closeUnused(ledger: Ledger, sendings: ReadonlyMap<string, Sending>): Promise<void> {
+  for (const [account, { brakes }] of sendings) {
+    if (!brakes?.breaker) await closeBreaker(ledger, account, 'this account has no breaker any more', 'service')
   }
 }
 

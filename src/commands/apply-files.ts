@@ -89,6 +89,8 @@ async function apply({ ledger, queues }: OpenLedger, stored: StoredSet, plan: Pl
   const missed = new Map<string, number>()
   const heard: PlannerListener = {
     minted: (schedule, _planned, ended) => missed.set(schedule, (missed.get(schedule) ?? 0) + ended.length),
+    unminted: (schedule, why) =>
+      say(`WARNING: ${schedule}: what was due under its old declaration has no record, because ${why}.`),
   }
   const now = await serverNow(ledger)
   const applied = await applyPlan(ledger, queues, heard, stored, plan, person())

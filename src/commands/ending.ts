@@ -7,6 +7,7 @@ export const exitCodes = {
   changes: 3,
   notAllowed: 4,
   unreachable: 5,
+  partial: 6,
   unknown: 7,
   held: 8,
   interrupted: 130,

@@ -1,6 +1,6 @@
 import type { Explanation } from '../duty/explain.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { shortened } from './launch-view.ts'
+import { deadlineWords, shortened } from './launch-view.ts'
 import { type Office, type OfficeFlags, withOffice } from './office.ts'
 
 /** `sendoff explain KEY`. */
@@ -30,7 +30,7 @@ function linesOf(launch: Explanation): string[] {
   return [
     `${key} is ${state}${reason === null ? '' : `: ${reason}`}`,
     '',
-    `Due      ${due}${nominal === due ? '' : ` (nominal time ${nominal})`}; it may go out until ${launch.sendUntil}`,
+    `Due      ${due}${nominal === due ? '' : ` (nominal time ${nominal})`}; it may go out ${deadlineWords(launch)}`,
     `Because  ${launch.origin}`,
     `Request  POST campaigns/broadcasts/start ${JSON.stringify({ token: '•••', ...shortened(launch.request) })}`,
     `         Request-ID ${launch.requestId}`,

@@ -1,5 +1,5 @@
-import { endHold } from '../duty/holds.ts'
-import { type HoldScope, holdCauses, holdOn, scopeName } from '../launches/hold.ts'
+import { endHold, stopCauses } from '../duty/holds.ts'
+import { type HoldScope, holdOn, scopeName } from '../launches/hold.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
@@ -34,9 +34,9 @@ export async function holdSwitch(to: 'on' | 'off', flags: HoldFlags): Promise<vo
 
 async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefined, why: string): Promise<void> {
   const name = scopeName(scope)
-  const cause = holdCauses.find(known => known === asked)
+  const cause = stopCauses.find(known => known === asked)
   if (asked !== cause)
-    throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${holdCauses.join(', ')}`)
+    throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${stopCauses.join(', ')}`)
   const answer = await endHold(ledger, scope, cause, { by: person(), why })
   switch (answer.kind) {
     case 'several': {
@@ -44,9 +44,14 @@ async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefin
       throw new CommandEnding(exitCodes.usage, `${name} is stopped for several causes; say which one ends:\n${list}`)
     }
     case 'notStopped': {
-      const what = cause === undefined ? 'stopped' : `stopped by ${cause}`
-      throw new CommandEnding(exitCodes.failed, `${name} is not ${what}; sendoff hold status shows what is`)
+      if (answer.cause === 'breaker')
+        throw failed(`the breaker of ${name} is not open; sendoff hold status shows what is stopped`)
+      throw failed(
+        `${name} is not ${cause === undefined ? 'stopped' : `stopped by ${cause}`}; sendoff hold status shows what is`,
+      )
     }
+    case 'closed':
+      return say(`Closed: the breaker of ${name}. What waited for it goes on within half a minute.`)
     case 'released': {
       const { launches, ended, left } = answer
       const was = ended === undefined ? '' : ` (${ended.cause}: ${ended.reason})`
@@ -78,6 +83,10 @@ function scopeOf({ account, mailing }: HoldFlags): HoldScope {
   if (account === undefined && mailing === undefined) return { kind: 'all' }
   if (account === undefined) throw new CommandEnding(exitCodes.usage, '--mailing needs --account')
   return mailing === undefined ? { kind: 'account', account } : { kind: 'mailing', account, mailing }
+}
+
+function failed(sentence: string): CommandEnding {
+  return new CommandEnding(exitCodes.failed, sentence)
 }
 
 function say(sentence: string): void {

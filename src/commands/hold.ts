@@ -6,6 +6,7 @@ const examples = `Examples:
   sendoff hold on --account main --reason "tariff is being changed"
   sendoff hold status
   sendoff hold off --account main --reason "done"
+  sendoff hold off --account main --cause breaker --reason "the proxy is up again"
 `
 
 /** `sendoff hold on|off|status`: stops that are checked right before a request may leave. */
@@ -29,11 +30,11 @@ export function holdCommand(): Command {
         await holdSwitch(name, command.optsWithGlobals())
       })
     if (name === 'off')
-      command.option('--cause <cause>', 'the stop of this cause: person, token, rights, store or clock')
+      command.option('--cause <cause>', 'the stop of this cause: person, token, rights, store or clock, or breaker')
   }
   hold
     .command('status')
-    .description('the stops in force')
+    .description('the stops in force, and the breakers that are open')
     .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)

@@ -1,6 +1,11 @@
 /** Launches as the commands print them for people. */
 import type { LaunchRow, LaunchWhole } from '../duty/launch-shape.ts'
 
+/** Until when it may be sent; a row of a batch that may not go for now has no deadline. */
+export function deadlineWords({ sendUntil }: Pick<LaunchWhole, 'sendUntil'>): string {
+  return sendUntil === null ? 'when its batch may go on' : `until ${sendUntil}`
+}
+
 /** A table for people: columns as wide as their longest cell, the last one as long as it is. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map(row => (row[column] ?? '').length)))
@@ -24,7 +29,7 @@ export function launchLines(launch: LaunchWhole): string {
     `${key}: ${state}${reason === null ? '' : ` - ${reason}`}`,
     `  mailing    ${launch.mailing} of account ${launch.account}`,
     `  origin     ${launch.origin}${schedule === null ? '' : ` ${schedule}`}${by === null ? '' : `, by ${by}`}${why === null ? '' : `: ${why}`}`,
-    `  due        ${due}${nominal === due ? '' : `, nominal time ${nominal}`}, to be sent until ${launch.sendUntil}`,
+    `  due        ${due}${nominal === due ? '' : `, nominal time ${nominal}`}, to be sent ${deadlineWords(launch)}`,
     ...(launch.open ?? []).map(([from, until]) => `  open       from ${from}, before ${until}`),
     `  request    ${JSON.stringify(shortened(launch.request))}`,
     `  Request-ID ${launch.requestId}`,

@@ -10,7 +10,7 @@ import { readAudit } from '../launches/audit.ts'
 import { showLaunch } from '../launches/read.ts'
 import { serverNow } from '../timetable/planner.ts'
 import type { Office } from './office.ts'
-import { scheduleNamed } from './stored-schedule.ts'
+import { storedNamed } from './stored-schedule.ts'
 
 /** Answers from Redis. */
 export function ledgerOffice(open: OpenLedger): Office {
@@ -25,7 +25,7 @@ export function ledgerOffice(open: OpenLedger): Office {
     schedules: () => scheduleRows(open),
     schedule: async (name, count) => {
       for (;;) {
-        await scheduleNamed(ledger, name)
+        await storedNamed(ledger, name)
         const schedule = await scheduleWhole(open, name, count)
         // Removed in this very moment: then it is not found any more.
         if (schedule) return schedule

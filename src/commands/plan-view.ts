@@ -6,6 +6,8 @@ import { namesOf, type Plan, type Step, shownHash } from '../timetable/plan.ts'
 import { type DueTimesChange, dueTimesOf, type Some } from '../timetable/plan-due-times.ts'
 import { type FieldChange, fieldChanges } from '../timetable/plan-fields.ts'
 import { warningsOf } from '../timetable/plan-warnings.ts'
+import { storedName } from '../timetable/store.ts'
+import { mintableSchedule } from '../timetable/unmintable.ts'
 
 /** A step with what it means. */
 export interface PlannedStep {
@@ -20,13 +22,13 @@ export function consequences(plan: Plan, now: number, paused: ReadonlyMap<string
   return plan.steps.map(step => {
     const dueTimes = dueTimesOf(step, now)
     const fields = step.kind === 'changed' || step.kind === 'renamed' ? fieldsOf(step) : []
-    const pause = step.kind === 'added' ? undefined : paused.get(step.before.schedule.name)
+    const pause = step.kind === 'added' ? undefined : paused.get(storedName(step.before))
     return { step, fields, dueTimes, warnings: warningsOf(step, dueTimes, now, pause) }
   })
 }
 
 function fieldsOf(step: Step & { kind: 'changed' | 'renamed' }): FieldChange[] {
-  return fieldChanges(step.before.schedule, step.after)
+  return step.before.schedule ? fieldChanges(step.before.schedule, step.after) : []
 }
 
 /** `sendoff plan --json`. Times are UTC; each list holds at most the first five of `count`. `refused`: why apply would refuse it. */
@@ -45,11 +47,12 @@ export function planObject(plan: Plan, steps: readonly PlannedStep[], refused: r
 }
 
 function stepObject({ step, fields, dueTimes }: PlannedStep) {
-  const { appear, vanish, move, kept, until } = dueTimes
+  const { appear, vanish, move, kept, until, unmintable } = dueTimes
   return {
     schedule: step.name,
-    ...(step.kind === 'renamed' ? { formerly: step.before.schedule.name } : {}),
+    ...(step.kind === 'renamed' ? { formerly: storedName(step.before) } : {}),
     fields: fields.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null })),
+    unmintable: unmintable ?? null,
     dueTimes: {
       until: until === undefined ? null : utc(until),
       appear: { count: appear.count, first: appear.first.map(utc) },
@@ -98,16 +101,16 @@ export function applyLine(plan: Plan): string {
 }
 
 function headOf(step: Step): string {
-  const { source } = step.kind === 'removed' ? step.before.schedule : step.after
-  const place = `  ${source.file}:${source.line}`
+  const source = (step.kind === 'removed' ? step.before.schedule : step.after)?.source
+  const place = source === undefined ? '' : `  ${source.file}:${source.line}`
   switch (step.kind) {
     case 'added':
     case 'changed':
       return place
     case 'renamed':
-      return `  formerly ${step.before.schedule.name}${place}`
+      return `  formerly ${storedName(step.before)}${place}`
     case 'removed':
-      return `  was ${source.file}:${source.line}`
+      return place.replace('  ', '  was ')
   }
 }
 
@@ -116,9 +119,11 @@ function fieldLine({ field, before, after }: FieldChange): string {
 }
 
 function dueTimeLines({ step, dueTimes }: PlannedStep): string[] {
-  const { timezone } = (step.kind === 'removed' ? step.before.schedule : step.after).when
-  const at = (instant: number) => local(instant, timezone)
-  const { appear, vanish, move, kept } = dueTimes
+  const { appear, vanish, move, kept, unmintable } = dueTimes
+  const before = unmintable === undefined ? [] : [`due times until now: not known, ${unmintable}`]
+  const shown = step.kind === 'removed' ? mintableSchedule(step.before) : step.after
+  if (!shown) return before
+  const at = (instant: number) => local(instant, shown.when.timezone)
   const lines = [
     ...some('+', appear, at, 'appear'),
     ...some('-', vanish, at, 'vanish'),
@@ -129,7 +134,7 @@ function dueTimeLines({ step, dueTimes }: PlannedStep): string[] {
   const counts =
     total === 0 ? `no change${same}` : `${appear.count} appear, ${vanish.count} vanish, ${move.count} move${same}`
   const span = dueTimes.until === undefined ? 'in the next 30 days' : `until ${utc(dueTimes.until)}`
-  return [`due times ${span}: ${counts}`, ...lines.map(line => `  ${line}`)]
+  return [...before, `due times ${span}: ${counts}`, ...lines.map(line => `  ${line}`)]
 }
 
 function some<T>(mark: string, { count, first }: Some<T>, words: (each: T) => string, verb: string): string[] {

@@ -29,11 +29,13 @@ export async function runService(input: {
   const events = new Events(createLogger(config.log, process.stdout, secrets))
   for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))
 
+  // Before it says that it has started: whoever reads that may stop it at once.
+  const stopping = signalled()
   const starting = startService({ config, accounts, declared, apply: input.apply, events })
   const names = [...accounts.keys()]
   const reloading = reloadOnHangup(starting, { cwd, flags: input.flags, env: process.env, accounts: names, events })
   const service = await starting
-  await signalled()
+  await stopping
   reloading.stop()
   const second = signalled().then(() => input.interrupted)
   const stopped = service.stop(config.worker.drainTimeout).then(() => 0)

@@ -14,7 +14,7 @@ import { CommandEnding, exitCodes } from './ending.ts'
 import { ledgerOffice } from './ledger-office.ts'
 import type { Made } from './office.ts'
 import { person } from './person.ts'
-import { scheduleNamed } from './stored-schedule.ts'
+import { scheduleNamed, shownZone, storedNamed } from './stored-schedule.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 interface ReasonFlags extends GlobalFlags {
@@ -36,8 +36,7 @@ interface RunFlags extends ReasonFlags {
 export async function pauseCommand(name: string, flags: ReasonFlags & { readonly until?: string }): Promise<void> {
   const decision = decisionOf(flags)
   await withLedger(flags, async ({ ledger }) => {
-    const { schedule } = await scheduleNamed(ledger, name)
-    const zone = schedule.when.timezone
+    const zone = shownZone(await storedNamed(ledger, name))
     const until = flags.until === undefined ? undefined : instant('--until', readSpanEnd(flags.until, zone))
     const answer = await pauseSchedule(ledger, name, decision, until)
     switch (answer.kind) {
@@ -59,7 +58,7 @@ export async function pauseCommand(name: string, flags: ReasonFlags & { readonly
 export async function resumeCommand(name: string, flags: ReasonFlags): Promise<void> {
   const decision = decisionOf(flags)
   await withLedger(flags, async ({ ledger }) => {
-    await scheduleNamed(ledger, name)
+    await storedNamed(ledger, name)
     const { kind } = await resumeSchedule(ledger, name, decision)
     switch (kind) {
       case 'noSchedule':

@@ -1,5 +1,5 @@
 import { localTimeText } from '../duty/local-time.ts'
-import type { ScheduleRow, ScheduleWhole } from '../duty/schedules.ts'
+import { type ScheduleRow, type ScheduleWhole, unmintableWords } from '../duty/schedules.ts'
 import { answerCell, table } from './launch-view.ts'
 import { type OfficeFlags, withOffice } from './office.ts'
 
@@ -18,13 +18,15 @@ export async function listCommand(flags: ViewFlags): Promise<void> {
     if (all.length === 0) return void process.stderr.write('No schedules are stored.\n')
     const rows = all.map(each => [
       each.name,
-      each.account,
-      String(each.mailing),
+      each.account ?? '-',
+      String(each.mailing ?? '-'),
       nextCell(each),
       each.last === null ? '-' : `${each.last.state} ${each.last.due.slice(0, 16)}Z`,
-      each.paused === null ? '' : pauseText(each.paused, each.timezone),
+      each.paused === null ? '' : pauseText(each.paused, zoneOf(each)),
     ])
     write(table(['SCHEDULE', 'ACCOUNT', 'MAILING', 'NEXT DUE', 'LAST LAUNCH', 'PAUSED'], rows))
+    for (const { name, unmintable } of all)
+      if (unmintable !== null) process.stderr.write(`${unmintableWords(name, unmintable)}.\n`)
   })
 }
 
@@ -37,18 +39,20 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
 }
 
 function linesOf(schedule: ScheduleWhole): string[] {
-  const { name, description, timezone: zone, source, paused, coming } = schedule
+  const { name, description, policy, source, paused, coming, unmintable } = schedule
+  const zone = zoneOf(schedule)
   const when = (at: string) => localTimeText(Date.parse(at), zone)
+  const none = unmintable === null ? 'It is never due again.' : `${unmintableWords(name, unmintable)}.`
   return [
     `${name}${description === null ? '' : `: ${description}`}`,
-    `  mailing  ${schedule.mailing} of account ${schedule.account}`,
+    ...(schedule.mailing === null ? [] : [`  mailing  ${schedule.mailing} of account ${schedule.account}`]),
     ...schedule.words.map((words, index) => `  ${index === 0 ? 'when' : '    '}     ${words}`),
-    `  zone     ${zone}`,
-    `  policy   ${JSON.stringify(schedule.policy)}`,
-    `  declared ${source.file}:${source.line}`,
+    ...(schedule.timezone === null ? [] : [`  zone     ${schedule.timezone}`]),
+    ...(policy === null ? [] : [`  policy   ${JSON.stringify(policy)}`]),
+    ...(source === null ? [] : [`  declared ${source.file}:${source.line}`]),
     ...(paused === null ? [] : [`  PAUSED   ${pauseText(paused, zone)}`]),
     '',
-    coming.length === 0 ? 'It is never due again.' : 'Next:',
+    coming.length === 0 ? none : 'Next:',
     ...coming.map(({ nominal, notes }) => `  ${[when(nominal), ...notes].join('  ')}`),
     ...titled('Left out by a person:', schedule.skips, ({ due, reason }) => `${when(due)}  ${reason}`),
     ...titled('Newest launches:', schedule.launches, launch =>
@@ -62,9 +66,15 @@ function titled<T>(title: string, entries: readonly T[], line: (entry: T) => str
   return entries.length === 0 ? [] : ['', title, ...entries.map(entry => `  ${line(entry)}`)]
 }
 
-function nextCell({ timezone, next, completed }: ScheduleRow): string {
-  if (next !== null) return localTimeText(Date.parse(next), timezone)
-  return completed ? 'completed' : '-'
+function nextCell(row: ScheduleRow): string {
+  if (row.next !== null) return localTimeText(Date.parse(row.next), zoneOf(row))
+  if (row.unmintable !== null) return 'NOT PLANNED'
+  return row.completed ? 'completed' : '-'
+}
+
+/** The zone that its times are shown in. */
+function zoneOf({ timezone, unmintable }: ScheduleRow): string {
+  return unmintable === null && timezone !== null ? timezone : 'UTC'
 }
 
 function pauseText({ from, until, by, reason }: NonNullable<ScheduleRow['paused']>, zone: string): string {

@@ -79,7 +79,7 @@ async function make(server: ServerCall, asked: HandAsked): Promise<MadeAnswer> {
   if (answer.ok) {
     const { launch, workers } = madeSchema.parse(answer.value)
     const whole = await server.get(`launches/${encodeURIComponent(launch.key)}`, launchWholeSchema)
-    const [due, sendUntil] = [Date.parse(whole.due), Date.parse(whole.sendUntil)]
+    const [due, sendUntil] = [Date.parse(whole.due), Date.parse(whole.sendUntil ?? whole.due)]
     return { kind: 'made', key: launch.key, due, sendUntil, workers }
   }
   const { code, lastLaunch, confirmation } = answer.problem

@@ -1,6 +1,7 @@
 import { calendarRow } from '../duty/calendar-shape.ts'
 import type { KnownCalendar } from '../duty/known-calendar.ts'
 import { clockText, dayText } from '../duty/local-time.ts'
+import { unmintableWords } from '../duty/schedules.ts'
 import { didYouMean } from '../files/suggestion.ts'
 import { type CalendarRow, calendarOf } from '../timetable/calendar.ts'
 import { calendarFile, notesOf, oftenWords } from '../timetable/calendar-file.ts'
@@ -28,11 +29,13 @@ const dayMs = 86_400_000
 export async function showCalendar(flags: CalendarFlags): Promise<void> {
   const start = flags.from === undefined ? undefined : instantOf(flags.from)
   const known = flags.files ? fromFiles(flags) : await fromStore(flags)
-  checkNames(known.schedules, flags)
+  checkNames(known, flags)
   const from = start ?? known.now
   const { account, schedule: name } = flags
   const shown = (schedule: Schedule) =>
     (account === undefined || schedule.account === account) && (name === undefined || schedule.name === name)
+  for (const [each, flaw] of known.unmintable)
+    if (name === undefined || name === each) process.stderr.write(`${unmintableWords(each, flaw)}.\n`)
   const rows = calendarOf({ ...known, from, to: from + flags.days * dayMs, shown })
   if (flags.ics) process.stdout.write(calendarFile(rows, known.now))
   else if (flags.json) process.stdout.write(`${JSON.stringify(rows.map(calendarRow), null, 2)}\n`)
@@ -54,12 +57,14 @@ async function fromStore(flags: GlobalFlags): Promise<KnownCalendar> {
   return withLedger(flags, ({ ledger }) => knownCalendar(ledger))
 }
 
+const nothingStored = { unmintable: new Map(), pauses: new Map(), skips: new Map() }
+
 function fromFiles(flags: GlobalFlags): KnownCalendar {
-  return { schedules: declaredSchedules(flags, false), pauses: new Map(), skips: new Map(), now: Date.now() }
+  return { schedules: declaredSchedules(flags, false), ...nothingStored, now: Date.now() }
 }
 
-function checkNames(schedules: readonly Schedule[], { schedule, account }: CalendarFlags): void {
-  const names = schedules.map(({ name }) => name)
+function checkNames({ schedules, unmintable }: KnownCalendar, { schedule, account }: CalendarFlags): void {
+  const names = [...schedules.map(({ name }) => name), ...unmintable.keys()]
   if (schedule !== undefined && !names.includes(schedule)) throw noSchedule(schedule, names)
   const accounts = [...new Set(schedules.map(each => each.account))]
   if (account === undefined || accounts.includes(account)) return

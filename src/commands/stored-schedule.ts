@@ -1,15 +1,30 @@
 /** A stored schedule by the name that a person gives. */
+import { unmintableWords } from '../duty/schedules.ts'
 import { nearest } from '../files/suggestion.ts'
 import type { Ledger } from '../launches/ledger.ts'
-import { type StoredSchedule, storedSchedules } from '../timetable/store.ts'
+import { type Stored, type StoredSchedule, storedSet } from '../timetable/store.ts'
+import { mintableSchedule, unmintable } from '../timetable/unmintable.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 
-/** Throws CommandEnding with code 2, and what may have been meant, where there is none of that name. */
+/** Whatever is stored under the name. Throws CommandEnding with code 2, and what may have been meant, where nothing is. */
+export async function storedNamed(ledger: Ledger, name: string): Promise<Stored> {
+  const { schedules } = await storedSet(ledger)
+  const stored = schedules.get(name)
+  if (stored) return stored
+  throw noSchedule(name, [...schedules.keys()])
+}
+
+/** The same where its due times are asked for. Throws CommandEnding with code 1 where they cannot be worked out here. */
 export async function scheduleNamed(ledger: Ledger, name: string): Promise<StoredSchedule> {
-  const stored = await storedSchedules(ledger)
-  const schedule = stored.get(name)
-  if (schedule) return schedule
-  throw noSchedule(name, [...stored.keys()])
+  const stored = await storedNamed(ledger, name)
+  const flaw = unmintable(stored)
+  if (flaw === undefined && stored.schedule) return stored
+  throw new CommandEnding(exitCodes.failed, unmintableWords(name, flaw))
+}
+
+/** The zone that its times are shown in. */
+export function shownZone(stored: Stored): string {
+  return mintableSchedule(stored)?.when.timezone ?? 'UTC'
 }
 
 /** The same for a name that is looked up elsewhere. */

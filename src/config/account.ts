@@ -1,6 +1,7 @@
 /** One Altcraft installation and token: base URL, limits, policies. Keys are documented in docs/configuration.md. */
 import { z } from 'zod'
 import { duration } from '../files/duration.ts'
+import { longestPause } from '../launches/breaker.ts'
 import type { Secret } from './secret.ts'
 
 /** A run of hexadecimal digits is what a token looks like; a name of a variable never does. */
@@ -94,6 +95,34 @@ export const accountSchema = z.strictObject({
     description:
       "What confirms a launch. answer: error 0; log: Altcraft's log must show the start within ten minutes too, or the launch is swallowed.",
   }),
+  limits: z
+    .strictObject({
+      perMinute: z.int().min(1).max(60_000).optional().meta({
+        description: 'Most requests in any sixty seconds, of all processes together; what is above waits.',
+      }),
+      concurrency: z.int().min(1).max(1_000).optional().meta({
+        description: 'Most launches under way at once, of all processes together; worker.concurrency is per process.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'How much the installation bears. Without them, as much as the workers send.' }),
+  breaker: z
+    .strictObject({
+      failures: z
+        .union([z.int().min(0).max(1_000), z.literal('off')])
+        .default(5)
+        .meta({
+          expects: 'a whole number from 0 to 1000, or off',
+          description:
+            'So many failures of the way to Altcraft in a row stop the account for a while; 0 or off: never.',
+        }),
+      pause: duration
+        .refine(ms => ms >= 1_000 && ms <= longestPause, 'must be from 1s to 10m')
+        .prefault('30s')
+        .meta({ description: 'How long nothing is tried then; doubled, up to 10m, by each probe that fails.' }),
+    })
+    .prefault({})
+    .meta({ description: 'What is done while Altcraft cannot be reached.' }),
   startedElsewhere: z.boolean().default(false).meta({
     description:
       'true where mailings of this account are also started by people or by their own timetable in Altcraft, so that a log entry alone proves nothing.',

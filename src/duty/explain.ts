@@ -113,7 +113,8 @@ function originOf(record: LaunchRecord, source: { file: string; line: number } |
   if (record.origin !== 'schedule') {
     const run = record.schedule === undefined ? '' : `, a run of ${record.schedule}`
     const by = record.by === undefined ? '' : `, by ${record.by}`
-    return `${record.origin}${run}${by}${record.why === undefined ? '' : `: ${record.why}`}`
+    const row = record.row === undefined ? '' : `, row ${record.row} of ${record.key.slice(0, record.key.indexOf('#'))}`
+    return `${record.origin}${row}${run}${by}${record.why === undefined ? '' : `: ${record.why}`}`
   }
   const rule = when === undefined ? 'which is no longer stored' : `${JSON.stringify(when)}`
   return `schedule ${record.schedule}, ${rule}${source === undefined ? '' : ` (${source.file}:${source.line})`}`
@@ -163,6 +164,9 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     rejected: `Mend the cause, then: sendoff launches retry ${record.key} --reason …`,
     swallowed: `Nobody was mailed. To try again: sendoff launches retry ${record.key} --reason …`,
   }
+  const awaited = { pace: 'a place within the limits', breaker: 'the breaker' }[record.awaits ?? 'pace']
+  const isAwaiting = record.awaits !== undefined && (record.state === 'planned' || record.state === 'waiting')
+  if (isAwaiting) return [`It waits for ${awaited} of ${record.account}: sendoff hold status, sendoff doctor`]
   const isSkip = record.state === 'skipped' && record.reason?.startsWith(reasons.person) === true
   const hint = isSkip
     ? `Until its time comes: sendoff schedules unskip ${record.schedule} --at ${iso(record.nominal ?? record.due).replace(/\.\d+Z$/, 'Z')}`

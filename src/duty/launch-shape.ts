@@ -1,5 +1,6 @@
 /** Launches as people are shown them, by every door: one shape for `--json` and for the HTTP API. Absent values are null; times are UTC. */
 import { z } from 'zod'
+import { suspended } from '../launches/batch-rows.ts'
 import { origins, states } from '../launches/launch.ts'
 import type { LaunchRecord, ListedLaunch } from '../launches/record.ts'
 
@@ -77,7 +78,7 @@ export const wholeFields = {
   created: time,
   nominal: time,
   notBefore: time,
-  sendUntil: time,
+  sendUntil: time.nullable().meta({ description: 'Of a row that may not go for now: null, until its batch goes on.' }),
   open: z
     .array(z.tuple([time, time]))
     .nullable()
@@ -107,7 +108,7 @@ export function launchWhole(record: LaunchRecord): LaunchWhole {
     created: iso(record.created),
     nominal: iso(record.nominal ?? record.due),
     notBefore: iso(record.notBefore),
-    sendUntil: iso(record.sendUntil),
+    sendUntil: record.sendUntil >= suspended ? null : iso(record.sendUntil),
     open: record.open?.map(([from, until]) => [iso(from), iso(until)] satisfies [string, string]) ?? null,
     policy: record.policy,
     owner: record.owner ?? null,

@@ -9,6 +9,7 @@ import { noteWords } from '../timetable/note-words.ts'
 import { overviewOf, type ScheduleOverview } from '../timetable/overview.ts'
 import { pausesOf } from '../timetable/pausing.ts'
 import { serverNow } from '../timetable/planner.ts'
+import type { Schedule } from '../timetable/schedule.ts'
 import { comingSkips } from '../timetable/skipping.ts'
 import { timingInWords } from '../timetable/words.ts'
 import { auditRow, auditRowSchema } from './audit-shape.ts'
@@ -17,9 +18,13 @@ import type { OpenLedger } from './open-ledger.ts'
 
 const rowFields = {
   name: z.string(),
-  account: z.string(),
-  mailing: z.int(),
-  timezone: z.string(),
+  account: z.string().nullable(),
+  mailing: z.int().nullable(),
+  timezone: z.string().nullable(),
+  unmintable: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why its due times cannot be worked out here; it may be that it cannot even be read.' }),
   next: time.nullable().meta({ description: 'The next due time that goes out, as far as is known now.' }),
   completed: z.boolean().meta({ description: 'Nothing of it is ever due again.' }),
   paused: z.object({ from: time, until: time.nullable(), reason: z.string(), by: z.string() }).nullable(),
@@ -48,13 +53,13 @@ export const scheduleWholeSchema = z
     ...rowFields,
     description: z.string().nullable(),
     words: z.array(z.string()).meta({ description: 'Its timetable in words.' }),
-    when: z.record(z.string(), z.unknown()),
+    when: z.record(z.string(), z.unknown()).nullable(),
     except: z.array(z.unknown()).nullable(),
     quietHours: z.record(z.string(), z.unknown()).nullable(),
     allowed: z.record(z.string(), z.unknown()).nullable(),
-    launch: z.record(z.string(), z.unknown()),
-    policy: z.record(z.string(), z.unknown()),
-    source: z.object({ file: z.string(), line: z.int() }),
+    launch: z.record(z.string(), z.unknown()).nullable(),
+    policy: z.record(z.string(), z.unknown()).nullable(),
+    source: z.object({ file: z.string(), line: z.int() }).nullable(),
     coming: z.array(comingSchema),
     skips: z.array(z.object({ key: z.string(), due: time, reason: z.string() })),
     launches: z.array(launchRowSchema),
@@ -80,32 +85,47 @@ export async function scheduleWhole(open: OpenLedger, name: string, count: numbe
     readAudit(ledger, count, `schedule:${name}`),
   ])
   if (!overview) return undefined
-  const { schedule } = overview
+  const { schedule, unmintable } = overview
   const known = { pauses: new Map([[name, pauses]]), skips: new Map(skips.map(({ key, reason }) => [key, reason])) }
+  const mintable = unmintable === undefined ? schedule : undefined
   return {
     ...scheduleRow(overview),
-    description: schedule.description ?? null,
-    words: timingInWords(schedule, 'en'),
-    when: { ...schedule.when },
-    except: schedule.except === undefined ? null : [...schedule.except],
-    quietHours: schedule.quietHours === undefined ? null : { ...schedule.quietHours },
-    allowed: schedule.allowed === undefined ? null : { ...schedule.allowed },
-    launch: schedule.launch,
-    policy: { ...schedule.policy },
-    source: schedule.source,
-    coming: comingDueTimes(schedule, known, now, count).map(comingRow),
+    ...declaredRow(schedule, mintable !== undefined),
+    coming: mintable ? comingDueTimes(mintable, known, now, count).map(comingRow) : [],
     skips: skips.filter(skip => skip.schedule === name).map(({ key, due, reason }) => ({ key, due: iso(due), reason })),
     launches: launches.map(launchRow),
     decisions: decisions.map(auditRow),
   }
 }
 
-function scheduleRow({ schedule, pause, next, completed, last }: ScheduleOverview): ScheduleRow {
+/** What its declaration says; nothing where it cannot be read. A timetable is said in words only where its due times can be worked out. */
+function declaredRow(schedule: Schedule | undefined, inWords: boolean) {
+  const { except, quietHours, allowed, when, policy } = schedule ?? {}
   return {
-    name: schedule.name,
-    account: schedule.account,
-    mailing: schedule.launch.id,
-    timezone: schedule.when.timezone,
+    description: schedule?.description ?? null,
+    words: schedule === undefined ? [] : inWords ? timingInWords(schedule, 'en') : [JSON.stringify(when)],
+    when: when === undefined ? null : { ...when },
+    except: except === undefined ? null : [...except],
+    quietHours: quietHours === undefined ? null : { ...quietHours },
+    allowed: allowed === undefined ? null : { ...allowed },
+    launch: schedule?.launch ?? null,
+    policy: policy === undefined ? null : { ...policy },
+    source: schedule?.source ?? null,
+  }
+}
+
+/** That nothing can be said of the due times of a schedule, and what can be done about it. */
+export function unmintableWords(name: string, flaw: string | null = ''): string {
+  return `${name} cannot be planned here: ${flaw}. Declare it anew, or remove it, and see sendoff plan`
+}
+
+function scheduleRow({ name, schedule, unmintable, pause, next, completed, last }: ScheduleOverview): ScheduleRow {
+  return {
+    name,
+    account: schedule?.account ?? null,
+    mailing: schedule?.launch.id ?? null,
+    timezone: schedule?.when.timezone ?? null,
+    unmintable: unmintable ?? null,
     next: isoOrNull(next),
     completed,
     paused: pause === undefined ? null : pauseRow(pause),

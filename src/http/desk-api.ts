@@ -67,18 +67,20 @@ function addHolds(api: Api, open: OpenLedger): void {
     const scope = scopeFor(caller, where)
     const name = scopeName(scope)
     const answer = await endHold(ledger, scope, cause, { by: caller.by, why }, of => {
-      if (of !== 'person') mustPassBeyond(caller, door)
+      if (of !== 'person' && of !== 'breaker') mustPassBeyond(caller, door)
     })
     switch (answer.kind) {
       case 'notStopped':
-        throw new Problem('refused', `${name} is not stopped${cause === undefined ? '' : ` by ${cause}`}`)
+        throw new Problem('refused', `${name} is not stopped${answer.cause === undefined ? '' : ` by ${answer.cause}`}`)
       case 'several': {
         const list = answer.stops.map(({ cause, reason }) => `${cause} (${reason})`).join(', ')
         throw new Problem('refused', `${name} is stopped for several causes; say which one ends: ${list}`)
       }
+      case 'closed':
       case 'released': {
         const stillStopped = answer.left.filter(({ scope }) => concerns(caller, scope)).map(holdRow)
-        return context.json({ scope: name, released: answer.launches, stillStopped }, 200)
+        const released = answer.kind === 'released' ? answer.launches : 0
+        return context.json({ scope: name, released, stillStopped }, 200)
       }
     }
   })

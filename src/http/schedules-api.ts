@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import { iso } from '../duty/launch-shape.ts'
 import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
-import { scheduleRows, scheduleWhole } from '../duty/schedules.ts'
+import { scheduleRows, scheduleWhole, unmintableWords } from '../duty/schedules.ts'
 import type { Identity } from '../launches/by-hand.ts'
 import { readMoment, readSpanEnd } from '../timetable/moment.ts'
 import { pauseSchedule, resumeSchedule } from '../timetable/pausing.ts'
 import { runSchedule } from '../timetable/running.ts'
 import { skipDueTime, unskipDueTime } from '../timetable/skipping.ts'
-import { type StoredSchedule, storedSchedules } from '../timetable/store.ts'
+import { type Stored, type StoredSchedule, storedSet } from '../timetable/store.ts'
+import { mintableSchedule, unmintable } from '../timetable/unmintable.ts'
 import { usedPlacesWords } from '../timetable/used-places.ts'
 import { type Caller, maySee, mustBeFor } from './access.ts'
 import type { Api } from './app.ts'
@@ -26,7 +27,7 @@ export function addSchedules(api: Api, { open }: HttpParts): void {
     const { account } = context.req.valid('query')
     if (account !== undefined) mustBeFor(caller, account)
     const schedules = (await scheduleRows(open)).filter(
-      each => maySee(caller, each.account) && (account === undefined || each.account === account),
+      each => maySeeSchedule(caller, each.account) && (account === undefined || each.account === account),
     )
     return context.json({ schedules }, 200)
   })
@@ -50,7 +51,7 @@ export function addSchedules(api: Api, { open }: HttpParts): void {
     const { caller } = context.var
     const { name } = context.req.valid('param')
     const asked = context.req.valid('json')
-    const stored = await named(open, caller, name)
+    const stored = await mintable(open, caller, name)
     return context.json(
       await once(context, open, madeSchema, identity => run(open, caller, stored, asked, identity)),
       201,
@@ -63,8 +64,8 @@ function addPauses(api: Api, { ledger, ...rest }: OpenLedger): void {
   api.openapi(routes.pauseSchedule, async context => {
     const { name } = context.req.valid('param')
     const { reason: why, until: text } = context.req.valid('json')
-    const { schedule } = await named(open, context.var.caller, name)
-    const until = text === undefined ? undefined : momentOf('until', text, schedule.when.timezone, readSpanEnd)
+    const zone = mintableSchedule(await named(open, context.var.caller, name))?.when.timezone ?? 'UTC'
+    const until = text === undefined ? undefined : momentOf('until', text, zone, readSpanEnd)
     const answer = await pauseSchedule(ledger, name, { by: context.var.caller.by, why }, until)
     switch (answer.kind) {
       case 'noSchedule':
@@ -99,7 +100,7 @@ function addDueTimes(api: Api, open: OpenLedger): void {
   api.openapi(routes.skipDueTime, async context => {
     const { name } = context.req.valid('param')
     const { reason: why, at } = context.req.valid('json')
-    const stored = await named(open, context.var.caller, name)
+    const stored = await mintable(open, context.var.caller, name)
     const when = momentOf('at', at, stored.schedule.when.timezone, readMoment)
     const answer = await skipDueTime(ledger, queues, stored, when, { by: context.var.caller.by, why })
     switch (answer.kind) {
@@ -123,7 +124,7 @@ function addDueTimes(api: Api, open: OpenLedger): void {
   api.openapi(routes.unskipDueTime, async context => {
     const { name } = context.req.valid('param')
     const { reason: why, at } = context.req.valid('json')
-    const stored = await named(open, context.var.caller, name)
+    const stored = await mintable(open, context.var.caller, name)
     const when = momentOf('at', at, stored.schedule.when.timezone, readMoment)
     const answer = await unskipDueTime(ledger, queues, stored, when, { by: context.var.caller.by, why })
     switch (answer.kind) {
@@ -165,11 +166,24 @@ async function run(
   }
 }
 
-/** The stored schedule, where the caller may see it. Throws Problem. */
-async function named({ ledger }: OpenLedger, caller: Caller, name: string): Promise<StoredSchedule> {
-  const stored = (await storedSchedules(ledger)).get(name)
-  if (!stored || !maySee(caller, stored.schedule.account)) throw noSchedule(name)
+/** Whatever is stored under the name, where the caller may see it. Throws Problem. */
+async function named({ ledger }: OpenLedger, caller: Caller, name: string): Promise<Stored> {
+  const stored = (await storedSet(ledger)).schedules.get(name)
+  if (!stored || !maySeeSchedule(caller, stored.schedule?.account ?? null)) throw noSchedule(name)
   return stored
+}
+
+/** The same where its due times are asked for. Throws Problem where they cannot be worked out here. */
+async function mintable(open: OpenLedger, caller: Caller, name: string): Promise<StoredSchedule> {
+  const stored = await named(open, caller, name)
+  const flaw = unmintable(stored)
+  if (flaw === undefined && stored.schedule) return stored
+  throw new Problem('refused', unmintableWords(name, flaw))
+}
+
+/** Of what account a schedule is that cannot be read nobody knows. */
+function maySeeSchedule(caller: Caller, account: string | null): boolean {
+  return account === null ? caller.accounts === undefined : maySee(caller, account)
 }
 
 function noSchedule(name: string): Problem {

@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { CommitConnection, Durability } from '../redis/commit-connection.ts'
-import { type Claim, claimLaunch } from './claim.ts'
+import type { BreakerChange } from './breaker.ts'
+import { type Claim, type ClaimAnswer, claimLaunch } from './claim.ts'
 import { classify, type OutcomeRules } from './classify.ts'
 import { type Clocks, type CommitNumbers, commitLaunch } from './commit.ts'
 import { firstConfirmation } from './confirmation.ts'
 import { faultPoint } from './fault-point.ts'
 import type { State } from './launch.ts'
 import type { Ledger } from './ledger.ts'
+import type { Brakes } from './limits.ts'
 import { type Settlement, settleLaunch } from './settle.ts'
 import { settlementOf } from './settlement.ts'
 import type { StartMailing } from './start-mailing.ts'
@@ -23,6 +25,8 @@ export interface Sending {
   readonly rules: OutcomeRules
   /** Whether the platform's log must confirm what an answer called a success. */
   readonly confirmation: 'answer' | 'log'
+  /** What may keep its launches back for a while; absent where nothing does. */
+  readonly brakes?: Brakes
 }
 
 export interface AttemptTools {
@@ -41,12 +45,18 @@ interface AttemptListener {
   attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void
   settleRefused(claim: Claim, settlement: Settlement, state: string): void
   settleDelayed(key: string, error: unknown): void
+  breakerChanged(account: string, breaker: BreakerChange): void
   launchEnded(key: string, account: string, state: string, reason: string): void
 }
 
-export type AttemptEnding =
-  /** The job should come back after so many milliseconds. */
-  { readonly kind: 'later'; readonly wait: number } | { readonly kind: 'done'; readonly state: State | undefined }
+export type AttemptEnding = (
+  | /** The job should come back after so many milliseconds. */
+  { readonly kind: 'later'; readonly wait: number; readonly why?: Extract<ClaimAnswer, { kind: 'later' }>['why'] }
+  | { readonly kind: 'done'; readonly state: State | undefined }
+) & {
+  /** The claim it had, where it had one: its lane is free now. */
+  readonly claim?: Claim
+}
 
 /** Makes one attempt of the launch, or finds out why there is none to make. Throws only what Redis throws before the claim. */
 export async function attemptLaunch(
@@ -57,10 +67,10 @@ export async function attemptLaunch(
   signal: AbortSignal,
 ): Promise<AttemptEnding> {
   faultPoint('taken')
-  const answer = await claimLaunch(tools.ledger, key, randomUUID(), tools.owner, sending.lease)
+  const answer = await claimLaunch(tools.ledger, key, randomUUID(), tools.owner, sending.lease, sending.brakes)
   switch (answer.kind) {
     case 'later':
-      return { kind: 'later', wait: answer.wait }
+      return { kind: 'later', wait: answer.wait, why: answer.why }
     case 'over':
       if (answer.changed) tools.heard.launchEnded(key, account, answer.state ?? '', answer.reason)
       return { kind: 'done', state: answer.state }
@@ -71,8 +81,8 @@ export async function attemptLaunch(
       await settle(tools, answer.claim, settlement)
       faultPoint('settled')
       return settlement.notBefore === undefined
-        ? { kind: 'done', state: settlement.state }
-        : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall() }
+        ? { kind: 'done', state: settlement.state, claim: answer.claim }
+        : { kind: 'later', wait: settlement.notBefore - tools.clocks.wall(), claim: answer.claim }
     }
   }
 }
@@ -90,7 +100,14 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
   // An answer that is marked as a repeat's is the platform's own word about the first request.
   const isNews = settlement.state === 'launched' && settlement.attempt.duplicate !== true
   const isToBeConfirmed = isNews && sending.confirmation === 'log'
-  return isToBeConfirmed ? { ...settlement, confirmAfter: firstConfirmation } : settlement
+  const { transport } = outcome
+  const rule = sending.brakes?.breaker
+  const heardOf = transport !== 'untried' && rule ? { seen: transport, rule } : undefined
+  return {
+    ...settlement,
+    ...(heardOf && { transport: heardOf }),
+    ...(isToBeConfirmed && { confirmAfter: firstConfirmation }),
+  }
 }
 
 /** Writes the outcome down, again and again with the same nonce until it lands: from here on a lost word is an unknown. */
@@ -100,6 +117,7 @@ async function settle(tools: AttemptTools, claim: Claim, settlement: Settlement)
       const answer = await settleLaunch(tools.ledger, claim, settlement)
       if (answer.kind === 'refused') tools.heard.settleRefused(claim, settlement, answer.state)
       else tools.heard.attemptSettled(claim, settlement, Math.max(0, settlement.attempt.start - claim.due))
+      if (answer.kind === 'settled' && answer.breaker) tools.heard.breakerChanged(claim.account, answer.breaker)
       return
     } catch (error) {
       // The connection was closed for good: this process is ending, and the sweep of another will say unknown.

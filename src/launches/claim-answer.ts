@@ -25,7 +25,7 @@ const answerSchema = z.union([
     z.coerce.number(),
     z.string(),
   ]),
-  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane'])]),
+  z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane', 'batch', 'pace', 'breaker'])]),
   z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
 ])
 const policyField = z.object({ retry: retrySchema })

@@ -5,8 +5,10 @@ import { type Retry, readClaimAnswer } from './claim-answer.ts'
 import { luaGuard } from './guards.ts'
 import { type LaunchRequest, reasons, type State } from './launch.ts'
 import { type Ledger, luaLedger, runLedgerTogether } from './ledger.ts'
+import { type Brakes, brakeArgs, luaBrake, noBrakes } from './limits.ts'
 import { luaOpening } from './opening.ts'
 import { luaPause } from './pause.ts'
+import { luaClaimGate } from './row-gate.ts'
 
 export interface Claim {
   readonly key: string
@@ -33,8 +35,15 @@ export interface Claim {
 
 export type ClaimAnswer =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** Not yet: come back in `wait` milliseconds. `why`: before its time, another owner, or another launch of the mailing. */
-  | { readonly kind: 'later'; readonly wait: number; readonly why: 'early' | 'owned' | 'lane' }
+  /**
+   * Not yet: come back in `wait` milliseconds. `why`: before its time, another owner, another launch of the mailing, as many rows of
+   * its batch as may, the account's limits or its breaker.
+   */
+  | {
+      readonly kind: 'later'
+      readonly wait: number
+      readonly why: 'early' | 'owned' | 'lane' | 'batch' | 'pace' | 'breaker'
+    }
   /** Nothing to do: the launch is in this state, or there is no such launch. `changed` where this call brought it there. */
   | { readonly kind: 'over'; readonly state: State | undefined; readonly changed: boolean; readonly reason: string }
 
@@ -45,18 +54,20 @@ const missedAfter = 5_000
 
 const claimScript = groupScript('sendoffClaim', {
   /*
-   * ARGV[3] key  [4] nonce  [5] owner  [6] lease in ms
+   * ARGV[3] key  [4] nonce  [5] owner  [6] lease in ms  [7] requests per minute  [8] launches in flight  [9] 1 with a breaker; '' for none
    * Returns {'claimed', token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, attempts, handed,
    *   attempts before a person's retry, doubt},
    *   {'later', wait in ms, why} or {'over', state, 1 where this call changed it, why}.
    * The same nonce may ask twice (its reply may have been lost) and gets the same claim.
    */
-  before: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}`,
+  before: /* lua */ `${luaLedger}${luaAudit}${luaGuard}${luaPause}${luaOpening}${luaClaimGate}${luaBrake}`,
   each: /* lua */ `
 local key, nonce, owner, lease = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local row = read(key, 'state', 'nonce', 'leaseUntil', 'notBefore', 'sendUntil', 'due', 'account', 'mailing', 'origin',
-  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open')
+  'token', 'attempts', 'overlap', 'schedule', 'misfire', 'seen', 'doubt', 'owner', 'repeatAt', 'repeatUntil', 'audience', 'maxPerDay', 'daySince', 'coolDown', 'onGuard', 'confirmed', 'request', 'requestId', 'policy', 'retryUntil', 'handed', 'round', 'preflightHold', 'open', 'awaits')
 if not row.state then return { 'over', '', 0, '' } end
+local gate = row.origin == 'bulk' and rowGate()
+if gate then gate.terms(key, row) end
 local at = now()
 local function granted(token)
   return { 'claimed', token, row.account, row.mailing, row.request, row.requestId, row.policy, row.due, row.sendUntil,
@@ -72,6 +83,8 @@ elseif row.state ~= 'planned' and row.state ~= 'waiting' then
 elseif tonumber(row.notBefore) > at then
   return { 'later', tonumber(row.notBefore) - at, 'early' }
 end
+local rowAnswer = row.batch and gate.answer(key, row, at)
+if rowAnswer then return rowAnswer end
 local opens = opening(row, at)
 if row.doubt and (tonumber(row.sendUntil) < at or tonumber(row.repeatUntil or '0') < at or opens ~= at or holdOn(row)) then
   -- Recovery decides anew: a repeat that waits for its job must not go out when the platform may have forgotten the first.
@@ -145,6 +158,7 @@ if holder then
     end
   end
   if other.state == 'unknown' and other.recovering == '1' then
+    if row.batch then return { 'later', gate.standInLine(P .. 'next:' .. place, key, at), 'lane' } end
     redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
     return { 'later', 1000, 'lane' }
   elseif other.state ~= 'claimed' and other.state ~= 'sending' then
@@ -166,6 +180,7 @@ if row.attempts == '0' and not row.doubt and row.overlap ~= 'allow' and (holder 
   return { 'later', 1000, 'lane' }
 end
 if holder then
+  if row.batch then return { 'later', gate.standInLine(P .. 'next:' .. place, key, at), 'lane' } end
   redis.call('HSET', P .. 'launch:' .. key, 'seen', 1)
   return { 'later', 250, 'lane' }
 end
@@ -180,6 +195,8 @@ if row.maxPerDay and not row.doubt and row.attempts == (row.round or '0') then
     return { 'over', 'skipped', 1, reason }
   end
 end
+local wait, braked = brake(key, row, at, lease, ARGV[7], ARGV[8], ARGV[9])
+if wait then return { 'later', wait, braked } end
 if row.overlap == 'queueOne' and redis.call('GET', P .. 'queued:' .. place) == key then redis.call('DEL', P .. 'queued:' .. place) end
 
 local token = row.token + 1
@@ -190,13 +207,15 @@ return granted(token)
 `,
 })
 
-/** Claims a launch for `lease` milliseconds. `nonce` identifies the attempt, `owner` the process in words. */
+/** Claims a launch for `lease` milliseconds, as the account's brakes allow. `nonce` identifies the attempt, `owner` the process in words. */
 export async function claimLaunch(
   ledger: Ledger,
   key: string,
   nonce: string,
   owner: string,
   lease: number,
+  brakes: Brakes = noBrakes,
 ): Promise<ClaimAnswer> {
-  return readClaimAnswer(key, nonce, await runLedgerTogether(ledger, claimScript, key, [key, nonce, owner, lease]))
+  const args = [key, nonce, owner, lease, ...brakeArgs(brakes)]
+  return readClaimAnswer(key, nonce, await runLedgerTogether(ledger, claimScript, key, args))
 }

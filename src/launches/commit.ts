@@ -9,6 +9,7 @@ import type { Claim } from './claim.ts'
 import { faultPoint } from './fault-point.ts'
 import { type Ledger, ledgerArguments, luaLedger } from './ledger.ts'
 import { luaOpening } from './opening.ts'
+import { luaCommitGate } from './row-gate.ts'
 import type { Permit } from './start-mailing.ts'
 
 /** A permit older than this, by either clock of this process, no longer allows the write. */
@@ -20,13 +21,15 @@ const commitScript = groupScript('sendoffCommit', {
    * Returns {'committed', ms left until its deadline or the end of its open hours, number of the commit} or {'refused', why}. Asking again with the same token and nonce is
    * answered as before: a commit whose reply was lost is still one commit.
    */
-  before: /* lua */ `${luaLedger}${luaOpening}`,
+  before: /* lua */ `${luaLedger}${luaOpening}${luaCommitGate}`,
   each: /* lua */ `
 local key, token, nonce = ARGV[3], ARGV[4], ARGV[5]
 local row = read(key, 'state', 'token', 'nonce', 'leaseUntil', 'sendUntil', 'due', 'account', 'mailing', 'origin', 'attempts',
   'audience', 'doubt', 'repeatUntil', 'owner', 'open')
 local at = now()
 if not row.state then return { 'refused', 'the record of this launch is gone' } end
+local gate = row.origin == 'bulk' and rowGate()
+if gate then gate.terms(key, row) end
 if row.token ~= token or row.nonce ~= nonce then return { 'refused', 'another worker has taken this launch over' } end
 local opens, closes = opening(row, at)
 local left = opens == at and math.min(row.sendUntil - at, closes - at) or 0
@@ -37,6 +40,8 @@ if tonumber(row.sendUntil) < at then return { 'refused', 'the time in which it m
 if row.doubt and tonumber(row.repeatUntil or '0') < at then
   return { 'refused', 'the platform may no longer remember the request that this would repeat' }
 end
+local halted = row.batch and gate.stopped(key, row, at)
+if halted then return { 'refused', halted } end
 local stop = holdOn(row)
 if stop and row.doubt then
   -- Held, the doubt would be hidden; and the repeat would go out when the stop ends, whenever that is.

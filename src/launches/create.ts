@@ -1,5 +1,6 @@
 /** Launches come into being here: a record in the ledger, created once per key, whoever asks and however often. */
 import type { Script } from '../redis/script.ts'
+import { rowGrace } from './batch-rows.ts'
 import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { OpenSpan } from './opening.ts'
@@ -65,7 +66,7 @@ local function create(fields)
   if rests(row.state) then
     redis.call('ZADD', P .. 'ended:' .. row.origin, endedAt(row, at), row.key)
   else
-    redis.call('ZADD', P .. 'wake', row.notBefore + ${pickUpGrace}, row.key)
+    redis.call('ZADD', P .. 'wake', row.notBefore + (row.origin == 'bulk' and ${rowGrace} or ${pickUpGrace}), row.key)
   end
   if row.preflightAt and row.state == 'planned' then
     -- For most the mailing has been looked at before they are made; one that was not fine is looked at again.

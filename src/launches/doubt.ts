@@ -17,7 +17,7 @@ const armScript: Script = {
   lua: /* lua */ `${luaLedger}${luaAudit}
 local row = read(ARGV[3], ${rowFields})
 local hash, at = P .. 'launch:' .. ARGV[3], now()
-if row.state ~= 'unknown' or row.token ~= ARGV[4] or (row.repeats or '0') ~= ARGV[5] or tonumber(ARGV[6]) < at or holdOn(row) then return 0 end
+if row.state ~= 'unknown' or row.token ~= ARGV[4] or (row.repeats or '0') ~= ARGV[5] or tonumber(ARGV[6]) < at or holdOn(row) or (row.origin == 'bulk' and rows().isHalted(ARGV[3], row)) then return 0 end
 redis.call('HSET', hash, 'repeatAt', at, 'repeatUntil', ARGV[6])
 redis.call('HINCRBY', hash, 'repeats', 1)
 note(ARGV[3], ARGV[7], 'identical repeat', ARGV[8])

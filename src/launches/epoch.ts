@@ -18,6 +18,10 @@ if ARGV[4] == '' then
   redis.call('HINCRBY', P .. 'store', 'epoch', 1)
   redis.call('HSET', P .. 'store', 'lostBefore', at)
   audit('service', 'epoch raised', 'all', ARGV[3], '', 'unknown')
+  -- How far a batch had come may be forgotten too: rows that it would release next may have been sent.
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'batches:open')) do
+    if redis.call('HGET', P .. 'batch:' .. id, 'state') == 'running' then rows().stop(id, '${reasons.store}' .. ARGV[3], 'service', at) end
+  end
   return 0
 end
 for _, key in ipairs(redis.call('ZRANGE', P .. 'state:' .. ARGV[4], '-inf', at, 'BYSCORE', 'LIMIT', 0, ARGV[5])) do

@@ -16,6 +16,12 @@ export type FaultPoint =
   | 'caughtUp'
   /** The new declarations are in force, nothing of them is minted. */
   | 'changed'
+  /** A chunk of a batch's rows is in Redis; the batch is not. */
+  | 'staged'
+  /** The batch is there, its submitter has said nothing yet. */
+  | 'sealed'
+  /** Rows have become launches, their jobs are not made. */
+  | 'released'
   /** A worker has a job and has asked the ledger nothing. */
   | 'taken'
   /** The launch is claimed, nothing is connected. */

@@ -1,10 +1,11 @@
 /** Taking a record out of the ledger, with every index that names it. */
+import { luaRowForgotten } from './batch-rows.ts'
 
 /**
  * Adds to a script that begins with `luaLedger`: `forget(key, row)`. row needs state, origin, account, mailing, schedule and error. Only
  * for a launch that nothing was sent for and nobody holds: a key whose record is gone can be made again.
  */
-export const luaForget = /* lua */ `
+export const luaForget = /* lua */ `${luaRowForgotten}
 local function forget(key, row)
   redis.call('DEL', P .. 'launch:' .. key)
   redis.call('ZREM', P .. 'launches:' .. row.origin, key)
@@ -15,5 +16,6 @@ local function forget(key, row)
   if row.error then redis.call('ZREM', P .. 'error:' .. row.error, key) end
   redis.call('ZREM', P .. 'wake', key)
   redis.call('ZREM', P .. 'preflights', 'launch:' .. key)
+  if row.origin == 'bulk' then rowForgotten(key, row) end
 end
 `

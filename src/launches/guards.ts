@@ -27,8 +27,12 @@ local function guardOn(row, at)
   if last == 0 or (row.confirmed and last <= tonumber(row.confirmed)) then return nil end
   if redis.call('ZCOUNT', sent, row.daySince, '+inf') >= tonumber(row.maxPerDay) then
     local count = 0
+    local batches = {}
     for _, key in ipairs(redis.call('ZRANGE', sent, row.daySince, '+inf', 'BYSCORE')) do
-      if countsToday(row, key) then count = count + 1 end
+      -- However many rows of a batch went there, it counts once.
+      local batch = batchOf(key)
+      if not (batch and batches[batch]) and countsToday(row, key) then count = count + 1 end
+      if batch then batches[batch] = true end
     end
     if count >= tonumber(row.maxPerDay) then return '${reasons.perDay}' end
   end

@@ -80,6 +80,8 @@ export const reasons = {
   closed: 'hours: the time in which it may be sent ended with its open hours',
   perDay: 'guard: the mailing has gone to this audience as often today as maxPerDay allows',
   coolDown: 'guard: the mailing has gone to this audience within its cool-down',
+  limits: 'limits: those of its account left no place for it in the time in which it might be sent',
+  breaker: 'breaker: that of its account was open, for failures on the way to Altcraft, until its time had passed',
   notReleased: 'guard: nobody let it go in the time in which it might be sent',
   /** Followed by how long the log was looked at. */
   unseen: 'unseen: the answer said success, but the log of the mailing shows no start; nobody was mailed. Looked for ',

@@ -13,11 +13,15 @@
  *   preflights                  ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at; launches/preflight.ts
  *   preflight:<account>:<mailing>  HASH: what the last look at the mailing found
  *   told:<key>                  STRING: the problem of its mailing that was announced for this launch
+ *   pace:…, wanting:…, flights:…  what an account with limits lets through; launches/limits.ts
+ *   breakers                    HASH account → its breaker; launches/breaker.ts
+ *   batch:<id>…                 the account of a batch; launches/batch-rows.ts and the room bulk
  *   queued:<account>:<mailing>  STRING launch key: the one launch that `overlap: queueOne` lets wait
  */
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { type GroupScript, runScript, runTogether, type Script } from '../redis/script.ts'
+import { luaRows, suspended } from './batch-rows.ts'
 import { reasons, restStates, transitions } from './launch.ts'
 
 export interface Ledger {
@@ -58,6 +62,7 @@ end
 -- Retention counts from here: the record of a due time that was called off before it must still be there when it comes.
 local function endedAt(row, at) return math.max(at, tonumber(row.due)) end
 
+${luaRows}
 -- Moves a launch to a state, with its indexes. row needs state, due, account, mailing, origin. wakeAt nil: nobody wakes it.
 -- Every command here is paid for by each launch several times over: an index is touched only where the change concerns it.
 local function enter(key, row, state, at, wakeAt, ...)
@@ -87,6 +92,13 @@ local function enter(key, row, state, at, wakeAt, ...)
     redis.call('ZREM', P .. 'ended:' .. row.origin, key)
   end
   row.state = state
+  if row.origin == 'bulk' and from ~= state then rows().moved(key, row, from, state, at) end
+end
+
+-- error '': the last answer had none. Nearly all launches are answered with 0, and pay nothing for the index of the others.
+local function answered(key, row, error)
+  if row.error and row.error ~= '0' and row.error ~= error then redis.call('ZREM', P .. 'error:' .. row.error, key) end
+  if error ~= '' and error ~= '0' then redis.call('ZADD', P .. 'error:' .. error, row.due, key) end
 end
 
 -- error '': the last answer had none. Nearly all launches are answered with 0, and pay nothing for the index of the others.
@@ -132,9 +144,13 @@ local function trouble(account, mailing)
   return nil
 end
 
--- A held launch keeps its deadline.
+-- A held launch keeps its deadline; a row of a batch has none until it is let go: its file waits as a whole.
 local function hold(key, row, at, stops)
   local reason = '${reasons.hold}' .. cjson.decode(stops)[1].reason
+  if row.origin == 'bulk' and batchOf(key) then
+    row.sendUntil = '${suspended}'
+    redis.call('HSET', P .. 'launch:' .. key, 'sendUntil', row.sendUntil)
+  end
   enter(key, row, 'held', at, row.sendUntil + 1, 'reason', reason, 'heldBy', 'hold')
   return reason
 end
@@ -145,6 +161,7 @@ local function overtime(key, row, at, why)
   if tonumber(row.attempts) > 0 and row.state ~= 'held' then state, reason = 'failed', '${reasons.exhausted}' end
   if row.heldBy == 'guard' then reason = '${reasons.notReleased}' end
   reason = why or reason
+  if row.awaits and row.state ~= 'held' then reason = row.awaits == 'pace' and '${reasons.limits}' or '${reasons.breaker}' end
   enter(key, row, state, at, nil, 'reason', reason)
   return reason
 end

@@ -50,7 +50,7 @@ export interface LaunchPage {
 /** How many launches one script walks: what it takes (a millisecond or two), everybody else waits. */
 const stride = 500
 /** How many strides a page goes before it is handed over with what it has. */
-const strides = 6
+const strides = 3
 
 const listScript: Script = {
   name: 'sendoffList',

@@ -41,3 +41,9 @@ export type Outcome =
   | { readonly kind: 'notLaunched'; readonly reason: string; readonly retryAfter: number | undefined }
   | { readonly kind: 'ambiguous'; readonly reason: string }
   | { readonly kind: 'swallowed'; readonly reason: string }
+
+/**
+ * What an attempt says of the way to the platform, whatever became of the launch. `works`: an answer came that was understood.
+ * `failed`: none came, or none that was. `untried`: it was not tried to the end, or what failed has a stop or an owner of its own.
+ */
+export type Transport = 'works' | 'failed' | 'untried'

@@ -22,11 +22,12 @@ end
 if row.state ~= 'failed' and row.state ~= 'rejected' and row.state ~= 'swallowed' then
   return { 'refused', 'it is ' .. row.state .. '; only failed, rejected and swallowed launches are tried again' }
 end
+if row.origin == 'bulk' and rows().batchState(key, row) == 'cancelled' then return { 'refused', 'its batch was cancelled' } end
 local at, before, hash = now(), row.state, P .. 'launch:' .. key
 enter(key, row, 'planned', at, at, 'requestId', ARGV[4], 'notBefore', at, 'sendUntil', ARGV[5], 'retryUntil', ARGV[5],
   'round', row.attempts, 'seen', 1, 'onGuard', 'hold')
 answered(key, row, '')
-redis.call('HDEL', hash, 'open', 'handed', 'reason', 'error', 'error_text', 'status')
+redis.call('HDEL', hash, 'open', 'awaits', 'handed', 'reason', 'error', 'error_text', 'status')
 note(key, ARGV[6], before .. ' -> planned', ARGV[7])
 audit(ARGV[6], 'retry', key, ARGV[7], before, 'planned')
 return { 'done', row.account }

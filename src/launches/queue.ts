@@ -1,5 +1,5 @@
 /**
- * The launch queues, one per account. BullMQ carries launches and wakes workers, nothing more: it forgets ids, re-runs jobs
+ * The launch queues, two per account: one for rows of batches, one for all other launches. BullMQ carries launches and wakes workers, nothing more: it forgets ids, re-runs jobs
  * and loses them, so every job only points at a record, and the ledger decides.
  */
 import { Queue } from 'bullmq'
@@ -29,6 +29,19 @@ export function queueName(account: string): string {
   return `launch-${account}`
 }
 
+/** The queue of rows of batches: what is due never waits behind them for a worker. */
+export function rowQueueName(account: string): string {
+  return `bulk-${account}`
+}
+
+/** A row's key is that of its batch, `#` and its own; no other launch has a `#` in its key. */
+function queueOf({ account, job }: QueuedLaunch): string {
+  return job.key.includes('#') ? rowQueueName(account) : queueName(account)
+}
+
+/** Within the account's queue, what somebody asks for by hand goes after what is due: BullMQ takes jobs without one first. */
+const manualPriority = 10
+
 /** Jobs leave the queue when they end: what came of the launch is in the ledger. */
 const launchJobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
@@ -44,29 +57,35 @@ export class LaunchQueues {
 
   /** Adds jobs, grouped by account; ids that are queued already stay as they are. */
   async add(launches: readonly QueuedLaunch[]): Promise<void> {
-    const accounts = [...new Set(launches.map(launch => launch.account))]
+    const names = [...new Set(launches.map(queueOf))]
     await Promise.all(
-      accounts.map(account => {
+      names.map(name => {
         const jobs = launches
-          .filter(launch => launch.account === account)
+          .filter(launch => queueOf(launch) === name)
           .map(({ job, jobId, delay }) => ({
             name: 'launch',
             data: job,
-            opts: { ...launchJobOptions, jobId, delay: Math.max(0, delay) },
+            opts: {
+              ...launchJobOptions,
+              // A row's key may hold what BullMQ allows in no id of a job.
+              jobId: jobId.replaceAll(':', '%3A'),
+              delay: Math.max(0, delay),
+              ...(job.origin === 'manual' ? { priority: manualPriority } : {}),
+            },
           }))
-        return this.#queue(account).addBulk(jobs)
+        return this.#queue(name).addBulk(jobs)
       }),
     )
   }
 
   /** Takes jobs out that have not begun; one that has begun finds the ledger's word. */
   async remove(account: string, jobIds: readonly string[]): Promise<void> {
-    await Promise.all(jobIds.map(id => this.#queue(account).remove(id)))
+    await Promise.all(jobIds.map(id => this.#queue(queueName(account)).remove(id)))
   }
 
   /** How many workers, of all processes, serve the account's queue now. */
   workerCount(account: string): Promise<number> {
-    return this.#queue(account).getWorkersCount()
+    return this.#queue(queueName(account)).getWorkersCount()
   }
 
   /** Jobs of the account that wait for a worker now, for their time, or are with a worker. */
@@ -85,13 +104,13 @@ export class LaunchQueues {
     await Promise.all([...this.#queues.values()].map(queue => queue.close()))
   }
 
-  #queue(account: string): Queue<LaunchJob> {
-    let queue = this.#queues.get(account)
+  #queue(name: string): Queue<LaunchJob> {
+    let queue = this.#queues.get(name)
     if (!queue) {
-      queue = new Queue<LaunchJob>(queueName(account), { connection: this.#redis, prefix: this.#prefix })
+      queue = new Queue<LaunchJob>(name, { connection: this.#redis, prefix: this.#prefix })
       // What fails here fails at the call as well, where it is handled.
       queue.on('error', () => {})
-      this.#queues.set(account, queue)
+      this.#queues.set(name, queue)
     }
     return queue
   }

@@ -46,6 +46,8 @@ const recordSchema = z.object({
   attempts: z.coerce.number(),
   lateness: z.coerce.number().optional(),
   heldBy: z.enum(['hold', 'guard', 'preflight']).optional(),
+  /** The account's limits or its breaker keep it waiting, or did until its time was over. */
+  awaits: z.enum(['pace', 'breaker']).optional(),
   owner: z.string().optional(),
   token: z.coerce.number(),
   round: z.coerce.number().default(0),
@@ -69,7 +71,13 @@ const recordSchema = z.object({
   confirmReadings: z.coerce.number().default(0),
   requestId: z.string(),
   request: z.string().transform(text => launchRequestSchema.parse(JSON.parse(text))),
-  policy: z.string().transform((text): unknown => JSON.parse(text)),
+  /** Absent in a row of a batch: the batch has it. */
+  policy: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .optional(),
+  /** The number of its row in the file, where it is one of a batch. */
+  row: z.coerce.number().optional(),
   madeBy: z.string().optional(),
   by: z.string().optional(),
   why: z.string().optional(),

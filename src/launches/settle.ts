@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { groupScript } from '../redis/script.ts'
 import { luaAudit } from './audit.ts'
+import { type BreakerChange, type BreakerRule, luaNoteTransport, readBreakerChange } from './breaker.ts'
 import { quarantine, type State } from './launch.ts'
 import { type Ledger, luaLedger, pickUpGrace, runLedgerTogether } from './ledger.ts'
+import { luaLeaveFlight } from './limits.ts'
 
 /** An attempt as the record keeps it. Times are epoch milliseconds of the worker. */
 export interface AttemptEnd {
@@ -34,11 +36,13 @@ export interface Settlement {
   readonly stops?: 'mailing' | 'account'
   /** For `launched`: when, in milliseconds from now, the platform's log is first asked to confirm it; absent where it is not. */
   readonly confirmAfter?: number
+  /** What the attempt says of the way to the platform, for the account's breaker; absent where it says nothing or there is none. */
+  readonly transport?: { readonly seen: 'works' | 'failed'; readonly rule: BreakerRule }
   readonly attempt: AttemptEnd
 }
 
 export type SettleAnswer =
-  | { readonly kind: 'settled'; readonly attempts: number }
+  | { readonly kind: 'settled'; readonly attempts: number; readonly breaker?: BreakerChange }
   /** Somebody else's word stands: another owner, or a state that this outcome may not follow. */
   | { readonly kind: 'refused'; readonly state: string }
 
@@ -48,10 +52,11 @@ const settleScript = groupScript('sendoffSettle', {
    * [10] error or ''  [11] error_text  [12] HTTP status or ''  [13] 1 where the request was handed to the socket
    * [14] a new Request-ID or ''  [15] what the refusal stops: '', mailing or account
    * [16] for launched: in how many ms the log is asked to confirm it, or ''
-   * Returns {'settled', attempts} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
+   * [17] what it says of transport: works, failed or ''  [18] how many failures open the breaker  [19] and its first pause in ms
+   * Returns {'settled', attempts, what became of the breaker} or {'refused', state}. Late evidence for the same token and nonce is taken in unknown.
    */
   flags: 'allow-oom',
-  before: /* lua */ `${luaLedger}${luaAudit}
+  before: /* lua */ `${luaLedger}${luaAudit}${luaNoteTransport}${luaLeaveFlight}
 -- A refused token stops the account; a refused right stops the mailing and, at the third mailing in a row, the account.
 local function stopFor(row, stops, reason, at)
   local denied, scope = P .. 'denied:' .. row.account, 'account:' .. row.account
@@ -80,13 +85,14 @@ end
   each: /* lua */ `
 local key, token, nonce, state = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local row = read(key, 'state', 'token', 'nonce', 'due', 'account', 'mailing', 'origin', 'attempts', 'settled', 'requestId', 'audience',
-  'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner', 'error')
+  'doubt', 'vanished', 'quarantineUntil', 'committed', 'owner', 'flight', 'error')
 if not row.state then return { 'refused', '' } end
 if row.token ~= token or row.nonce ~= nonce then
   if row.vanished and string.find(row.vanished, ' ' .. nonce .. '=', 1, true) then hearFrom(key, row, nonce, now()) end
   return { 'refused', row.state }
 end
-if row.settled == nonce and row.state == state then return { 'settled', row.attempts } end
+leaveFlight(key, row)
+if row.settled == nonce and row.state == state then return { 'settled', row.attempts, '' } end
 local attempts = tonumber(row.attempts)
 -- An attempt without a commit, also of a launch that has gone back into doubt since, is one of its own.
 if row.committed ~= nonce then attempts = attempts + 1 end
@@ -100,7 +106,10 @@ elseif row.state ~= 'sending' and row.state ~= 'unknown' then
   return { 'refused', row.state }
 end
 -- The worker's text, with what only the record knows put in front: decoding and encoding it would change it.
-local attempt = '{"number":' .. attempts .. ',"requestId":"' .. row.requestId .. '","owner":' .. cjson.encode(row.owner) .. ',' .. string.sub(ARGV[9], 2)
+local by = ',"requestId":"' .. row.requestId .. '","owner":' .. cjson.encode(row.owner)
+-- Of the many rows that are launched at the first attempt the record says it, but for the owner.
+if row.origin == 'bulk' and state == 'launched' and attempts == 1 then by = '' end
+local attempt = '{"number":' .. attempts .. by .. ',' .. string.sub(ARGV[9], 2)
 local fields = { 'attempts', attempts, 'attempt:' .. attempts, attempt, 'reason', ARGV[7], 'settled', nonce, 'committed', nonce }
 if row.settled then redis.call('HDEL', P .. 'launch:' .. key, 'error', 'error_text', 'status') end
 local function put(name, value) if value ~= '' then fields[#fields + 1] = name; fields[#fields + 1] = value end end
@@ -131,12 +140,12 @@ enter(key, row, state, at, wakeAt, unpack(fields))
 if state ~= 'launched' and state ~= 'unknown' then redis.call('ZREM', sentKey(row), key) end
 if state == 'launched' then redis.call('DEL', P .. 'denied:' .. row.account) end
 if ARGV[15] ~= '' then stopFor(row, ARGV[15], ARGV[7], at) end
-return { 'settled', attempts }
+return { 'settled', attempts, noteTransport(key, row, ARGV[17], ARGV[18], ARGV[19], at, ARGV[7]) }
 `,
 })
 
 const answerSchema = z.union([
-  z.tuple([z.literal('settled'), z.coerce.number()]),
+  z.tuple([z.literal('settled'), z.coerce.number(), z.string()]),
   z.tuple([z.literal('refused'), z.string()]),
 ])
 
@@ -162,7 +171,12 @@ export async function settleLaunch(
     settlement.renewRequestId === true ? randomUUID() : '',
     settlement.stops ?? '',
     settlement.confirmAfter ?? '',
+    settlement.transport?.seen ?? '',
+    settlement.transport?.rule.failures ?? '',
+    settlement.transport?.rule.pause ?? '',
   ])
   const answer = answerSchema.parse(reply)
-  return answer[0] === 'settled' ? { kind: 'settled', attempts: answer[1] } : { kind: 'refused', state: answer[1] }
+  if (answer[0] === 'refused') return { kind: 'refused', state: answer[1] }
+  const breaker = readBreakerChange(answer[2])
+  return { kind: 'settled', attempts: answer[1], ...(breaker && { breaker }) }
 }

@@ -39,6 +39,8 @@ export interface Keys {
   process(owner: string): string
   /** HASH scope → the stops in force, as a JSON list. Until somebody ends them. */
   readonly holds: string
+  /** HASH account → its failures of transport in a row, and its open breaker, as JSON. Until an answer that is understood. */
+  readonly breakers: string
   /** HASH schedule name → its pauses, as a JSON list. As long as something that was due in one could still go out. */
   readonly pauses: string
   /** ZSET schedule:<name> or launch:<key> → when its mailing is to be looked at. Until it was, or need not be. */
@@ -57,11 +59,32 @@ export interface Keys {
   readonly events: string
   /** STREAM of decisions. Never trimmed. */
   readonly audit: string
+  /** ZSET batch id → when it was submitted. As long as the batch. */
+  readonly batches: string
+  /** SET of batch ids that the feeder looks at: those that are not at rest, and those whose rest was not announced yet. */
+  readonly openBatches: string
+  /** HASH digest of a batch's rows → id of the newest batch with these rows. As long as that batch. */
+  readonly batchDigests: string
+  /** HASH, one per batch: what was declared, its state and its counts. Until the records of its rows are gone. */
+  batch(id: string): string
+  /** HASH chunk number → deflated rows, `h<number>` → digest of the chunk. As long as the batch. */
+  batchRows(id: string): string
+  /** The same, before the batch is sealed. A day after the last chunk. */
+  batchStaged(name: string): string
+  /** ZSET launch key → row number: released rows that are not at rest. */
+  batchWindow(id: string): string
+  /** ZSET launch key → row number: released rows at rest (or unknown) in a state other than launched. */
+  batchInState(id: string, state: string): string
+  /** ZSET launch key → row number: ended rows that are to be tried again, until they are. */
+  batchAgain(id: string): string
+  /** ZSET problem → count: `[state, error, text]` as JSON, of rejected, failed, swallowed and unknown rows. */
+  batchProblems(id: string): string
   /** Prefix of BullMQ's own keys: transport only. */
   readonly queuePrefix: string
 }
 // Written by scripts only: {root}wake, {root}ended:<origin>, {root}lane:<account>:<mailing>,
-// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>, {root}told:<key>; launches/ledger.ts says what each is for.
+// {root}waiting:<account>:<mailing>, {root}queued:<account>:<mailing>, {root}told:<key>, {root}pace:<account>,
+// {root}wanting:<account>:<origin>, {root}flights:<account>; launches/ledger.ts says what each is for.
 
 export function keysUnder(prefix: string): Keys {
   const root = `{${prefix}}:`
@@ -84,6 +107,7 @@ export function keysUnder(prefix: string): Keys {
     store: `${root}store`,
     process: owner => `${root}process:${owner}`,
     holds: `${root}holds`,
+    breakers: `${root}breakers`,
     pauses: `${root}pauses`,
     preflights: `${root}preflights`,
     preflight: (account, mailing) => `${root}preflight:${account}:${mailing}`,
@@ -93,6 +117,16 @@ export function keysUnder(prefix: string): Keys {
     idempotency: digest => `${root}idempotency:${digest}`,
     events: `${root}events`,
     audit: `${root}audit`,
+    batches: `${root}batches`,
+    openBatches: `${root}batches:open`,
+    batchDigests: `${root}batch-digests`,
+    batch: id => `${root}batch:${id}`,
+    batchRows: id => `${root}batch:${id}:rows`,
+    batchStaged: name => `${root}batch-staged:${name}`,
+    batchWindow: id => `${root}batch:${id}:window`,
+    batchInState: (id, state) => `${root}batch:${id}:state:${state}`,
+    batchAgain: id => `${root}batch:${id}:again`,
+    batchProblems: id => `${root}batch:${id}:problems`,
     queuePrefix: `${root}queue`,
   }
 }

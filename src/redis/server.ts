@@ -9,6 +9,8 @@ export interface ServerFacts {
   readonly appendfsync: string | undefined
   readonly policy: string | undefined
   readonly hz: number | undefined
+  /** The longest value, in bytes, with which a hash stays in one piece of memory. */
+  readonly listpackValue: number | undefined
 }
 
 /** Reads the facts from INFO and CONFIG. */
@@ -19,8 +21,8 @@ export async function inspectServer(redis: Redis): Promise<ServerFacts> {
     const reply: unknown = await redis.config('GET', name).catch(() => undefined)
     return Array.isArray(reply) && reply.length === 2 ? String(reply[1]) : undefined
   }
-  const [appendonly, appendfsync, policy, hz] = await Promise.all(
-    ['appendonly', 'appendfsync', 'maxmemory-policy', 'hz'].map(setting),
+  const [appendonly, appendfsync, policy, hz, listpackValue] = await Promise.all(
+    ['appendonly', 'appendfsync', 'maxmemory-policy', 'hz', 'hash-max-listpack-value'].map(setting),
   )
   return {
     version,
@@ -28,6 +30,7 @@ export async function inspectServer(redis: Redis): Promise<ServerFacts> {
     appendfsync,
     policy,
     hz: hz === undefined ? undefined : Number(hz),
+    listpackValue: listpackValue === undefined ? undefined : Number(listpackValue),
   }
 }
 
@@ -43,7 +46,7 @@ function atLeast(a: string, b: string): boolean {
 
 /** Something about a server that launches suffer from, and what to do about it. */
 export interface ServerFlaw {
-  readonly about: 'version' | 'eviction' | 'append-only file' | 'hz'
+  readonly about: 'version' | 'eviction' | 'append-only file' | 'hz' | 'records'
   /** `always`: no launch may be entrusted to it; `durable`: none, unless `redis.requireDurable` is false. */
   readonly weight: 'always' | 'durable' | 'advice'
   readonly says: string
@@ -74,6 +77,10 @@ export function serverFlaws(facts: ServerFacts): ServerFlaw[] {
   if (facts.hz !== undefined && facts.hz < 50) {
     const says = `hz is ${facts.hz}: timed launches start up to ${Math.round(1_000 / facts.hz)} ms late`
     flaw('hz', 'advice', says, 'CONFIG SET hz 100 makes that 10 ms')
+  }
+  if (facts.listpackValue !== undefined && facts.listpackValue < 1_024) {
+    const says = `hash-max-listpack-value is ${facts.listpackValue}: a launch takes nearly twice the memory it needs`
+    flaw('records', 'advice', says, 'Run CONFIG SET hash-max-listpack-value 4096')
   }
   return flaws
 }

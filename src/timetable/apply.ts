@@ -9,13 +9,23 @@ import type { Ledger } from '../launches/ledger.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
 import { carryHistory, changeSchedules, type ScheduleChange } from './change-schedules.ts'
 import { decidedTimes } from './decided-times.ts'
+import { failuresOf } from './each-by-itself.ts'
 import { keptLabels } from './kept-labels.ts'
 import { belatedLaunch } from './minting.ts'
 import { type Plan, type Step, shownHash } from './plan.ts'
 import { mintSchedules, type PlannerListener, plan as planDueTimes, queued, serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
-import { type StoredSchedule, type StoredSet, storedSchedules, storedText } from './store.ts'
+import {
+  type Stored,
+  type StoredSchedule,
+  type StoredSet,
+  storedName,
+  storedSet,
+  storedText,
+  type UnreadSchedule,
+} from './store.ts'
 import { belatedOccurrences, overdueProblems } from './take-over.ts'
+import { mintableSchedule, unmintable } from './unmintable.ts'
 
 /** Changes per script call: many enough that an ordinary plan is one step, few enough that launches do not wait for it. */
 const changedAtOnce = 500
@@ -60,17 +70,17 @@ export async function applyPlan(
 /** What keeps the plan from being applied at `now` (epoch milliseconds): times in files that have passed meanwhile. */
 export function overdueIn(plan: Plan, now: number): Problem[] {
   return plan.steps.flatMap(step =>
-    step.kind === 'removed' ? [] : overdueProblems(step.after, beforeOf(step)?.schedule, now),
+    step.kind === 'removed' ? [] : overdueProblems(step.after, mintableSchedule(beforeOf(step)), now),
   )
 }
 
-function beforeOf(step: Step): StoredSchedule | undefined {
+function beforeOf(step: Step): Stored | undefined {
   return step.kind === 'added' ? undefined : step.before
 }
 
 interface Batch {
   readonly steps: readonly Step[]
-  readonly schedules: ReadonlyMap<string, StoredSchedule>
+  readonly schedules: ReadonlyMap<string, Stored>
   readonly revision: string
   readonly who: string
   readonly why: string
@@ -83,24 +93,27 @@ async function applyBatch(
   heard: PlannerListener,
   { steps, schedules, revision, who, why }: Batch,
 ): Promise<string | undefined> {
-  let behind = steps.flatMap(step => beforeOf(step)?.schedule.name ?? [])
+  let behind = steps.flatMap(step => namesBefore(step))
   let stored = schedules
+  const flaws = new Map<string, string>()
   for (let round = 0; round < mostRounds; round++) {
     const now = await serverNow(ledger)
-    const toMint = behind.flatMap(name => stored.get(name) ?? [])
-    await mintSchedules(ledger, queues, heard, toMint, now)
+    const toMint = behind.flatMap(name => unread(stored.get(name)))
+    const failures = await failuresOf(ledger, toMint, some => mintSchedules(ledger, queues, heard, some, now))
+    for (const [name, error] of failures) flaws.set(name, flawOf(stored.get(name), error))
     faultPoint('caughtUp')
-    const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now)))
+    const changes = await Promise.all(steps.map(step => changeOf(ledger, step, now, flaws)))
     const answer = await changeSchedules(ledger, revision, changes, who, why)
     switch (answer.kind) {
       case 'stale':
         return undefined
       case 'behind':
         behind = [...answer.names]
-        stored = await storedSchedules(ledger)
+        stored = (await storedSet(ledger)).schedules
         break
       case 'changed':
         faultPoint('changed')
+        for (const name of answer.unminted) heard.unminted?.(name, flaws.get(name) ?? '')
         await removeJobs(queues, answer.gone)
         await queueBelated(queues, heard, changes, new Set(answer.created), now)
         return answer.revision
@@ -109,13 +122,41 @@ async function applyBatch(
   throw new Error(`the due times of ${behind.join(', ')} come faster than they can be minted`)
 }
 
-async function changeOf(ledger: Ledger, step: Step, now: number): Promise<ScheduleChange> {
-  if (step.kind === 'removed') return { name: step.name, before: step.before }
-  const { name, after } = step
+function namesBefore(step: Step): string[] {
   const before = beforeOf(step)
-  const belated = belatedOccurrences(after, before?.schedule, now).map(each => belatedLaunch(after, each, now))
-  const labels = before ? await keptLabels(ledger, before.schedule.name, after, now) : {}
-  return { name, ...(before ? { before } : {}), after, next: nextNominal(after, now), belated, labels }
+  return before ? [storedName(before)] : []
+}
+
+/** Throws what failed where the plan does not say that the schedule cannot be minted: nobody agreed to lose its due times. */
+function flawOf(stored: Stored | undefined, error: unknown): string {
+  const flaw = stored && unmintable(stored)
+  if (flaw === undefined) throw error
+  return flaw
+}
+
+function unread(stored: Stored | undefined): UnreadSchedule[] {
+  if (!stored) return []
+  const read = (): StoredSchedule => {
+    if (stored.schedule) return stored
+    throw new RangeError(stored.why)
+  }
+  return [{ name: storedName(stored), read }]
+}
+
+async function changeOf(
+  ledger: Ledger,
+  step: Step,
+  now: number,
+  flaws: ReadonlyMap<string, string>,
+): Promise<ScheduleChange> {
+  const stored = beforeOf(step)
+  const before = stored && { before: stored, unmintable: flaws.get(storedName(stored)) }
+  if (step.kind === 'removed') return { name: step.name, ...before }
+  const { name, after } = step
+  // Which times an unmintable one had is not known: its keys keep what was launched from being launched again.
+  const belated = belatedOccurrences(after, mintableSchedule(stored), now).map(each => belatedLaunch(after, each, now))
+  const labels = stored ? await keptLabels(ledger, storedName(stored), after, now) : {}
+  return { name, ...before, after, next: nextNominal(after, now), belated, labels }
 }
 
 function nextNominal(schedule: Schedule, now: number): number | undefined {

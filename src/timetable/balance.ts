@@ -2,7 +2,8 @@
 import type { Ledger } from '../launches/ledger.ts'
 import { decidedTimes, earliestGoing } from './decided-times.ts'
 import type { Schedule } from './schedule.ts'
-import { storedSchedules } from './store.ts'
+import { storedSet } from './store.ts'
+import { mintableSchedule } from './unmintable.ts'
 
 /** Beyond so many schedules counting would keep a process from its work. */
 const mostSchedules = 2_000
@@ -23,7 +24,9 @@ export async function balanceOf(ledger: Ledger, from: number, to: number): Promi
   if ((await redis.hlen(keys.schedules)) > mostSchedules) return undefined
   let expected = 0
   let recorded = 0
-  for (const { schedule } of (await storedSchedules(ledger)).values()) {
+  for (const stored of (await storedSet(ledger)).schedules.values()) {
+    const schedule = mintableSchedule(stored)
+    if (!schedule) continue
     const declared = dueBetween(schedule, from, to)
     if (declared >= mostOfOne) continue
     expected += declared

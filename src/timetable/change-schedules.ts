@@ -14,13 +14,16 @@ import type { Script } from '../redis/script.ts'
 import type { KeptLabels } from './kept-labels.ts'
 import { luaPlannedBy } from './planned-by.ts'
 import type { Schedule } from './schedule.ts'
-import { type StoredSchedule, storedText } from './store.ts'
+import { type Stored, storedName, storedText } from './store.ts'
+import { luaLatenessOf } from './stored-lateness.ts'
 import { zoneTable } from './zone.ts'
 
 /** One schedule's change: `before` alone removes, `after` alone adds, both replace; under two names they rename. */
 export interface ScheduleChange {
   readonly name: string
-  readonly before?: StoredSchedule
+  readonly before?: Stored
+  /** Why `before` cannot be minted: what was due under it up to now gets no record, and the audit says so. */
+  readonly unmintable?: string | undefined
   readonly after?: Schedule
   /** The first nominal time of `after` from now on, where there is one; epoch milliseconds. */
   readonly next?: number | undefined
@@ -38,6 +41,8 @@ export type ChangeAnswer =
       readonly gone: readonly { readonly account: string; readonly key: string }[]
       /** Keys of the belated launches that are new. */
       readonly created: readonly string[]
+      /** Names of stored schedules that could not be minted up to now, and were changed all the same. */
+      readonly unminted: readonly string[]
     }
   /** Due times of these stored schedules have come that are not minted yet, or were decided about: mint them, ask again. */
   | { readonly kind: 'behind'; readonly names: readonly string[] }
@@ -53,7 +58,8 @@ const changeScript: Script = {
    * ARGV[3] the revision read  [4] who  [5] why  [6] changes: a JSON list of { name, text ('' removes), next ('' none), look (when
    * the mailing is to be looked at for that one, '' never), from
    * (the stored name, '' where it is new), digest (of the stored text), labels (by the keys of launches that were decided
-   * about, what follows the name in their new keys), records (belated launches as flat field lists) }  [7] the zone table by which
+   * about, what follows the name in their new keys), records (belated launches as flat field lists), unmintable (why what is due under the stored one
+   * cannot be minted, '' where it can be) }  [7] the zone table by which
    * what is next was worked out.
    *
    * Each change takes effect strictly after now. Planned launches of later nominal times that nobody has touched go, and so
@@ -61,12 +67,12 @@ const changeScript: Script = {
    * new name and label where there is one. What is due already stays as it was declared. Of a removed schedule planned
    * launches go that are still to come, though their nominal time has passed.
    *
-   * Returns {'changed', new revision, gone: account, key, account, key …, created keys}, {'behind', names} or {'stale'}; the
-   * latter two have changed nothing.
+   * Returns {'changed', new revision, gone: account, key, account, key …, created keys, names of those that were unmintable and
+   * behind}, {'behind', names} or {'stale'}; the latter two have changed nothing.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}${luaPlannedBy}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaCreate}${luaForget}${luaPause}${luaPlannedBy}${luaLatenessOf}
 local who, why, changes = ARGV[4], ARGV[5], cjson.decode(ARGV[6])
-local at, behind, gone, created = now(), {}, {}, {}
+local at, behind, gone, created, unminted = now(), {}, {}, {}, {}
 
 -- Whether it would be made again by the new declaration, if that still wants it.
 local function untouched(row)
@@ -90,7 +96,8 @@ for _, change in ipairs(changes) do
   if change.from ~= '' then
     local text = redis.call('HGET', P .. 'schedules', change.from)
     if not text or redis.sha1hex(text) ~= change.digest then return { 'stale' } end
-    if tonumber(redis.call('HGET', P .. 'watermarks', change.from) or 0) < at or unseen(change) then behind[#behind + 1] = change.from end
+    local late = change.unmintable == '' and tonumber(redis.call('HGET', P .. 'watermarks', change.from) or 0) < at
+    if late or unseen(change) then behind[#behind + 1] = change.from end
   end
   if change.from ~= change.name and redis.call('HEXISTS', P .. 'schedules', change.name) == 1 then return { 'stale' } end
 end
@@ -137,6 +144,11 @@ for _, change in ipairs(changes) do
   if from ~= '' then
     before = change.digest
     what = text == '' and 'schedule removed' or from == name and 'schedule changed' or 'schedule renamed'
+    local watermark = redis.call('HGET', P .. 'watermarks', from) or '0'
+    if change.unmintable ~= '' and tonumber(watermark) < at then
+      unminted[#unminted + 1] = from
+      audit(who, 'due times not minted', 'schedule:' .. from, change.unmintable, watermark, at)
+    end
     local kept = {}
     for _, key in ipairs(redis.call('ZRANGE', P .. 'schedule:' .. from, '(' .. at, '+inf', 'BYSCORE')) do
       local row = read(key, 'state', 'attempts', 'account', 'mailing', 'origin', 'reason', 'nominal')
@@ -161,7 +173,7 @@ for _, change in ipairs(changes) do
       rekey(key, each[2], from, name .. change.labels[key])
     end
     if text == '' then
-      endPaused(from, cjson.decode(redis.call('HGET', P .. 'schedules', from)).policy.maxLateness)
+      endPaused(from, latenessOf(redis.call('HGET', P .. 'schedules', from)))
     elseif from ~= name then
       endPause(name)
     end
@@ -191,12 +203,12 @@ for _, change in ipairs(changes) do
   end
   audit(who, what, 'schedule:' .. name, why, before, after)
 end
-return { 'changed', tostring(redis.call('INCR', P .. 'revision')), gone, created }
+return { 'changed', tostring(redis.call('INCR', P .. 'revision')), gone, created, unminted }
 `,
 }
 
 const answerSchema = z.union([
-  z.tuple([z.literal('changed'), z.string(), z.array(z.string()), z.array(z.string())]),
+  z.tuple([z.literal('changed'), z.string(), z.array(z.string()), z.array(z.string()), z.array(z.string())]),
   z.tuple([z.literal('behind'), z.array(z.string())]),
   z.tuple([z.literal('stale')]),
 ])
@@ -219,17 +231,19 @@ export async function changeSchedules(
     case 'behind':
       return { kind: 'behind', names: answer[1] }
     case 'changed':
-      return { kind: 'changed', revision: answer[1], gone: pairs(answer[2]), created: answer[3] }
+      return { kind: 'changed', revision: answer[1], gone: pairs(answer[2]), created: answer[3], unminted: answer[4] }
   }
 }
 
-function changeFields(ledger: Ledger, { name, before, after, next, belated = [], labels = {} }: ScheduleChange) {
+function changeFields(ledger: Ledger, change: ScheduleChange) {
+  const { name, before, after, next, belated = [], labels = {}, unmintable = '' } = change
   return {
     name,
     text: after === undefined ? '' : storedText(after),
     next: next === undefined ? '' : String(next),
     look: String((next === undefined || after === undefined ? undefined : preflightAt(after.policy, next)) ?? ''),
-    from: before?.schedule.name ?? '',
+    from: before ? storedName(before) : '',
+    unmintable,
     digest: before?.digest ?? '',
     labels,
     records: belated.map(launch => recordFields(launch, ledger)),

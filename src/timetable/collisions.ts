@@ -53,16 +53,26 @@ export interface Guarded {
   readonly does: 'skip' | 'hold'
 }
 
+/** A due time that a guard counts what went out for. */
 interface Limited extends Going {
   /** What goes out from here on counts against `maxPerDay`; epoch milliseconds. */
   readonly since: number
   readonly maxPerDay: number
 }
 
-/** Which due times the guards of a day will stop, if all goes as it is declared. `place`: whom they mail with what. */
-export function guardedIn<T extends Limited>(going: readonly T[], place: (each: T) => string): Map<T, Guarded> {
+/**
+ * Which due times the guards of a day will stop, if all goes as it is declared. `place`: whom they mail with what; `gone`: what has
+ * gone out before all of them, whatever any guard says.
+ */
+export function guardedIn<T extends Limited>(
+  going: readonly T[],
+  place: (each: Going) => string,
+  gone: readonly Going[] = [],
+): Map<T, Guarded> {
   const found = new Map<T, Guarded>()
-  const sent = new Map<string, T[]>()
+  const sent = new Map<string, Going[]>()
+  for (const each of gone.toSorted((a, b) => a.due - b.due))
+    sent.set(place(each), [...(sent.get(place(each)) ?? []), each])
   for (const each of going.toSorted((a, b) => a.due - b.due)) {
     const before = sent.get(place(each)) ?? []
     sent.set(place(each), before)

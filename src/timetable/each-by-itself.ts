@@ -15,8 +15,32 @@ const failing = new WeakMap<Ledger, Map<string, string>>()
 
 /**
  * Acts on all of the schedules at once, and on each by itself where that fails: `act` may be called again for what it has
- * done already. Throws what is wrong with Redis; what is wrong with a schedule is told.
+ * done already. Returns what is wrong with schedules, by name. Throws what is wrong with Redis.
  */
+export async function failuresOf(
+  ledger: Ledger,
+  schedules: readonly UnreadSchedule[],
+  act: (stored: readonly StoredSchedule[]) => Promise<void>,
+): Promise<ReadonlyMap<string, unknown>> {
+  const failures = new Map<string, unknown>()
+  const attempt = async (work: () => Promise<void>): Promise<{ error: unknown } | undefined> => {
+    try {
+      await work()
+      return undefined
+    } catch (error) {
+      if (isAboutRedis(error, ledger.redis)) throw error
+      return { error }
+    }
+  }
+  if ((await attempt(() => act(schedules.map(({ read }) => read())))) === undefined) return failures
+  for (const { name, read } of schedules) {
+    const failed = await attempt(async () => act([read()]))
+    if (failed) failures.set(name, failed.error)
+  }
+  return failures
+}
+
+/** The same; what is wrong with a schedule, and that it no longer is, is told. */
 export async function eachByItself(
   ledger: Ledger,
   heard: FailureListener,
@@ -25,22 +49,13 @@ export async function eachByItself(
 ): Promise<void> {
   const told = failing.get(ledger) ?? new Map<string, string>()
   failing.set(ledger, told)
-  const attempt = async (names: readonly string[], work: () => Promise<void>): Promise<unknown> => {
-    try {
-      await work()
-    } catch (error) {
-      if (isAboutRedis(error, ledger.redis)) throw error
-      return error
+  const failures = await failuresOf(ledger, schedules, act)
+  for (const { name } of schedules) {
+    if (!failures.has(name)) {
+      if (told.delete(name)) heard.mintingWorks?.(name)
+      continue
     }
-    for (const name of names) if (told.delete(name)) heard.mintingWorks?.(name)
-    return undefined
-  }
-  const together = () => act(schedules.map(({ read }) => read()))
-  const names = schedules.map(({ name }) => name)
-  if ((await attempt(names, together)) === undefined) return
-  for (const { name, read } of schedules) {
-    const error = await attempt([name], async () => act([read()]))
-    if (error === undefined) continue
+    const error = failures.get(name)
     const cause = String(error)
     if (told.get(name) !== cause) heard.mintingFailed?.(name, error)
     told.set(name, cause)

@@ -7,7 +7,8 @@ import { decidedTimes, earliestGoing } from './decided-times.ts'
 import { allPauses } from './pausing.ts'
 import type { Schedule } from './schedule.ts'
 import { comingSkips } from './skipping.ts'
-import { type StoredSchedule, storedSchedules } from './store.ts'
+import { type Stored, storedSet } from './store.ts'
+import { unmintable } from './unmintable.ts'
 
 /** More due times in a row than people leave out one by one. */
 const furthestLook = 1_000
@@ -15,7 +16,11 @@ const furthestLook = 1_000
 const page = 500
 
 export interface ScheduleOverview {
-  readonly schedule: Schedule
+  readonly name: string
+  /** What is stored under the name, where it can be read. */
+  readonly schedule: Schedule | undefined
+  /** Why its due times cannot be worked out here, where they cannot. */
+  readonly unmintable: string | undefined
   /** The pause in force. */
   readonly pause: Pause | undefined
   /** The next due time that goes out, as far as is known now; epoch milliseconds. None while only a person ends the pause. */
@@ -38,45 +43,39 @@ type LastLaunch = z.infer<typeof lastSchema>
 
 /** All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. */
 export async function overviewOf(ledger: Ledger, now: number, names?: readonly string[]): Promise<ScheduleOverview[]> {
-  const [stored, pauses, skips] = await Promise.all([
-    storedSchedules(ledger),
+  const [{ schedules }, pauses, skips] = await Promise.all([
+    storedSet(ledger),
     allPauses(ledger),
     comingSkips(ledger, now),
   ])
   const left = new Set(skips.map(({ due, schedule }) => `${schedule} ${due}`))
-  const chosen = [...stored.values()]
-    .map(({ schedule }: StoredSchedule) => schedule)
-    .filter(({ name }) => names === undefined || names.includes(name))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const chosen = [...schedules]
+    .filter(([name]) => names === undefined || names.includes(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   const found: ScheduleOverview[] = []
   for (let index = 0; index < chosen.length; index += page) {
     const some = chosen.slice(index, index + page)
-    const lasts = await Promise.all(some.map(({ name }) => lastLaunch(ledger, name, now)))
-    for (const [offset, schedule] of some.entries()) {
-      const pause = pauseAt(pauses.get(schedule.name) ?? [], now)
-      const coming = knownComing(schedule, now, pause, due => left.has(`${schedule.name} ${due}`))
-      found.push({ schedule, pause, ...coming, last: lasts[offset] })
+    const lasts = await Promise.all(some.map(([name]) => lastLaunch(ledger, name, now)))
+    for (const [offset, [name, stored]] of some.entries()) {
+      const pause = pauseAt(pauses.get(name) ?? [], now)
+      const coming = knownComing(stored, now, pause, due => left.has(`${name} ${due}`))
+      found.push({ name, schedule: stored.schedule, pause, ...coming, last: lasts[offset] })
     }
   }
   return found
 }
 
-/** Of a zone that this Node does not know nothing is known; the list still shows the others. */
-function knownComing(...asked: Parameters<typeof comingOf>): ReturnType<typeof comingOf> {
-  try {
-    return comingOf(...asked)
-  } catch (error) {
-    if (error instanceof RangeError) return { next: undefined, completed: false }
-    throw error
-  }
+/** Of what cannot be minted here nothing is known; the list still shows the others. */
+function knownComing(stored: Stored, ...asked: Asked): Coming & { readonly unmintable: string | undefined } {
+  const flaw = unmintable(stored)
+  if (flaw !== undefined || !stored.schedule) return { next: undefined, completed: false, unmintable: flaw }
+  return { ...comingOf(stored.schedule, ...asked), unmintable: undefined }
 }
 
-function comingOf(
-  schedule: Schedule,
-  now: number,
-  pause: Pause | undefined,
-  isLeftOut: (due: number) => boolean,
-): { next: number | undefined; completed: boolean } {
+type Coming = Pick<ScheduleOverview, 'next' | 'completed'>
+type Asked = [now: number, pause: Pause | undefined, isLeftOut: (due: number) => boolean]
+
+function comingOf(schedule: Schedule, ...[now, pause, isLeftOut]: Asked): Coming {
   const open = pause === undefined ? now + 1 : endOf(pause)
   let looked = 0
   for (const { due, leftOut } of decidedTimes(schedule, earliestGoing(schedule, now))) {

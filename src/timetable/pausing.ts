@@ -7,6 +7,7 @@ import { luaAudit } from '../launches/audit.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import { luaPause, type Pause, readPauses } from '../launches/pause.ts'
 import type { Script } from '../redis/script.ts'
+import { luaLatenessOf } from './stored-lateness.ts'
 
 /** Who decided, and why. */
 export interface Decision {
@@ -45,14 +46,14 @@ const pauseScript: Script = {
    * ARGV[3] schedule  [4] until in ms or ''  [5] why  [6] who. Returns {'paused' or 'changed', keys that had begun},
    * {'noSchedule'} or {'ended'}. A pause that has ended is kept as long as something that was due in it could still go out.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}${luaPause}
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaPause}${luaLatenessOf}
 local name, at = ARGV[3], now()
 local text = redis.call('HGET', P .. 'schedules', name)
 if not text then return { 'noSchedule' } end
 local new = { from = at, reason = ARGV[5], by = ARGV[6] }
 if ARGV[4] ~= '' then new['until'] = tonumber(ARGV[4]) end
 if pauseEnd(new) <= at then return { 'ended' } end
-local kept, before, lateness = {}, '', cjson.decode(text).policy.maxLateness
+local kept, before, lateness = {}, '', latenessOf(text)
 for _, pause in ipairs(cjson.decode(redis.call('HGET', P .. 'pauses', name) or '[]')) do
   if pauseEnd(pause) > at then
     before, new.from = cjson.encode(pause), pause.from

@@ -2,6 +2,7 @@
 import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import type { Step } from './plan.ts'
 import type { Schedule } from './schedule.ts'
+import { mintableSchedule, unmintable } from './unmintable.ts'
 import { dayOf } from './zone.ts'
 
 /** How far ahead due times are compared. Milliseconds. */
@@ -34,6 +35,8 @@ export interface DueTimesChange {
   readonly until?: number
   /** Appearing times whose label has gone by already under the old declaration: a renamed schedule would launch them again. */
   readonly repeated: Some<number>
+  /** Why those of the stored schedule are not known, where they are not; then none vanishes, moves or is kept. */
+  readonly unmintable?: string
 }
 
 /**
@@ -42,7 +45,9 @@ export interface DueTimesChange {
  * vanish; else they appear and vanish. What has gone by under its label is not due again when the label comes again.
  */
 export function dueTimesOf(step: Step, now: number): DueTimesChange {
-  const before = step.kind === 'added' ? undefined : step.before.schedule
+  const stored = step.kind === 'added' ? undefined : step.before
+  const before = mintableSchedule(stored)
+  const flaw = stored && unmintable(stored)
   const after = step.kind === 'removed' ? undefined : step.after
   const sides = [before, after].map(schedule => listed(schedule, now, step.kind === 'removed'))
   const until = Math.min(...sides.map(side => side.until))
@@ -59,6 +64,7 @@ export function dueTimesOf(step: Step, now: number): DueTimesChange {
     kept,
     ...(until < now + comparedAhead ? { until } : {}),
     repeated: some(step.kind === 'renamed' ? repeated : []),
+    ...(flaw === undefined ? {} : { unmintable: flaw }),
   }
 }
 

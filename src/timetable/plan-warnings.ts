@@ -14,6 +14,11 @@ const soonDue = 300_000
 export function warningsOf(step: Step, dueTimes: DueTimesChange, now: number, paused: string | undefined): string[] {
   const { name } = step
   const found: string[] = []
+  if (step.kind !== 'added' && dueTimes.unmintable !== undefined) {
+    const { watermark } = step.before
+    const since = watermark < now ? `: what was due under it since ${iso(watermark)} gets no record` : ''
+    found.push(`${name}: what is stored cannot be planned (${dueTimes.unmintable})${since}`)
+  }
   const [gone] = dueTimes.vanish.first
   const [moved] = dueTimes.move.first
   const [come] = dueTimes.appear.first

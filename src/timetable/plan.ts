@@ -1,14 +1,14 @@
 /** What would have to happen to the stored schedules so that they say what the files say: a plan, as data. */
 import { createHash } from 'node:crypto'
 import type { Schedule } from './schedule.ts'
-import { meaningOf, type StoredSchedule, storedMeaning } from './store.ts'
+import { meaningOf, type Stored, storedMeaning, storedName } from './store.ts'
 
 /** One schedule's part of a plan. */
 export type Step =
   | { readonly kind: 'added'; readonly name: string; readonly after: Schedule }
-  | { readonly kind: 'changed'; readonly name: string; readonly before: StoredSchedule; readonly after: Schedule }
-  | { readonly kind: 'renamed'; readonly name: string; readonly before: StoredSchedule; readonly after: Schedule }
-  | { readonly kind: 'removed'; readonly name: string; readonly before: StoredSchedule }
+  | { readonly kind: 'changed'; readonly name: string; readonly before: Stored; readonly after: Schedule }
+  | { readonly kind: 'renamed'; readonly name: string; readonly before: Stored; readonly after: Schedule }
+  | { readonly kind: 'removed'; readonly name: string; readonly before: Stored }
 
 export interface Plan {
   /** 64 hex digits, of what is stored and what is declared: equal as long as neither has changed. No clock, no file lines. */
@@ -29,7 +29,7 @@ export function namesOf(plan: Plan, kind: Step['kind']): string[] {
 }
 
 /** The difference between what is stored and what is declared. Names are unique among the declared ones. Pure. */
-export function planBetween(stored: ReadonlyMap<string, StoredSchedule>, declared: readonly Schedule[]): Plan {
+export function planBetween(stored: ReadonlyMap<string, Stored>, declared: readonly Schedule[]): Plan {
   const meanings = new Map(declared.map(schedule => [schedule.name, meaningOf(schedule)]))
   const before = new Map([...stored].map(([name, each]) => [name, storedMeaning(each)]))
   const taken = new Set<string>()
@@ -59,6 +59,6 @@ function hashOf(stored: ReadonlyMap<string, string>, declared: ReadonlyMap<strin
   }
   const names = new Set([...stored.keys(), ...declared.keys()])
   for (const name of [...names].sort()) add(name, stored.get(name) ?? '', declared.get(name) ?? '')
-  for (const step of steps) if (step.kind === 'renamed') add('renamed', step.before.schedule.name, step.name)
+  for (const step of steps) if (step.kind === 'renamed') add('renamed', storedName(step.before), step.name)
   return hash.digest('hex')
 }

@@ -29,6 +29,8 @@ const recordBytes = 4_096
 
 export interface PlannerListener extends ZoneListener {
   minted(schedule: string, planned: number, missed: readonly MissedLaunch[], account: string): void
+  /** It was replaced or removed though it could not be minted: what was due under it since it last was has no record. */
+  unminted?(schedule: string, why: string): void
 }
 interface MissedLaunch {
   readonly key: string

@@ -87,7 +87,8 @@ export async function runSchedule(
 async function placesUsed(ledger: Ledger, schedule: Schedule, now: number): Promise<{ usedPlaces?: UsedPlaces }> {
   const { account, launch, when } = schedule
   const sent = ledger.keys.sent(account, launch.id, audienceOf(launch))
-  const gone = await ledger.redis.zcount(sent, dayOf(when.timezone, now).start, '+inf')
-  const places = usedPlaces(schedule, gone + 1, now)
+  const scores = await ledger.redis.zrange(sent, dayOf(when.timezone, now).start, '+inf', 'BYSCORE', 'WITHSCORES')
+  const gone = scores.flatMap((score, index) => (index % 2 === 1 ? [Number(score)] : []))
+  const places = usedPlaces(schedule, [...gone, now], now)
   return places ? { usedPlaces: places } : {}
 }

@@ -90,6 +90,18 @@ export interface StoredSchedule {
   readonly digest: string
 }
 
+/** A stored text that is no schedule to this Sendoff: broken by hand, or written by another version. */
+interface UnreadableSchedule extends Omit<StoredSchedule, 'schedule'> {
+  readonly schedule?: undefined
+  /** Under which it is stored. */
+  readonly name: string
+  readonly text: string
+  /** What is wrong with it, in a sentence. */
+  readonly why: string
+}
+
+export type Stored = StoredSchedule | UnreadableSchedule
+
 /** What has been read of stored texts, by digest, the latest last: what is worked out once for a schedule is kept with it. */
 const read = new Map<string, { readonly schedule: Schedule; readonly size: number }>()
 const mostRead = 64 * 1_024 * 1_024
@@ -120,16 +132,30 @@ function digestOf(text: string): string {
   return createHash('sha1').update(text).digest('hex')
 }
 
-function stored(text: string, watermark: string | null | undefined): StoredSchedule {
+/** Throws where the text is not a schedule of this name. */
+function stored(name: string, text: string, watermark: string | null | undefined): StoredSchedule {
   const digest = digestOf(text)
-  return { schedule: scheduleOf(text, digest), watermark: Number(watermark ?? 0), digest }
+  const schedule = scheduleOf(text, digest)
+  if (schedule.name !== name) throw new RangeError(`it says that its name is ${schedule.name}`)
+  return { schedule, watermark: Number(watermark ?? 0), digest }
+}
+
+function storedOrWhy(name: string, text: string, watermark: string | undefined): Stored {
+  try {
+    return stored(name, text, watermark)
+  } catch (error) {
+    const [cause = ''] = (error instanceof z.ZodError ? z.prettifyError(error) : String(error)).split('\n')
+    const why = `what is stored cannot be read: ${cause.slice(0, 200)}`
+    return { name, text, why, watermark: Number(watermark ?? 0), digest: digestOf(text) }
+  }
 }
 
 /** The stored schedules as they were at one moment. */
 export interface StoredSet {
   /** Grows with every change of the set: a change is made only to the revision that was read. */
   readonly revision: string
-  readonly schedules: ReadonlyMap<string, StoredSchedule>
+  /** By name; those too that cannot be read. */
+  readonly schedules: ReadonlyMap<string, Stored>
 }
 
 const textsSchema = z.record(z.string(), z.string())
@@ -144,13 +170,22 @@ export async function storedSet(ledger: Ledger): Promise<StoredSet> {
   const { redis, keys } = ledger
   const replies = await redis.multi().get(keys.revision).hgetall(keys.schedules).hgetall(keys.watermarks).exec()
   const [[, revision], [, texts], [, watermarks]] = repliesSchema.parse(replies)
-  const schedules = Object.entries(texts).map(([name, text]) => [name, stored(text, watermarks[name])] as const)
+  const schedules = Object.entries(texts).map(
+    ([name, text]) => [name, storedOrWhy(name, text, watermarks[name])] as const,
+  )
   return { revision: revision ?? '0', schedules: new Map(schedules) }
 }
 
-/** All stored schedules, by name. */
+/** All stored schedules that can be read, by name. */
 export async function storedSchedules(ledger: Ledger): Promise<ReadonlyMap<string, StoredSchedule>> {
-  return (await storedSet(ledger)).schedules
+  const { schedules } = await storedSet(ledger)
+  const readable = [...schedules].flatMap(([name, each]) => (each.schedule ? [[name, each] as const] : []))
+  return new Map(readable)
+}
+
+/** The name under which it is stored. */
+export function storedName(stored: Stored): string {
+  return stored.schedule ? stored.schedule.name : stored.name
 }
 
 /** A stored schedule, not read yet: one text that cannot be read is no matter of the others. */
@@ -183,7 +218,7 @@ async function* slices(
     ])
     yield some.flatMap((name, index) => {
       const text = texts[index]
-      return text === null || text === undefined ? [] : [{ name, read: () => stored(text, watermarks[index]) }]
+      return text === null || text === undefined ? [] : [{ name, read: () => stored(name, text, watermarks[index]) }]
     })
   }
 }
@@ -200,7 +235,7 @@ export function meaningOf(schedule: Schedule): string {
   return storedText({ ...schedule, source: nowhere })
 }
 
-/** The same of a stored schedule, which reading has put in order already. */
-export function storedMeaning({ schedule }: StoredSchedule): string {
-  return JSON.stringify({ ...schedule, source: nowhere })
+/** The same of a stored schedule, which reading has put in order already; what cannot be read means nothing that a file can say. */
+export function storedMeaning(stored: Stored): string {
+  return stored.schedule ? JSON.stringify({ ...stored.schedule, source: nowhere }) : `unreadable ${stored.text}`
 }

@@ -3,10 +3,12 @@
  * due before an edit, or a run by hand. Pure.
  */
 import { audienceOf } from '../launches/launch.ts'
+import { guardedIn } from './collisions.ts'
 import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import { countOf } from './minting.ts'
 import type { Step } from './plan.ts'
 import type { Schedule } from './schedule.ts'
+import { mintableSchedule } from './unmintable.ts'
 import { dayOf } from './zone.ts'
 
 /** A timetable denser than this on one day is not looked at: its guard lets nearly everything go. */
@@ -22,24 +24,28 @@ export interface UsedPlaces {
   readonly needed: number
 }
 
-/** Where `gone` launches of today have gone by `now`; undefined where the guard will stop nothing. */
-export function usedPlaces(schedule: Schedule, gone: number, now: number): UsedPlaces | undefined {
-  if (gone === 0) return undefined
+/** Where launches of today have `gone` by `now`, at these moments; undefined where the guard will stop nothing. */
+export function usedPlaces(schedule: Schedule, gone: readonly number[], now: number): UsedPlaces | undefined {
+  if (gone.length === 0) return undefined
   const day = dayOf(schedule.when.timezone, now)
-  const perDay = schedule.policy.maxPerDay ?? countOf(schedule, day)
-  const coming = goingOn(schedule, day).filter(due => due > now)
-  const stopped = coming.slice(Math.max(0, perDay - gone))
-  return stopped.length === 0 ? undefined : { perDay, gone, stopped, needed: gone + coming.length }
+  const maxPerDay = schedule.policy.maxPerDay ?? countOf(schedule, day)
+  const coming = goingOn(schedule, day).flatMap(due =>
+    due > now ? [{ schedule, due, since: day.start, maxPerDay }] : [],
+  )
+  const sent = gone.map(due => ({ schedule, due }))
+  const stopped = [...guardedIn(coming, () => '', sent).keys()].map(({ due }) => due)
+  if (stopped.length === 0) return undefined
+  return { perDay: maxPerDay, gone: gone.length, stopped, needed: gone.length + coming.length }
 }
 
 /** What an edit of a schedule at `now` leaves to its guard: what was due earlier today counts for what is due later. */
 export function usedByEdit(step: Step, now: number): UsedPlaces | undefined {
   if (step.kind !== 'changed' && step.kind !== 'renamed') return undefined
-  const { before, after } = { before: step.before.schedule, after: step.after }
+  const { before, after } = { before: mintableSchedule(step.before), after: step.after }
+  if (!before) return undefined
   if (before.account !== after.account || before.launch.id !== after.launch.id) return undefined
   if (audienceOf(before.launch) !== audienceOf(after.launch)) return undefined
-  const gone = (schedule: Schedule) =>
-    goingOn(schedule, dayOf(after.when.timezone, now)).filter(due => due <= now).length
+  const gone = (schedule: Schedule) => goingOn(schedule, dayOf(after.when.timezone, now)).filter(due => due <= now)
   const places = usedPlaces(after, gone(before), now)
   // What its own maxPerDay stops with the edit or without it was meant so.
   return places && usedPlaces(after, gone(after), now)?.stopped.length === places.stopped.length ? undefined : places

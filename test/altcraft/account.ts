@@ -28,6 +28,8 @@ export function account(baseUrl: string, more: Partial<ArmedAccount> = {}): Arme
     deduplicationWindow: 86_400_000,
     onSilentLog: 'hold',
     confirmation: 'answer',
+    limits: {},
+    breaker: { failures: 5, pause: 30_000 },
     startedElsewhere: false,
     tokenSecret: new Secret(token),
     ca: undefined,

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { answerChecks } from '../../src/commands/checks/account.ts'
 import { age, attempted, type Check, checkCounts, checkLines, ok, warn } from '../../src/commands/checks/check.ts'
 import { deduplicationCheck } from '../../src/commands/checks/deduplication.ts'
-import { doubtCheck, holdChecks, plannerCheck, troubleChecks, workersCheck } from '../../src/commands/checks/ledger.ts'
+import {
+  breakerChecks,
+  doubtCheck,
+  holdChecks,
+  plannerCheck,
+  troubleChecks,
+  workersCheck,
+} from '../../src/commands/checks/ledger.ts'
 import { checkNode, checkZones } from '../../src/commands/checks/machine.ts'
 import { clockCheck, durabilityCheck, flawChecks, memoryCheck } from '../../src/commands/checks/server.ts'
 import type { LogReading, StatusReading } from '../../src/launches/evidence.ts'
@@ -53,11 +60,18 @@ describe('Node and its time zones', () => {
   })
 })
 
-const good: ServerFacts = { version: '7.4.1', appendonly: true, appendfsync: 'always', policy: 'noeviction', hz: 100 }
+const good: ServerFacts = {
+  version: '7.4.1',
+  appendonly: true,
+  appendfsync: 'always',
+  policy: 'noeviction',
+  hz: 100,
+  listpackValue: 4096,
+}
 
 describe('a Redis server', () => {
   it('that is right is ok on every side', () => {
-    expect(flawChecks(good, true).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(flawChecks(good, true).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
   })
 
   it.each<[string, Partial<ServerFacts>, boolean, Check['state']]>([
@@ -66,6 +80,7 @@ describe('a Redis server', () => {
     ['Redis append-only file', { appendonly: false }, true, 'bad'],
     ['Redis version', { version: '6.2.0' }, false, 'bad'],
     ['Redis hz', { hz: 10 }, true, 'warn'],
+    ['Redis records', { listpackValue: 64 }, true, 'warn'],
   ])('%s with %j, durable %j, is %s', (name, over, requireDurable, state) => {
     const [check, ...others] = flawChecks({ ...good, ...over }, requireDurable).filter(each => each.state !== 'ok')
     expect(others).toEqual([])
@@ -120,8 +135,17 @@ describe('a ledger', () => {
     expect(check).toMatchObject({ state, do: expect.stringContaining(words) })
   })
 
+  it('with an open breaker is bad, and says when it tries again and how to close it', () => {
+    const breaker = { account: 'main', since: now - 90_000, failures: 7, cause: 'No route.', tryAt: now + 60_000 }
+    const [check] = breakerChecks([breaker], now)
+    expect(check?.state).toBe('bad')
+    expect(check?.says).toContain('open since 90 s, after 7 failures in a row; the next probe may go in 60 s')
+    expect(check?.do).toContain('sendoff hold off --account main --cause breaker --reason')
+  })
+
   it.each([
     [holdChecks([], now)[0]?.state, 'ok'],
+    [breakerChecks([], now)[0]?.state, 'ok'],
     [doubtCheck(0).state, 'ok'],
     [doubtCheck(1).state, 'warn'],
     [troubleChecks([])[0]?.state, 'ok'],

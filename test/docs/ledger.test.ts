@@ -24,12 +24,14 @@ import { mintSchedules, plan } from '../../src/timetable/planner.ts'
 import { storedSet } from '../../src/timetable/store.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 import { putSchedule } from '../timetable/stored.ts'
+import { liveThroughBatch } from './batch-life.ts'
 import { plain, readPage, rowsOf, sectionOf } from './page.ts'
 
 const page = readPage('docs/ledger.md')
 const names = (heading: string) => rowsOf(sectionOf(page, heading)).map(([name]) => plain(name))
 const launchSection = sectionOf(page, 'The launch hash')
 const fields = rowsOf(launchSection.slice(0, launchSection.indexOf('### '))).map(([name]) => plain(name))
+const batchFields = names('The batch hash').flatMap(name => name.split(', '))
 const members = names('An attempt').flatMap(name => name.split(', '))
 
 /** `{sendoff}:lane:<account>:<mailing>` matches what stands for it; the last part may hold anything. */
@@ -45,6 +47,7 @@ let ledger: Ledger
 let now = Date.UTC(2026, 10, 23, 9)
 const seenKeys = new Set<string>()
 const seenFields = new Set<string>()
+const seenBatchFields = new Set<string>()
 const seenMembers = new Set<string>()
 
 beforeAll(async () => {
@@ -63,6 +66,9 @@ afterAll(async () => {
 
 async function look(): Promise<void> {
   for (const key of await server.redis.keys('*')) seenKeys.add(key)
+  for (const id of await server.redis.zrange(ledger.keys.batches, '0', '-1')) {
+    for (const field of await server.redis.hkeys(ledger.keys.batch(id))) seenBatchFields.add(field)
+  }
   for (const key of await server.redis.keys(ledger.keys.launch('*'))) {
     for (const [field, value] of Object.entries(await server.redis.hgetall(key))) {
       seenFields.add(field)
@@ -156,15 +162,44 @@ async function liveThrough(): Promise<void> {
   )
   await claim('manual-3')
   await holdOff(ledger, { kind: 'mailing', account: 'main', mailing: 90 }, 'rights', 'mended', 'someone')
+  await limits()
   await doubt()
   await rename()
+  await liveThroughBatch(
+    ledger,
+    queues,
+    () => now,
+    look,
+    time => {
+      now += time
+    },
+  )
+}
+
+/** Two launches that may go one at a time, the first of which fails on its way. */
+async function limits(): Promise<void> {
+  const breaker = { failures: 5, pause: 30_000 }
+  const brakes = { limits: { perMinute: 600, concurrency: 1 }, breaker }
+  for (const [key, id] of [
+    ['manual-7', 97],
+    ['manual-8', 98],
+  ] as const)
+    await createLaunch(ledger, { ...manual(key, { overlap: 'allow' }), request: { id } })
+  const first = await claimLaunch(ledger, 'manual-7', 'nonce', 'owner', 10_000, brakes)
+  await claimLaunch(ledger, 'manual-8', 'nonce', 'owner', 10_000, brakes)
+  await look()
+  if (first.kind !== 'claimed') throw new Error('manual-7 is not claimed')
+  const end = { start: now, end: now, outcome: 'notLaunched', reason: 'because', handed: false, detail: 'no route' }
+  const word = { state: 'failed', reason: 'because', transport: { seen: 'failed', rule: breaker } } as const
+  await settleLaunch(ledger, first.claim, { ...word, attempt: end })
+  await look()
 }
 
 /** The history of a renamed schedule is still under its old name. */
 async function rename(): Promise<void> {
   const stored = await storedSet(ledger)
   const before = stored.schedules.get('offers')
-  if (!before) throw new Error('offers is not stored')
+  if (!before?.schedule) throw new Error('offers is not stored')
   await mintSchedules(ledger, queues, { minted: () => {} }, [before], now)
   const after = { ...before.schedule, name: 'renamed' }
   const answer = await changeSchedules(ledger, stored.revision, [{ name: 'renamed', before, after }], 'someone', 'why')
@@ -226,6 +261,13 @@ describe('docs/ledger.md', () => {
     const unknown = [...seenFields].filter(field => !fields.some(name => pattern(name).test(field)))
     expect(unknown).toEqual([])
     expect(fields.filter(name => ![...seenFields].some(field => pattern(name).test(field)))).toEqual([])
+  })
+
+  it('names every field of the batch hash, and no other but those of rare ends', () => {
+    const unknown = [...seenBatchFields].filter(field => !batchFields.some(name => pattern(name).test(field)))
+    expect(unknown).toEqual([])
+    const missed = batchFields.filter(name => ![...seenBatchFields].some(field => pattern(name).test(field)))
+    expect(missed).toEqual(['ended', 'held', 'forgotten', 'repeated'])
   })
 
   it('names every member of an attempt, and no other', () => {

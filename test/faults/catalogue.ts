@@ -1,5 +1,6 @@
 /** All scenarios, those that take longest first. */
 import { answerScenarios } from './scenarios/answers.ts'
+import { bulkScenarios } from './scenarios/bulk.ts'
 import { commitScenarios } from './scenarios/commit-connection.ts'
 import { crashScenarios } from './scenarios/crash.ts'
 import { downtimeScenarios } from './scenarios/downtime.ts'
@@ -20,6 +21,7 @@ export const catalogue: readonly Scenario[] = [
   ...selfCheckScenarios,
   ...crashScenarios,
   ...freezeScenarios,
+  ...bulkScenarios,
   ...recoveryScenarios,
   ...storeScenarios,
   ...restartScenarios,

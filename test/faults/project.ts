@@ -30,7 +30,9 @@ export async function writeProject(
   ports: { readonly redis: number; readonly http: number },
   { timeouts = quickTimeouts, accounts = {} }: Configured,
 ): Promise<void> {
-  const account = { baseUrl: `http://127.0.0.1:${ports.http}`, token: { env: 'ALTCRAFT_TOKEN' }, timeouts }
+  // Most scenarios are nothing but failures in a row, and a breaker waits longer than they do.
+  const brakes = { breaker: { failures: 'off' } }
+  const account = { baseUrl: `http://127.0.0.1:${ports.http}`, token: { env: 'ALTCRAFT_TOKEN' }, timeouts, ...brakes }
   const all = Object.entries({ main: {}, ...accounts }).map(([name, own]) => [name, { ...account, ...own }])
   const redis = { url: `redis://127.0.0.1:${ports.redis}` }
   await mkdir(join(folder, 'config'))

@@ -16,7 +16,7 @@ type Checks = ReadonlyMap<string, z.infer<typeof checkSchema>>
 let altcraft: Altcraft
 let project: Project
 beforeEach(async () => {
-  altcraft = await startAltcraft({ token: canary })
+  altcraft = await startOnOwnPort()
   project = await Project.create({
     'config/sendoff.yaml': configFor(altcraft.url),
     'jobs/all.yaml': schedules({ name: 'offers', when: '{ every: 24h }', launch: '{ id: 90 }' }),
@@ -36,6 +36,15 @@ async function doctor(env: Record<string, string> = {}, ...flags: string[]): Pro
 }
 
 const badOnes = (checks: Checks) => [...checks.values()].filter(({ state }) => state === 'bad').map(({ name }) => name)
+
+/** On a port below those that the system hands out, so that nobody has it when a story starts another stand-in in its place. */
+async function startOnOwnPort(): Promise<Altcraft> {
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
+  return startAltcraft({ token: canary, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') return startOnOwnPort()
+    throw error
+  })
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -1,29 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { describe, expect } from 'vitest'
+import type { Altcraft } from '../../src/sandbox/altcraft.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
-import { canary, configFor, type Declared, Project, type Row, schedules, until } from './project.ts'
+import { configFor, type Declared, type Row, schedules, until } from './project.ts'
+import { story } from './story.ts'
 
-let altcraft: Altcraft
-let project: Project
-beforeEach(async () => {
-  altcraft = await startAltcraft({ token: canary })
-})
-afterEach(async () => {
-  await project.remove()
-  await altcraft.close()
-})
-
-const jobs = (...declared: Declared[]) => ({
+const jobs = (altcraft: Altcraft, ...declared: Declared[]) => ({
   'config/sendoff.yaml': configFor(altcraft.url),
   'jobs/all.yaml': schedules(...declared),
 })
 const ended = (rows: readonly Row[]) => rows.filter(row => row.state !== 'planned')
 
-describe('a schedule', () => {
-  it.each(['json', 'xml'])(
+describe.concurrent('a schedule', () => {
+  story.for(['json', 'xml'])(
     'in %s launches its mailing at each due time, with its parameters, and says what came of it',
-    async format => {
-      project = await Project.create({
+    async (format, { altcraft, create }) => {
+      const project = await create({
         'config/sendoff.yaml': configFor(altcraft.url, `    format: ${format}\n`),
         'jobs/all.yaml': schedules({
           name: 'offers',
@@ -60,23 +51,38 @@ describe('a schedule', () => {
     },
   )
 
-  it('whose first attempt meets a transient failure is tried again with the same Request-ID, and launched', async () => {
-    altcraft.setFaults([parseFault('status=429:retry-after=1:x1')])
-    project = await Project.create(
-      jobs({ name: 'offers', when: '{ every: 30m, anchor: "2026-01-01T00:00:00Z" }', launch: '{ id: 90 }' }),
-    )
-    await project.serve()
-    const { code, stdout } = await project.run('launch', '90', '--account', 'main', '--yes', '--wait', '--json')
-    expect(code).toBe(0)
-    const launch = JSON.parse(stdout)
-    expect(launch.attempts.map((attempt: { outcome: string }) => attempt.outcome)).toEqual(['notLaunched', 'launched'])
-    expect(Date.parse(launch.attempts[1].start) - Date.parse(launch.attempts[0].end)).toBeGreaterThanOrEqual(1_000)
-    expect(altcraft.launches().map(started => started.request_id)).toEqual([launch.requestId])
-  })
+  story(
+    'whose first attempt meets a transient failure is tried again with the same Request-ID, and launched',
+    async ({ altcraft, create }) => {
+      altcraft.setFaults([parseFault('status=429:retry-after=1:x1')])
+      const project = await create(
+        jobs(altcraft, {
+          name: 'offers',
+          when: '{ every: 30m, anchor: "2026-01-01T00:00:00Z" }',
+          launch: '{ id: 90 }',
+        }),
+      )
+      await project.serve()
+      const { code, stdout } = await project.run('launch', '90', '--account', 'main', '--yes', '--wait', '--json')
+      expect(code).toBe(0)
+      const launch = JSON.parse(stdout)
+      expect(launch.attempts.map((attempt: { outcome: string }) => attempt.outcome)).toEqual([
+        'notLaunched',
+        'launched',
+      ])
+      expect(Date.parse(launch.attempts[1].start) - Date.parse(launch.attempts[0].end)).toBeGreaterThanOrEqual(1_000)
+      expect(altcraft.launches().map(started => started.request_id)).toEqual([launch.requestId])
+    },
+  )
 
-  it('that the platform refuses is rejected with its word, and not tried again', async () => {
-    project = await Project.create(
-      jobs({ name: 'refused', when: '{ every: 1h }', launch: '{ id: 900402 }', policy: '{ preflight: off }' }),
+  story('that the platform refuses is rejected with its word, and not tried again', async ({ altcraft, create }) => {
+    const project = await create(
+      jobs(altcraft, {
+        name: 'refused',
+        when: '{ every: 1h }',
+        launch: '{ id: 900402 }',
+        policy: '{ preflight: off }',
+      }),
     )
     await project.serve()
     const { code, stdout } = await project.run('launch', '900402', '--yes', '--wait', '--json')
@@ -86,33 +92,38 @@ describe('a schedule', () => {
   })
 })
 
-describe('attempts whose end nobody knows', () => {
-  it('are not sent again, whatever is restarted: what was started is seen in the log, the rest stays unknown', async () => {
-    const executed = ['drop-after', 'reset-after', 'silent-after', 'status-after=502', 'html-after']
-    const lost = ['drop', 'status=500']
-    // Each fault strikes once: a second request for the mailing would be executed, and seen.
-    const faults = [...executed, ...lost].map((fault, index) => parseFault(`${fault}:id=${index + 1}:on=start:x1`))
-    altcraft.setFaults(faults)
-    project = await Project.create(jobs())
-    const service = await project.serve()
-    const ids = faults.map((_, index) => String(index + 1))
-    const ended = await Promise.all(ids.map(id => project.run('launch', id, '--yes', '--wait', '--json')))
-    expect(ended.map(({ code }) => code)).toEqual(ids.map(() => 7))
-    await service.stop('SIGKILL')
-    const again = await project.serve()
-    expect((await project.run('launch', '91', '--yes', '--wait')).code).toBe(0)
-    await until(async () => (await project.launches('--state', 'launched')).length === executed.length + 1)
-    await again.stop()
-    const starts = altcraft.launches().map(({ mailing }) => mailing)
-    expect(starts.sort((a, b) => a - b)).toEqual([...executed.keys()].map(index => index + 1).concat(91))
-    expect(await project.launches('--state', 'unknown')).toHaveLength(lost.length)
-  })
+describe.concurrent('attempts whose end nobody knows', () => {
+  story(
+    'are not sent again, whatever is restarted: what was started is seen in the log, the rest stays unknown',
+    async ({ altcraft, create }) => {
+      const executed = ['drop-after', 'reset-after', 'silent-after', 'status-after=502', 'html-after']
+      const lost = ['drop', 'status=500']
+      // Each fault strikes once: a second request for the mailing would be executed, and seen.
+      const faults = [...executed, ...lost].map((fault, index) => parseFault(`${fault}:id=${index + 1}:on=start:x1`))
+      altcraft.setFaults(faults)
+      // So many in a row would open the breaker, and what is sent after them would wait for it.
+      const brakes = '    breaker: { failures: off }\n'
+      const project = await create({ ...jobs(altcraft), 'config/sendoff.yaml': configFor(altcraft.url, brakes) })
+      const service = await project.serve()
+      const ids = faults.map((_, index) => String(index + 1))
+      const ended = await Promise.all(ids.map(id => project.run('launch', id, '--yes', '--wait', '--json')))
+      expect(ended.map(({ code }) => code)).toEqual(ids.map(() => 7))
+      await service.stop('SIGKILL')
+      const again = await project.serve()
+      expect((await project.run('launch', '91', '--yes', '--wait')).code).toBe(0)
+      await until(async () => (await project.records({ state: 'launched' })).length === executed.length + 1)
+      await again.stop()
+      const starts = altcraft.launches().map(({ mailing }) => mailing)
+      expect(starts.sort((a, b) => a - b)).toEqual([...executed.keys()].map(index => index + 1).concat(91))
+      expect(await project.launches('--state', 'unknown')).toHaveLength(lost.length)
+    },
+  )
 })
 
-describe('two processes', () => {
-  it('make one launch of each due time', async () => {
-    project = await Project.create(
-      jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }', policy: '{ overlap: allow }' }),
+describe.concurrent('two processes', () => {
+  story('make one launch of each due time', async ({ altcraft, create }) => {
+    const project = await create(
+      jobs(altcraft, { name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }', policy: '{ overlap: allow }' }),
     )
     const services = await Promise.all([project.serve(), project.serve()])
     await until(() => altcraft.launches().length >= 6)
@@ -124,50 +135,61 @@ describe('two processes', () => {
   })
 })
 
-describe('a restart', () => {
-  it('keeps what was due: a killed service comes back, its Redis with its data, and no due time is without a record', async () => {
-    project = await Project.create(
-      jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }', policy: '{ misfire: all, overlap: allow }' }),
-    )
-    const first = await project.serve()
-    await until(() => altcraft.launches().length >= 2)
-    await first.stop('SIGKILL')
-    const before = altcraft.launches().length
-    const second = await project.serve()
-    await until(() => altcraft.launches().length >= before + 5)
-    await second.stop()
-    const rows = (await project.launches()).reverse()
-    const dues = rows.map(row => Date.parse(row.due))
-    expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
-    const launched = rows.filter(row => row.state === 'launched').length
-    const unknown = rows.filter(row => row.state === 'unknown' || row.state === 'sending').length
-    expect(altcraft.launches().length - launched).toBeLessThanOrEqual(unknown)
-    expect(new Set(altcraft.launches().map(started => started.request_id)).size).toBe(altcraft.launches().length)
-  })
+describe.concurrent('a restart', () => {
+  story(
+    'keeps what was due: a killed service comes back, its Redis with its data, and no due time is without a record',
+    async ({ altcraft, create }) => {
+      const project = await create(
+        jobs(altcraft, {
+          name: 'offers',
+          when: '{ every: 1s }',
+          launch: '{ id: 90 }',
+          policy: '{ misfire: all, overlap: allow }',
+        }),
+      )
+      const first = await project.serve()
+      await until(() => altcraft.launches().length >= 2)
+      await first.stop('SIGKILL')
+      const before = altcraft.launches().length
+      const second = await project.serve()
+      await until(() => altcraft.launches().length >= before + 5)
+      await second.stop()
+      const rows = (await project.launches()).reverse()
+      const dues = rows.map(row => Date.parse(row.due))
+      expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+      const launched = rows.filter(row => row.state === 'launched').length
+      const unknown = rows.filter(row => row.state === 'unknown' || row.state === 'sending').length
+      expect(altcraft.launches().length - launched).toBeLessThanOrEqual(unknown)
+      expect(new Set(altcraft.launches().map(started => started.request_id)).size).toBe(altcraft.launches().length)
+    },
+  )
 
-  it('of a schedule that was changed in its file applies the change and drops nothing', async () => {
-    project = await Project.create(jobs({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }))
-    const first = await project.serve()
-    await until(() => altcraft.launches().length >= 2)
-    await first.stop()
-    await project.write('jobs/all.yaml', schedules({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 91 }' }))
-    const loud = await project.serve([])
-    expect(loud.stdout).toContain('THE FILES AND THE STORED SCHEDULES DIFFER')
-    await loud.stop()
-    const second = await project.serve(['--apply'])
-    await until(() => altcraft.launches().some(started => started.mailing === 91))
-    await second.stop()
-    const rows = await project.launches()
-    const dues = rows.map(row => Date.parse(row.due)).reverse()
-    expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
-    expect(new Set(rows.map(row => row.key)).size).toBe(rows.length)
-  })
+  story(
+    'of a schedule that was changed in its file applies the change and drops nothing',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, { name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }))
+      const first = await project.serve()
+      await until(() => altcraft.launches().length >= 2)
+      await first.stop()
+      await project.write('jobs/all.yaml', schedules({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 91 }' }))
+      const loud = await project.serve([])
+      expect(loud.stdout).toContain('THE FILES AND THE STORED SCHEDULES DIFFER')
+      await loud.stop()
+      const second = await project.serve(['--apply'])
+      await until(() => altcraft.launches().some(started => started.mailing === 91))
+      await second.stop()
+      const rows = await project.launches()
+      const dues = rows.map(row => Date.parse(row.due)).reverse()
+      expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 1_000))
+      expect(new Set(rows.map(row => row.key)).size).toBe(rows.length)
+    },
+  )
 })
 
-describe('stopping', () => {
-  it('waits for the request in flight', async () => {
+describe.concurrent('stopping', () => {
+  story('waits for the request in flight', async ({ altcraft, create }) => {
     altcraft.setFaults([parseFault('delay=1s')])
-    project = await Project.create(jobs())
+    const project = await create(jobs(altcraft))
     const service = await project.serve()
     await project.run('launch', '90', '--yes')
     await until(() => altcraft.requests() === 1)
@@ -176,9 +198,9 @@ describe('stopping', () => {
     expect(await project.launches()).toMatchObject([{ state: 'launched' }])
   })
 
-  it('with a deadline that is too short leaves what is in flight as unknown', async () => {
+  story('with a deadline that is too short leaves what is in flight as unknown', async ({ altcraft, create }) => {
     altcraft.setFaults([parseFault('silent-after')])
-    project = await Project.create(jobs())
+    const project = await create(jobs(altcraft))
     const service = await project.serve([], { SENDOFF_WORKER__DRAIN_TIMEOUT: '200ms' })
     await project.run('launch', '90', '--yes')
     await until(() => altcraft.requests() === 1)
@@ -186,9 +208,9 @@ describe('stopping', () => {
     expect(await project.launches()).toMatchObject([{ state: 'unknown', attempts: 1 }])
   })
 
-  it('twice ends at once', async () => {
+  story('twice ends at once', async ({ altcraft, create }) => {
     altcraft.setFaults([parseFault('silent-after')])
-    project = await Project.create(jobs())
+    const project = await create(jobs(altcraft))
     const service = await project.serve()
     await project.run('launch', '90', '--yes')
     await until(() => altcraft.requests() === 1)

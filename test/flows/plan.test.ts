@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { z } from 'zod'
-import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
-import { canary, configFor, type Declared, Project, schedules, until } from './project.ts'
+import type { Altcraft } from '../../src/sandbox/altcraft.ts'
+import { canary, configFor, type Declared, type Project, schedules, until } from './project.ts'
+import { story } from './story.ts'
 
-let altcraft: Altcraft
-let project: Project
-beforeEach(async () => {
-  altcraft = await startAltcraft({ token: canary })
+const jobs = (altcraft: Altcraft, ...declared: Declared[]) => ({
+  'config/sendoff.yaml': configFor(altcraft.url),
+  'jobs/all.yaml': schedules(...declared),
 })
-afterEach(async () => {
-  await project.remove()
-  await altcraft.close()
-})
-
-const declare = (...declared: Declared[]) => project.write('jobs/all.yaml', schedules(...declared))
-async function create(...declared: Declared[]): Promise<void> {
-  project = await Project.create({
-    'config/sendoff.yaml': configFor(altcraft.url),
-    'jobs/all.yaml': schedules(...declared),
-  })
-}
+const declare = (project: Project, ...declared: Declared[]) => project.write('jobs/all.yaml', schedules(...declared))
 const daily = (name: string, pattern = '0 9 * * *', launch = '{ id: 90 }'): Declared => ({
   name,
   when: `{ cron: "${pattern}" }`,
@@ -32,54 +21,60 @@ const planSchema = z.object({
   changed: z.array(stepSchema),
   removed: z.array(stepSchema),
 })
-const plan = async () => planSchema.parse(JSON.parse((await project.run('plan', '--json')).stdout))
-const audit = async () => (await project.run('audit', '--json')).stdout
+const plan = async (project: Project) => planSchema.parse(JSON.parse((await project.run('plan', '--json')).stdout))
+const audit = async (project: Project) => (await project.run('audit', '--json')).stdout
 
-describe('plan and apply', () => {
-  it('show what an edit does to due times, apply it under its hash, and refuse that hash after another edit', async () => {
-    await create(daily('digest'))
-    const first = await plan()
-    expect(first).toMatchObject({ added: [{ schedule: 'digest' }], changed: [], removed: [] })
-    expect((await project.run('apply', '--plan', first.plan)).code).toBe(0)
-    expect(await project.run('plan', '--exit-code')).toMatchObject({ code: 0 })
+describe.concurrent('plan and apply', () => {
+  story(
+    'show what an edit does to due times, apply it under its hash, and refuse that hash after another edit',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, daily('digest')))
+      const first = await plan(project)
+      expect(first).toMatchObject({ added: [{ schedule: 'digest' }], changed: [], removed: [] })
+      expect((await project.run('apply', '--plan', first.plan)).code).toBe(0)
+      expect(await project.run('plan', '--exit-code')).toMatchObject({ code: 0 })
 
-    await declare(daily('digest', '30 9 * * *'))
-    const shown = await project.run('plan', '--exit-code')
-    expect(shown.code).toBe(3)
-    expect(shown.stdout).toContain('~ digest')
-    expect(shown.stdout).toContain('when.cron: "0 9 * * *" -> "30 9 * * *"')
-    expect(shown.stdout).toMatch(/0 appear, 0 vanish, (29|30) move/)
-    const second = await plan()
-    await declare(daily('digest', '45 9 * * *'))
-    const refused = await project.run('apply', '--plan', second.plan)
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer holds') })
-    expect((await plan()).changed).toHaveLength(1)
+      await declare(project, daily('digest', '30 9 * * *'))
+      const shown = await project.run('plan', '--exit-code')
+      expect(shown.code).toBe(3)
+      expect(shown.stdout).toContain('~ digest')
+      expect(shown.stdout).toContain('when.cron: "0 9 * * *" -> "30 9 * * *"')
+      expect(shown.stdout).toMatch(/0 appear, 0 vanish, (29|30) move/)
+      const second = await plan(project)
+      await declare(project, daily('digest', '45 9 * * *'))
+      const refused = await project.run('apply', '--plan', second.plan)
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer holds') })
+      expect((await plan(project)).changed).toHaveLength(1)
 
-    const third = await plan()
-    expect((await project.run('apply', '--plan', third.plan.slice(0, 8))).code).toBe(0)
-    expect((await plan()).changed).toHaveLength(0)
-    // The same hash again: it was for what is stored no more.
-    expect((await project.run('apply', '--plan', third.plan)).code).toBe(1)
-    expect(JSON.parse(await audit())).toMatchObject([
-      { what: 'schedule changed', subject: 'schedule:digest', why: `plan ${third.plan}` },
-      { what: 'schedule added', subject: 'schedule:digest' },
-    ])
-  })
+      const third = await plan(project)
+      expect((await project.run('apply', '--plan', third.plan.slice(0, 8))).code).toBe(0)
+      expect((await plan(project)).changed).toHaveLength(0)
+      // The same hash again: it was for what is stored no more.
+      expect((await project.run('apply', '--plan', third.plan)).code).toBe(1)
+      expect(JSON.parse(await audit(project))).toMatchObject([
+        { what: 'schedule changed', subject: 'schedule:digest', why: `plan ${third.plan}` },
+        { what: 'schedule added', subject: 'schedule:digest' },
+      ])
+    },
+  )
 
-  it('remove nothing that is not named, and ask nothing where there is no terminal', async () => {
-    await create(daily('stays'), daily('goes'))
-    expect((await project.run('apply')).code).toBe(2)
-    expect((await project.run('apply', '--yes')).code).toBe(0)
-    await declare(daily('stays'))
-    const unnamed = await project.run('apply', '--yes')
-    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm-remove goes') })
-    expect((await project.run('apply', '--yes', '--confirm-remove', 'stays')).code).toBe(2)
-    expect((await plan()).removed).toMatchObject([{ schedule: 'goes' }])
-    expect((await project.run('apply', '--yes', '--confirm-remove', 'goes')).code).toBe(0)
-    expect((await plan()).removed).toEqual([])
-  })
+  story(
+    'remove nothing that is not named, and ask nothing where there is no terminal',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, daily('stays'), daily('goes')))
+      expect((await project.run('apply')).code).toBe(2)
+      expect((await project.run('apply', '--yes')).code).toBe(0)
+      await declare(project, daily('stays'))
+      const unnamed = await project.run('apply', '--yes')
+      expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm-remove goes') })
+      expect((await project.run('apply', '--yes', '--confirm-remove', 'stays')).code).toBe(2)
+      expect((await plan(project)).removed).toMatchObject([{ schedule: 'goes' }])
+      expect((await project.run('apply', '--yes', '--confirm-remove', 'goes')).code).toBe(0)
+      expect((await plan(project)).removed).toEqual([])
+    },
+  )
 
-  it('leave a launch where a time is moved away and back', async () => {
+  story('leave a launch where a time is moved away and back', async ({ altcraft, create }) => {
     const at = new Date(Date.now() + 40_000).toISOString().slice(0, 19)
     const away = new Date(Date.now() + 7_200_000).toISOString().slice(0, 19)
     const premiere = (time: string): Declared => ({
@@ -87,19 +82,19 @@ describe('plan and apply', () => {
       when: `{ at: "${time}Z" }`,
       launch: '{ id: 90 }',
     })
-    await create(premiere(at))
+    const project = await create(jobs(altcraft, premiere(at)))
     await project.run('apply', '--yes')
     const [launch] = await project.launches('--state', 'planned')
-    await declare(premiere(away))
+    await declare(project, premiere(away))
     await project.run('apply', '--yes')
     expect(await project.launches('--state', 'planned')).toEqual([])
-    await declare(premiere(at))
+    await declare(project, premiere(at))
     await project.run('apply', '--yes')
     expect(await project.launches('--state', 'planned')).toEqual([launch])
   })
 
-  it('carry a former name: the history goes along, and plan says so', async () => {
-    await create({ name: 'old', when: '{ every: 1s }', launch: '{ id: 90 }' })
+  story('carry a former name: the history goes along, and plan says so', async ({ altcraft, create }) => {
+    const project = await create(jobs(altcraft, { name: 'old', when: '{ every: 1s }', launch: '{ id: 90 }' }))
     const service = await project.serve()
     await until(() => altcraft.launches().length >= 2)
     await project.write(
@@ -118,25 +113,25 @@ describe('plan and apply', () => {
   })
 })
 
-describe('an apply that is killed', () => {
-  it.each(['caughtUp', 'changed', 'listed', 'minted'])(
+describe.concurrent('an apply that is killed', () => {
+  story.for(['caughtUp', 'changed', 'listed', 'minted'])(
     'at the point "%s" drops nothing and repeats nothing; the next one finishes it',
-    async point => {
+    async (point, { altcraft, create }) => {
       const every = (id: number): Declared => ({
         name: 'offers',
         when: '{ every: 1s }',
         launch: `{ id: ${id} }`,
         policy: '{ misfire: all, overlap: allow }',
       })
-      await create(every(90))
+      const project = await create(jobs(altcraft, every(90)))
       const service = await project.serve()
       await until(() => altcraft.launches().length >= 2)
-      await declare(every(91), daily('more'))
+      await declare(project, every(91), daily('more'))
       const killed = project.start(['apply', '--yes'], { TEST_SIGNAL_AT: `${point}=SIGKILL` })
       await killed.ended
       expect(killed.process.signalCode).toBe('SIGKILL')
       expect((await project.run('apply', '--yes')).code).toBe(0)
-      expect(await plan()).toMatchObject({ added: [], changed: [], removed: [] })
+      expect(await plan(project)).toMatchObject({ added: [], changed: [], removed: [] })
       await until(() => altcraft.launches().filter(({ mailing }) => mailing === 91).length >= 2)
       await service.stop()
       const rows = (await project.launches('--schedule', 'offers')).reverse()
@@ -149,124 +144,175 @@ describe('an apply that is killed', () => {
   )
 })
 
-describe('a start', () => {
-  it('launches what is stored where the files are broken or cannot be applied, loudly, and nothing where none is', async () => {
-    const ticking: Declared = { name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }
-    const past: Declared = { name: 'past', when: '{ at: "2026-01-01T10:00" }', launch: '{ id: 91 }' }
-    await create(ticking, past)
-    expect((await project.start(['start', '--apply']).ended).code).toBe(2)
-    await declare(ticking)
-    await (await project.serve()).stop()
-    await declare(ticking, past)
-    const service = await project.serve()
-    expect(service.stdout).toContain('"reloadRefused"')
-    expect(service.stdout).toContain('ifPast')
-    expect(service.stdout).toContain('NOT TAKEN OVER; the 1 stored schedules stay in force')
-    const before = altcraft.launches().length
-    await until(() => altcraft.launches().length > before)
-    await service.stop()
-    await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
-    const again = await project.serve()
-    expect(again.stdout).toContain('jobs/broken.yaml:3')
-    expect((await again.stop()).code).toBe(0)
-    await project.write('config/sendoff.yaml', 'version: 1\naccounts: 3\n')
-    expect((await project.start(['start', '--apply']).ended).code).toBe(2)
-    await project.write('config/sendoff.yaml', configFor(altcraft.url))
-  })
+describe.concurrent('a start', () => {
+  story(
+    'launches what is stored where the files are broken or cannot be applied, loudly, and nothing where none is',
+    async ({ altcraft, create }) => {
+      const ticking: Declared = { name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }
+      const past: Declared = { name: 'past', when: '{ at: "2026-01-01T10:00" }', launch: '{ id: 91 }' }
+      const project = await create(jobs(altcraft, ticking, past))
+      expect((await project.start(['start', '--apply']).ended).code).toBe(2)
+      await declare(project, ticking)
+      await (await project.serve()).stop()
+      await declare(project, ticking, past)
+      const service = await project.serve()
+      expect(service.stdout).toContain('"reloadRefused"')
+      expect(service.stdout).toContain('ifPast')
+      expect(service.stdout).toContain('NOT TAKEN OVER; the 1 stored schedules stay in force')
+      const before = altcraft.launches().length
+      await until(() => altcraft.launches().length > before)
+      await service.stop()
+      await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
+      const again = await project.serve()
+      expect(again.stdout).toContain('jobs/broken.yaml:3')
+      expect((await again.stop()).code).toBe(0)
+      await project.write('config/sendoff.yaml', 'version: 1\naccounts: 3\n')
+      expect((await project.start(['start', '--apply']).ended).code).toBe(2)
+      await project.write('config/sendoff.yaml', configFor(altcraft.url))
+    },
+  )
 })
 
-describe('SIGHUP', () => {
+describe.concurrent('a stored schedule that cannot be planned', () => {
+  story(
+    'is named with its reason by whatever lists it, can be paused, and is gone once it is removed',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, daily('broken'), daily('digest')))
+      const service = await project.serve()
+      await project.redis.hset('{sendoff}:schedules', 'broken', '{"name":"broken"')
+      const reason = 'broken cannot be planned here: what is stored cannot be read: SyntaxError'
+      const [listed, shown, paused, calendar] = await Promise.all([
+        project.run('schedules', 'list'),
+        project.run('schedules', 'show', 'broken'),
+        project.run('schedules', 'pause', 'broken', '--reason', 'what is this'),
+        project.run('calendar', '--days', '2'),
+      ])
+      expect([listed.code, shown.code, paused.code, calendar.code]).toEqual([0, 0, 0, 0])
+      expect(listed.stdout).toMatch(/^broken .* NOT PLANNED /m)
+      expect(listed.stdout).toMatch(/^digest .* 09:00 /m)
+      for (const text of [listed.stderr, shown.stdout, calendar.stderr]) expect(text).toContain(reason)
+      expect(calendar.stdout).toContain('digest')
+      await declare(project, daily('digest', '30 9 * * *'))
+      expect((await project.run('plan')).stdout).toContain(
+        '- broken\n    due times until now: not known, what is stored',
+      )
+      const applied = await project.run('apply', '--yes', '--confirm-remove', 'broken')
+      expect(applied).toMatchObject({ code: 0, stderr: expect.stringContaining('WARNING: broken: what was due') })
+      expect(JSON.parse(await audit(project)).map(({ what }: { what: string }) => what)).toContain(
+        'due times not minted',
+      )
+      expect(await plan(project)).toMatchObject({ changed: [], removed: [] })
+      await service.stop()
+    },
+  )
+})
+
+describe.concurrent('SIGHUP', () => {
   const ticking = (id: number): Declared => ({ name: 'offers', when: '{ every: 1s }', launch: `{ id: ${id} }` })
 
-  it('reads the files again: a broken one changes nothing and is told whole, a right one is applied', async () => {
-    await create(ticking(90))
-    const service = await project.serve()
-    await until(() => altcraft.launches().length >= 1)
-    await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
-    await declare(ticking(91))
-    service.process.kill('SIGHUP')
-    await until(() => service.stdout.includes('NOT RELOADED'))
-    expect(service.stdout).toContain('jobs/broken.yaml:3')
-    expect(service.stdout).toContain('launch')
-    const before = altcraft.launches().length
-    await until(() => altcraft.launches().length > before)
-    expect(altcraft.launches().every(({ mailing }) => mailing === 90)).toBe(true)
+  story(
+    'reads the files again: a broken one changes nothing and is told whole, a right one is applied',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft, ticking(90)))
+      const service = await project.serve()
+      await until(() => altcraft.launches().length >= 1)
+      await project.write('jobs/broken.yaml', 'version: 1\nschedules:\n  a: { when: { cron: "x" } }\n')
+      await declare(project, ticking(91))
+      service.process.kill('SIGHUP')
+      await until(() => service.stdout.includes('NOT RELOADED'))
+      expect(service.stdout).toContain('jobs/broken.yaml:3')
+      expect(service.stdout).toContain('launch')
+      const before = altcraft.launches().length
+      await until(() => altcraft.launches().length > before)
+      expect(altcraft.launches().every(({ mailing }) => mailing === 90)).toBe(true)
 
-    await project.write('jobs/broken.yaml', 'version: 1\nschedules: {}\n')
-    service.process.kill('SIGHUP')
-    service.process.kill('SIGHUP')
-    await until(() => altcraft.launches().some(({ mailing }) => mailing === 91))
-    expect(service.stdout).toContain('"schedulesSynced"')
-    // A folder that is empty by mistake removes nothing.
-    await project.write('jobs/all.yaml', 'version: 1\nschedules: {}\n')
-    service.process.kill('SIGHUP')
-    await until(() => service.stdout.includes('DECLARES NOTHING'))
-    expect((await plan()).removed).toMatchObject([{ schedule: 'offers' }])
-    expect((await service.stop()).code).toBe(0)
-  })
+      await project.write('jobs/broken.yaml', 'version: 1\nschedules: {}\n')
+      service.process.kill('SIGHUP')
+      service.process.kill('SIGHUP')
+      await until(() => altcraft.launches().some(({ mailing }) => mailing === 91))
+      expect(service.stdout).toContain('"schedulesSynced"')
+      // A folder that is empty by mistake removes nothing.
+      await project.write('jobs/all.yaml', 'version: 1\nschedules: {}\n')
+      service.process.kill('SIGHUP')
+      await until(() => service.stdout.includes('DECLARES NOTHING'))
+      expect((await plan(project)).removed).toMatchObject([{ schedule: 'offers' }])
+      expect((await service.stop()).code).toBe(0)
+    },
+  )
 
-  it('only tells the difference where the service was not started with --apply', async () => {
-    await create(ticking(90))
+  story('only tells the difference where the service was not started with --apply', async ({ altcraft, create }) => {
+    const project = await create(jobs(altcraft, ticking(90)))
     const service = await project.serve([])
-    await declare(ticking(91))
+    await declare(project, ticking(91))
     service.process.kill('SIGHUP')
     await until(() => service.stdout.includes('THE FILES AND THE STORED SCHEDULES DIFFER'))
-    expect((await plan()).changed).toHaveLength(1)
+    expect((await plan(project)).changed).toHaveLength(1)
     await service.stop()
   })
 })
 
-describe('a time in at that has passed', () => {
-  it('is refused by plan, which offers nothing then and ends with 2, and by apply before it asks', async () => {
-    await create({ name: 'premiere', when: '{ at: 2026-01-01T09:00 }', launch: '{ id: 90 }' })
-    const shown = await project.run('plan')
-    expect(shown.code).toBe(2)
-    expect(shown.stderr).toContain('premiere.when.at: 20260101T0900 has passed')
-    expect(shown.stderr).not.toMatch(/To apply it|is in the past/)
-    const object = await project.run('plan', '--json')
-    expect(object.code).toBe(2)
-    expect(JSON.parse(object.stdout)).toMatchObject({
-      refused: [{ file: 'jobs/all.yaml', sentence: expect.stringContaining('20260101T0900 has passed') }],
-    })
-    const applied = await project.run('apply')
-    expect(applied.code).toBe(2)
-    expect(applied.stderr).toContain('has passed')
-    expect(applied.stderr).not.toContain('To apply it')
-  })
+describe.concurrent('a time in at that has passed', () => {
+  story(
+    'is refused by plan, which offers nothing then and ends with 2, and by apply before it asks',
+    async ({ altcraft, create }) => {
+      const project = await create(
+        jobs(altcraft, { name: 'premiere', when: '{ at: 2026-01-01T09:00 }', launch: '{ id: 90 }' }),
+      )
+      const shown = await project.run('plan')
+      expect(shown.code).toBe(2)
+      expect(shown.stderr).toContain('premiere.when.at: 20260101T0900 has passed')
+      expect(shown.stderr).not.toMatch(/To apply it|is in the past/)
+      const object = await project.run('plan', '--json')
+      expect(object.code).toBe(2)
+      expect(JSON.parse(object.stdout)).toMatchObject({
+        refused: [{ file: 'jobs/all.yaml', sentence: expect.stringContaining('20260101T0900 has passed') }],
+      })
+      const applied = await project.run('apply')
+      expect(applied.code).toBe(2)
+      expect(applied.stderr).toContain('has passed')
+      expect(applied.stderr).not.toContain('To apply it')
+    },
+  )
 
-  it('is no word of plan and apply once it is stored, and what validate says generally', async () => {
-    const premiere = { name: 'premiere', when: '{ at: 2026-01-01T09:00, ifPast: skip }', launch: '{ id: 90 }' }
-    await create(premiere)
-    expect((await project.run('apply', '--yes')).code).toBe(0)
-    await declare({ ...premiere, when: '{ at: 2026-01-01T09:00 }' })
-    expect((await project.run('validate')).stdout).toContain('is in the past')
-    for (const command of [['plan'], ['apply', '--yes'], ['plan']]) {
-      const { code, stdout, stderr } = await project.run(...command)
-      expect(code).toBe(0)
-      expect(stdout + stderr).not.toContain('past')
-    }
-  })
+  story(
+    'is no word of plan and apply once it is stored, and what validate says generally',
+    async ({ altcraft, create }) => {
+      const premiere = { name: 'premiere', when: '{ at: 2026-01-01T09:00, ifPast: skip }', launch: '{ id: 90 }' }
+      const project = await create(jobs(altcraft, premiere))
+      expect((await project.run('apply', '--yes')).code).toBe(0)
+      await declare(project, { ...premiere, when: '{ at: 2026-01-01T09:00 }' })
+      expect((await project.run('validate')).stdout).toContain('is in the past')
+      for (const command of [['plan'], ['apply', '--yes'], ['plan']]) {
+        const { code, stdout, stderr } = await project.run(...command)
+        expect(code).toBe(0)
+        expect(stdout + stderr).not.toContain('past')
+      }
+    },
+  )
 })
 
-describe('import crontab', () => {
-  it('makes a new file that plan understands, never over an old one, and prints no token', async () => {
-    await create()
-    const url = `${altcraft.url}/api/v1.1/campaigns/broadcasts/start`
-    await project.write('team.crontab', `0 9 * * 1 curl -d '{"token":"${canary}","id":90}' ${url} >/dev/null\n`)
-    const args = ['import', 'crontab', 'team.crontab', '--timezone', 'Europe/Riga']
-    const first = await project.run(...args, '--out', 'jobs/from-cron.yaml')
-    expect(first).toMatchObject({ code: 0, stdout: '' })
-    expect(first.stderr).toContain('equal for the next 400 days')
-    expect(first.stderr).toContain('The token of line 1 is left out: accounts.main.token')
-    expect(await plan()).toMatchObject({ added: [{ schedule: 'mailing-90' }] })
-    expect(await project.run(...args, '--out', 'jobs/from-cron.yaml')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('not overwritten'),
-    })
-    const printed = await project.run(...args)
-    expect(printed.stdout).toContain('mailing-90:')
-    expect(first.stderr + printed.stdout + printed.stderr).not.toContain(canary)
-    await project.write('empty.crontab', '@daily true\n')
-    expect((await project.run('import', 'crontab', 'empty.crontab')).code).toBe(1)
-  })
+describe.concurrent('import crontab', () => {
+  story(
+    'makes a new file that plan understands, never over an old one, and prints no token',
+    async ({ altcraft, create }) => {
+      const project = await create(jobs(altcraft))
+      const url = `${altcraft.url}/api/v1.1/campaigns/broadcasts/start`
+      await project.write('team.crontab', `0 9 * * 1 curl -d '{"token":"${canary}","id":90}' ${url} >/dev/null\n`)
+      const args = ['import', 'crontab', 'team.crontab', '--timezone', 'Europe/Riga']
+      const first = await project.run(...args, '--out', 'jobs/from-cron.yaml')
+      expect(first).toMatchObject({ code: 0, stdout: '' })
+      expect(first.stderr).toContain('equal for the next 400 days')
+      expect(first.stderr).toContain('The token of line 1 is left out: accounts.main.token')
+      expect(await plan(project)).toMatchObject({ added: [{ schedule: 'mailing-90' }] })
+      expect(await project.run(...args, '--out', 'jobs/from-cron.yaml')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('not overwritten'),
+      })
+      const printed = await project.run(...args)
+      expect(printed.stdout).toContain('mailing-90:')
+      expect(first.stderr + printed.stdout + printed.stderr).not.toContain(canary)
+      await project.write('empty.crontab', '@daily true\n')
+      expect((await project.run('import', 'crontab', 'empty.crontab')).code).toBe(1)
+    },
+  )
 })

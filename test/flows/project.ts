@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
 import { z } from 'zod'
+import { type LaunchFilter, listLaunches } from '../../src/launches/list.ts'
+import type { ListedLaunch } from '../../src/launches/record.ts'
+import { embeddedSocket } from '../../src/redis/embedded.ts'
+import { keysUnder } from '../../src/redis/keys.ts'
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -61,6 +66,7 @@ export type Row = z.infer<typeof rowSchema>
 export class Project {
   readonly folder: string
   readonly #running = new Set<Running>()
+  #redis: Redis | undefined
 
   private constructor(folder: string) {
     this.folder = folder
@@ -106,6 +112,25 @@ export class Project {
     return service
   }
 
+  /**
+   * The newest records, read from the embedded Redis itself: for conditions, which are asked again and again, and each command takes
+   * half a second of a core. A service must be running, or Redis is not.
+   */
+  async records(filter: LaunchFilter = {}): Promise<ListedLaunch[]> {
+    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
+  }
+
+  /** The embedded Redis. */
+  get redis(): Redis {
+    const options = { path: this.#socket, maxRetriesPerRequest: null, retryStrategy: () => 50 }
+    this.#redis ??= new Redis(options).on('error', () => {})
+    return this.#redis
+  }
+
+  get #socket(): string {
+    return embeddedSocket(join(this.folder, '.sendoff'))
+  }
+
   async launches(...flags: readonly string[]): Promise<Row[]> {
     const { stdout, stderr } = await this.run('launches', 'list', '--limit', '1000', '--json', ...flags)
     if (stdout === '') throw new Error(stderr)
@@ -115,14 +140,24 @@ export class Project {
   /** Ends whatever still runs, and removes the folder. */
   async remove(): Promise<void> {
     await Promise.all([...this.#running].map(running => running.stop('SIGKILL')))
-    await stopEmbeddedRedis(this)
+    this.#redis?.disconnect()
+    await stopRedis(this.#socket)
     await rm(this.folder, { recursive: true, force: true })
   }
 }
 
-/** A killed service leaves its embedded Redis to the next; any command that joins and leaves stops it. */
-async function stopEmbeddedRedis(project: Project): Promise<void> {
-  await project.run('launches', 'list')
+/** A killed service leaves its embedded Redis to the next. */
+async function stopRedis(socket: string): Promise<void> {
+  const redis = new Redis({ path: socket, lazyConnect: true, retryStrategy: () => null })
+  redis.on('error', () => {})
+  await redis
+    .connect()
+    .then(
+      () => redis.shutdown('NOSAVE'),
+      () => {},
+    )
+    .catch(() => {})
+  redis.disconnect()
 }
 
 /** Waits for a condition; the test's own time limit is the limit. */

@@ -1,22 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { type Door, doors } from '../../src/http/doors.ts'
 import { embeddedSocket } from '../../src/redis/embedded.ts'
-import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
-import { canary, configFor, Project, schedules, until } from './project.ts'
-
-let altcraft: Altcraft
-let project: Project
-beforeEach(async () => {
-  altcraft = await startAltcraft({ token: canary })
-})
-afterEach(async () => {
-  await project.remove()
-  await altcraft.close()
-})
+import { canary, configFor, schedules, until } from './project.ts'
+import { story } from './story.ts'
 
 /** The token as it is, in URLs, in JSON of JSON, in base64 at each alignment, and as the numbers of its bytes. */
 const shapes = [
@@ -74,10 +64,10 @@ async function everyFile(folder: string): Promise<string> {
   return texts.join('\n')
 }
 
-it.each(['body', 'bearer'])(
+story.concurrent.for(['body', 'bearer'])(
   'the token (auth: %s) is in no key, log, output or file, whatever the far side answers',
-  async auth => {
-    project = await Project.create({
+  async (auth, { altcraft, create }) => {
+    const project = await create({
       'config/sendoff.yaml': configFor(
         altcraft.url,
         `    auth: ${auth}\nhttp: { listen: "127.0.0.1:0", withoutKey: viewer }\n`,

@@ -203,6 +203,7 @@ describe('the mark of a replayed answer', () => {
 
   it('over a refusal leaves it a refusal and says so', () => {
     expect(classify(answer(200, valid(400), marked), noRules, true)).toEqual({
+      transport: 'works',
       kind: 'refused',
       stops: 'launch',
       reason: expect.stringContaining('replay of an earlier answer'),
@@ -312,6 +313,47 @@ describe('an outcome', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('the way to the platform', () => {
+  const of = (seen: Observation, rules = noRules) => classify(seen, rules, false).transport
+
+  it.each<[string, ReturnType<typeof of>, readonly Observation[]]>([
+    [
+      'failed',
+      'failed',
+      [
+        ...['ENOTFOUND', 'ECONNREFUSED', 'SENDOFF_CONNECT_TIMEOUT', 'ERR_SSL_WRONG_VERSION_NUMBER'].map(code =>
+          broken(false, code),
+        ),
+        ...['SENDOFF_HEADERS_TIMEOUT', 'SENDOFF_TOTAL_TIMEOUT', 'ECONNRESET'].map(code => broken(true, code)),
+        broken(true, 'ECONNRESET', 200),
+        ...[502, 503, 504].flatMap(status => [answer(status, page), answer(status, valid(500))]),
+        ...[500, 302, 200].map(status => answer(status, page)),
+      ],
+    ],
+    [
+      'works, whatever became of the launch',
+      'works',
+      [
+        ...[0, 400, 401, 402, 403, 500, 777].map(error => answer(200, valid(error))),
+        ...[400, 401, 404, 409, 429].map(status => answer(status, page)),
+        answer(500, valid(500)),
+      ],
+    ],
+    [
+      'was not tried to its end, or is stopped by a rule of its own',
+      'untried',
+      [
+        { kind: 'withheld', why: 'no permit' },
+        broken(true, 'SENDOFF_STOPPED'),
+        broken(false, 'SENDOFF_REQUEST_NOT_WRITABLE'),
+        broken(false, 'CERT_HAS_EXPIRED'),
+      ],
+    ],
+  ])('%s', (_, transport, seen) => {
+    expect(seen.map(each => of(each))).toEqual(seen.map(() => transport))
   })
 })
 

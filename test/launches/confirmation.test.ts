@@ -70,6 +70,7 @@ describe('an account that asks the log', () => {
     settleRefused: () => {},
     settleDelayed: () => {},
     launchEnded: () => {},
+    breakerChanged: () => {},
   }
 
   async function launched(confirmation: 'answer' | 'log'): Promise<void> {

@@ -27,10 +27,14 @@ afterAll(async () => {
 
 async function find({ edits = [], product, settings }: Mutant): Promise<string> {
   const connections = connectEdited(server.socket, keys, edits)
-  const property = fc.asyncProperty(settingsWith(settings), choices, async (drawn, numbers) => {
-    await server.redis.flushall()
-    await new Run(connections, queues, { ...realProduct, ...product }, drawn).play(numbers)
-  })
+  const property = fc.asyncProperty(
+    settingsWith({ brakes: undefined, ...settings }),
+    choices,
+    async (drawn, numbers) => {
+      await server.redis.flushall()
+      await new Run(connections, queues, { ...realProduct, ...product }, drawn).play(numbers)
+    },
+  )
   const { errorInstance } = await fc.check(property, { numRuns, endOnFailure: true })
   expect(connections.unmade()).toEqual([])
   await connections.close()

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { durabilityFor, judgeServer, type ServerFacts } from '../../src/redis/server.ts'
 
-const good: ServerFacts = { version: '7.0.15', appendonly: true, appendfsync: 'always', policy: 'noeviction', hz: 100 }
+const good: ServerFacts = {
+  version: '7.0.15',
+  appendonly: true,
+  appendfsync: 'always',
+  policy: 'noeviction',
+  hz: 100,
+  listpackValue: 4096,
+}
 
 describe('a Redis is judged', () => {
   it.each([

@@ -7,8 +7,7 @@ import type { Ledger } from '../../src/launches/ledger.ts'
 import { listLaunches } from '../../src/launches/list.ts'
 import { cancelLaunch } from '../../src/launches/person.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
-import { LaunchQueues } from '../../src/launches/queue.ts'
-import { keysUnder } from '../../src/redis/keys.ts'
+import type { LaunchQueues } from '../../src/launches/queue.ts'
 import { applyPlan } from '../../src/timetable/apply.ts'
 import { carryHistory, changeSchedules } from '../../src/timetable/change-schedules.ts'
 import { occurrencesBetween } from '../../src/timetable/due-times.ts'
@@ -18,28 +17,24 @@ import { plan as planDueTimes } from '../../src/timetable/planner.ts'
 import type { Schedule, When } from '../../src/timetable/schedule.ts'
 import { startFromFiles, stepIntoFiles } from '../../src/timetable/step-into-files.ts'
 import { storedSchedules, storedSet } from '../../src/timetable/store.ts'
-import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { minute, Stage } from './stage.ts'
 
-const minute = 60_000
 const nine = Date.UTC(2026, 10, 24, 9)
-let server: TestRedis
+let stage: Stage
 let ledger: Ledger
 let queues: LaunchQueues
-let now = nine
+let redis: Stage['server']['redis']
 
 beforeAll(async () => {
-  server = await startTestRedis()
-  const keys = keysUnder('test')
-  ledger = { redis: server.redis, keys, clock: () => now }
-  queues = new LaunchQueues(server.redis, keys)
+  stage = await Stage.open()
+  ledger = stage.ledger
+  queues = stage.queues
+  redis = stage.server.redis
 })
-afterAll(async () => {
-  await queues.close()
-  await server.stop()
-})
+afterAll(() => stage.close())
 beforeEach(async () => {
-  now = nine
-  await server.redis.flushall()
+  await stage.clear()
+  stage.now = nine
 })
 
 const heard = { minted: () => {} }
@@ -61,11 +56,11 @@ async function apply(...declared: Schedule[]) {
   const stored = await storedSet(ledger)
   return applyPlan(ledger, queues, heard, stored, planBetween(stored.schedules, declared), 'someone')
 }
-const pass = () => planDueTimes(ledger, queues, heard, now)
-const field = (key: string, name: string) => server.redis.hget(ledger.keys.launch(key), name)
-const keysOf = (name: string) => server.redis.zrangebyscore(ledger.keys.ofSchedule(name), '-inf', '+inf')
+const pass = () => planDueTimes(ledger, queues, heard, stage.now)
+const field = (key: string, name: string) => redis.hget(ledger.keys.launch(key), name)
+const keysOf = (name: string) => redis.zrangebyscore(ledger.keys.ofSchedule(name), '-inf', '+inf')
 async function jobs(): Promise<string[]> {
-  const found = await server.redis.keys(`${ledger.keys.queuePrefix}:launch-main:s@*`)
+  const found = await redis.keys(`${ledger.keys.queuePrefix}:launch-main:s@*`)
   return found.map(key => key.slice(key.lastIndexOf(':') + 1)).sort()
 }
 
@@ -92,7 +87,7 @@ describe('applying a plan', () => {
 
   it('leaves a launch and no tombstone where a time is moved away and back', async () => {
     await apply(schedule('s', cron('0 9 * * *')))
-    now = nine - 30_000 + 86_400_000
+    stage.now = nine - 30_000 + 86_400_000
     await pass()
     expect(await jobs()).toEqual(['s@20261125T0900'])
     await apply(schedule('s', cron('30 9 * * *')))
@@ -109,7 +104,7 @@ describe('applying a plan', () => {
   it('keeps what is due already as it was declared, minted or not', async () => {
     await apply(schedule('s', cron('* * * * *')))
     // Nobody has planned for three minutes; the edit comes in the very millisecond of the third.
-    now = nine + 3 * minute
+    stage.now = nine + 3 * minute
     await apply(schedule('s', cron('* * * * *'), { launch: { id: 91 } }))
     const ids = await Promise.all(
       ['0901', '0902', '0903', '0904'].map(async time => {
@@ -142,7 +137,7 @@ describe('applying a plan', () => {
     expect(await field('s@20261124T0905', 'state')).toBe(null)
     expect(await field('s@20261124T0906', 'state')).toBe('skipped')
     expect(await field('s@20261124T0901', 'state')).toBe('cancelled')
-    expect(await server.redis.zscore('{test}:ended:schedule', 's@20261124T0905')).toBe(null)
+    expect(await redis.zscore('{test}:ended:schedule', 's@20261124T0905')).toBe(null)
   })
 
   it('touches no launch of another origin, whatever schedule it names', async () => {
@@ -164,14 +159,10 @@ describe('applying a plan', () => {
 
   it('ends the pause of a removed schedule when its name is declared again, and keeps that it was', async () => {
     await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
-    await server.redis.hset(
-      '{test}:pauses',
-      's',
-      '[{"from":1,"to":2,"reason":"r","by":"b"},{"from":3,"reason":"r","by":"b"}]',
-    )
+    await redis.hset('{test}:pauses', 's', '[{"from":1,"to":2,"reason":"r","by":"b"},{"from":3,"reason":"r","by":"b"}]')
     await apply(schedule('t', cron('0 9 * * *')))
     await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
-    const pauses = JSON.parse((await server.redis.hget('{test}:pauses', 's')) ?? '')
+    const pauses = JSON.parse((await redis.hget('{test}:pauses', 's')) ?? '')
     expect(pauses).toMatchObject([
       { from: 1, to: 2 },
       { from: 3, to: nine + 1 },
@@ -183,7 +174,7 @@ describe('applying a plan', () => {
       schedule('s', cron('0 12 * * *')),
       schedule('over', { kind: 'at', times: ['2020-01-01T00:00'], ifPast: 'skip', timezone: 'UTC' }),
     )
-    expect(await server.redis.zrangebyscore(ledger.keys.upcoming, '-inf', '+inf', 'WITHSCORES')).toEqual([
+    expect(await redis.zrangebyscore(ledger.keys.upcoming, '-inf', '+inf', 'WITHSCORES')).toEqual([
       's',
       String(nine + 180 * minute),
     ])
@@ -196,12 +187,11 @@ describe('a removed schedule', () => {
     when: { timezone: 'UTC', entries: [cron('0 9 * * *')], jitter: { upTo: 30 * minute, shift: 30 * minute } },
   })
   const key = 's@20261125T0900'
-  const paused = (from: number) =>
-    server.redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from, reason: 'r', by: 'b' }]))
+  const paused = (from: number) => redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from, reason: 'r', by: 'b' }]))
 
   it('sends nothing that is due after its removal, though its nominal time has passed', async () => {
     await apply(late)
-    now = nine + 86_400_000 + minute
+    stage.now = nine + 86_400_000 + minute
     await pass()
     expect(await field(key, 'state')).toBe('planned')
     await apply()
@@ -215,21 +205,21 @@ describe('a removed schedule', () => {
 
   it('lets nothing go that its pause has stopped, and is not paused when it is declared again', async () => {
     await apply(late, schedule('t', cron('0 9 * * *')))
-    now = nine + 86_400_000 + minute
+    stage.now = nine + 86_400_000 + minute
     await pass()
-    now = nine + 86_400_000 + 31 * minute
-    await paused(now - 1)
-    now += minute
+    stage.now = nine + 86_400_000 + 31 * minute
+    await paused(stage.now - 1)
+    stage.now += minute
     await apply(schedule('t', cron('0 9 * * *')))
     expect(await field(key, 'state')).toBe('skipped')
     expect(await field(key, 'reason')).toBe('paused: r')
-    expect(JSON.parse((await server.redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
-      { from: now - minute - 1, reason: 'r', by: 'b' },
+    expect(JSON.parse((await redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
+      { from: stage.now - minute - 1, reason: 'r', by: 'b' },
     ])
-    now += minute
+    stage.now += minute
     await apply(late, schedule('t', cron('0 9 * * *')))
-    expect(JSON.parse((await server.redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
-      { from: now - 2 * minute - 1, reason: 'r', by: 'b', to: now + 1 },
+    expect(JSON.parse((await redis.hget(ledger.keys.pauses, 's')) ?? '')).toEqual([
+      { from: stage.now - 2 * minute - 1, reason: 'r', by: 'b', to: stage.now + 1 },
     ])
   })
 })
@@ -237,7 +227,7 @@ describe('a removed schedule', () => {
 describe('a schedule that is renamed to the name of a removed one', () => {
   it('does not take over the pause of that one', async () => {
     await apply(schedule('s', cron('0 9 * * *')), schedule('t', cron('0 9 * * *')))
-    await server.redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from: 1, reason: 'r', by: 'b' }]))
+    await redis.hset(ledger.keys.pauses, 's', JSON.stringify([{ from: 1, reason: 'r', by: 'b' }]))
     await apply(schedule('t', cron('0 9 * * *')))
     await apply(schedule('s', cron('0 9 * * *'), { formerly: ['t'] }))
     expect(await pausedSchedules(ledger, nine + minute)).toEqual(new Map())
@@ -256,7 +246,7 @@ describe('a coming due time that a person left out', () => {
     ['its schedule is renamed with that', two('t', { formerly: ['s'] }), 't@20261125T0900.UTC'],
   ])('is not made again where %s, nor when it is named as before', async (_, edited, fresh) => {
     await apply(schedule('s', daily))
-    now = nine + 86_400_000 - 30_000
+    stage.now = nine + 86_400_000 - 30_000
     await pass()
     await cancelLaunch(ledger, key, 'someone', 'not now')
     await apply(edited)
@@ -269,7 +259,7 @@ describe('a coming due time that a person left out', () => {
 
   it('is carried over as well where it is left out while the edit is applied', async () => {
     await apply(schedule('s', daily))
-    now = nine + 86_400_000 - 30_000
+    stage.now = nine + 86_400_000 - 30_000
     await pass()
     const stored = await storedSet(ledger)
     const before = stored.schedules.get('s')
@@ -303,8 +293,8 @@ describe('two who apply at once', () => {
     // The clock is asked once for the plan, and per batch before it and in its script. Then somebody else changes the set.
     const clock = () => {
       asked += 1
-      if (asked === 4) void server.redis.incr(ledger.keys.revision)
-      return now
+      if (asked === 4) void redis.incr(ledger.keys.revision)
+      return stage.now
     }
     const answer = await applyPlan(
       { ...ledger, clock },
@@ -333,7 +323,7 @@ describe('an edit that takes long', () => {
       asked += 1
       return asked <= 2 ? nine : nine + 3 * minute
     }
-    now = nine + 3 * minute
+    stage.now = nine + 3 * minute
     const plan = planBetween(stored.schedules, declared)
     expect(await applyPlan({ ...ledger, clock }, queues, heard, stored, plan, 'someone')).toEqual({ kind: 'applied' })
     const keys = await keysOf('s')
@@ -380,9 +370,9 @@ describe('a renamed schedule', () => {
 
   it('begins where the old one ends: nothing is dropped, nothing due twice, and its history goes along', async () => {
     await apply(old)
-    now = nine + 2 * minute
+    stage.now = nine + 2 * minute
     await apply(fresh)
-    now = nine + 4 * minute
+    stage.now = nine + 4 * minute
     await pass()
     expect(await keysOf('old')).toEqual([])
     expect(await keysOf('new')).toEqual([
@@ -401,43 +391,43 @@ describe('a renamed schedule', () => {
 
   it('keeps its pause, and what a person said about a coming due time', async () => {
     await apply(old)
-    await server.redis.hset('{test}:pauses', 'old', '[{"from":1,"reason":"r","by":"b"}]')
+    await redis.hset('{test}:pauses', 'old', '[{"from":1,"reason":"r","by":"b"}]')
     await cancelLaunch(ledger, 'old@20261124T0901', 'someone', 'not now')
     await apply(fresh)
-    expect(await server.redis.hgetall('{test}:pauses')).toEqual({ new: '[{"from":1,"reason":"r","by":"b"}]' })
+    expect(await redis.hgetall('{test}:pauses')).toEqual({ new: '[{"from":1,"reason":"r","by":"b"}]' })
     expect(await keysOf('new')).toEqual(['new@20261124T0901'])
     expect(await field('new@20261124T0901', 'state')).toBe('cancelled')
     for (const index of ['launches:schedule', 'state:cancelled', 'mailing:main:90', 'ended:schedule']) {
-      expect(await server.redis.zrangebyscore(`{test}:${index}`, '-inf', '+inf')).toEqual(['new@20261124T0901'])
+      expect(await redis.zrangebyscore(`{test}:${index}`, '-inf', '+inf')).toEqual(['new@20261124T0901'])
     }
   })
 
   it('gets the rest of its history from the next apply, where the first was killed before it', async () => {
     await apply(old)
-    now = nine + 2 * minute
+    stage.now = nine + 2 * minute
     await pass()
     const stored = await storedSet(ledger)
     const before = stored.schedules.get('old')
     if (!before) throw new Error('old is not stored')
-    const change = { name: 'new', before, after: fresh, next: now + minute }
+    const change = { name: 'new', before, after: fresh, next: stage.now + minute }
     expect((await changeSchedules(ledger, stored.revision, [change], 'someone', 'why')).kind).toBe('changed')
     // Killed here.
     expect(await keysOf('old')).toEqual(['old@20261124T0901', 'old@20261124T0902'])
     await apply(fresh)
     expect(await keysOf('old')).toEqual([])
-    expect(await server.redis.exists(ledger.keys.renames)).toBe(0)
+    expect(await redis.exists(ledger.keys.renames)).toBe(0)
   })
 
   it('has all of a long history, thousands at a time', async () => {
     const rows = Array.from({ length: 4_500 }, (_, index) => ['s@', nine - index * minute, index] as const)
     for (const [prefix, due, index] of rows) {
-      await server.redis.hset(ledger.keys.launch(`${prefix}${index}`), { key: `${prefix}${index}`, schedule: 's' })
-      await server.redis.zadd(ledger.keys.ofSchedule('s'), due, `${prefix}${index}`)
+      await redis.hset(ledger.keys.launch(`${prefix}${index}`), { key: `${prefix}${index}`, schedule: 's' })
+      await redis.zadd(ledger.keys.ofSchedule('s'), due, `${prefix}${index}`)
     }
-    await server.redis.hset(ledger.keys.renames, 's', 't')
+    await redis.hset(ledger.keys.renames, 's', 't')
     await carryHistory(ledger)
-    expect(await server.redis.zcard(ledger.keys.ofSchedule('t'))).toBe(4_500)
-    expect(await server.redis.exists(ledger.keys.ofSchedule('s'))).toBe(0)
+    expect(await redis.zcard(ledger.keys.ofSchedule('t'))).toBe(4_500)
+    expect(await redis.exists(ledger.keys.ofSchedule('s'))).toBe(0)
     expect(await field('s@4499', 'schedule')).toBe('t')
   })
 })
@@ -490,10 +480,10 @@ describe('a service that looks at the files', () => {
     const stored = await storedSet(ledger)
     const before = stored.schedules.get('s')
     if (!before) throw new Error('s is not stored')
-    now = nine + 86_400_000 + minute
+    stage.now = nine + 86_400_000 + minute
     await pass()
     const after = schedule('t', cron('0 9 * * *'), { formerly: ['s'] })
-    await changeSchedules(ledger, stored.revision, [{ name: 't', before, after, next: now }], 'someone', 'why')
+    await changeSchedules(ledger, stored.revision, [{ name: 't', before, after, next: stage.now }], 'someone', 'why')
     // Killed here.
     expect(await keysOf('s')).toEqual(['s@20261125T0900'])
     await step(true, after)
@@ -529,18 +519,18 @@ describe('edits around due times', () => {
   it('drop nothing and launch nothing twice: each due time is launched as declared when it came', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(version, { minLength: 2, maxLength: 8 }), async versions => {
-        await server.redis.flushall()
-        now = nine
+        await redis.flushall()
+        stage.now = nine
         const inForce: { from: number; schedule: Schedule | undefined }[] = []
         let before: Schedule | undefined
         for (const [index, { minutes, name, removed, wait, off, passes }] of versions.entries()) {
-          const until = Math.max(now, Math.floor(now / minute) * minute + wait * minute + off)
+          const until = Math.max(stage.now, Math.floor(stage.now / minute) * minute + wait * minute + off)
           for (const ahead of passes.toSorted((a, b) => a - b)) {
-            if (now + ahead >= until) break
-            now += ahead
+            if (stage.now + ahead >= until) break
+            stage.now += ahead
             await pass()
           }
-          now = until
+          stage.now = until
           // Under the name it has in this version, carried over from the other where it had that.
           const after =
             removed && before
@@ -550,17 +540,17 @@ describe('edits around due times', () => {
                   formerly: [name === 'a' ? 'b' : 'a'],
                 })
           expect((await apply(...(after ? [after] : []))).kind).toBe('applied')
-          inForce.push({ from: now, schedule: after })
+          inForce.push({ from: stage.now, schedule: after })
           before = after
         }
-        now += 10 * minute
+        stage.now += 10 * minute
         await pass()
         const expected = inForce.flatMap(({ from, schedule: each }, index) => {
           if (!each) return []
-          const to = inForce[index + 1]?.from ?? now
+          const to = inForce[index + 1]?.from ?? stage.now
           return occurrencesBetween(each.when, from, to).map(({ label }) => `${each.name}@${label} ${each.launch.id}`)
         })
-        const keys = await server.redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', now)
+        const keys = await redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', stage.now)
         const found = await Promise.all(
           keys.map(async key => `${key} ${JSON.parse((await field(key, 'request')) ?? '{}').id}`),
         )

@@ -40,7 +40,10 @@ interface Offsets {
   readonly changes: readonly Change[]
 }
 
-/** The offsets of a zone between two UTC minutes, by asking Intl every two hours and halving where they differ. */
+/** No zone changes its clocks twice within so many minutes. */
+const asked = 720
+
+/** The offsets of a zone between two UTC minutes, by asking Intl every twelve hours and halving where they differ. */
 export function offsetsOf(zone: string, from: number, to: number): Offsets {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset', hour: 'numeric' })
   const offsetAt = (at: number) => {
@@ -51,11 +54,11 @@ export function offsetsOf(zone: string, from: number, to: number): Offsets {
   const first = offsetAt(from)
   const changes: Change[] = []
   let before = first
-  for (let at = from; at < to; at += 120) {
-    const after = offsetAt(at + 120)
+  for (let at = from; at < to; at += asked) {
+    const after = offsetAt(at + asked)
     if (after === before) continue
     let low = at
-    let high = at + 120
+    let high = at + asked
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
       if (offsetAt(middle) === before) low = middle
@@ -72,13 +75,18 @@ export function walk(pattern: Pattern, rules: Rules, { first, changes }: Offsets
   const due: number[] = []
   let next = 0
   let offset = first
-  const matches = matcherOf(pattern, rules.dayMatch)
+  const { matches, isOut } = matcherOf(pattern, rules.dayMatch)
   for (let at = from; at < to; at++) {
     for (let change = changes[next]; change && change.at <= at; change = changes[++next]) offset = change.after
     const last = changes[next - 1]
     const coming = changes[next]
     const since = last ? at - last.at : Number.POSITIVE_INFINITY
     const until = coming ? coming.at - at : Number.POSITIVE_INFINITY
+    if (since > day && until > 2 * day && isOut(at + offset)) {
+      // Clocks are far from any change, and nothing is due on this local date: on to its end.
+      at += day - 1 - ((((at + offset) % day) + day) % day)
+      continue
+    }
     const secondPass = last !== undefined && last.after < last.before && since < last.before - last.after
     const firstPass = coming !== undefined && coming.after < coming.before && until <= coming.before - coming.after
     const gap = last === undefined ? 0 : last.after - last.before
@@ -90,19 +98,24 @@ export function walk(pattern: Pattern, rules: Rules, { first, changes }: Offsets
   return due
 }
 
-function matcherOf(pattern: Pattern, dayMatch: 'any' | 'all'): (label: number) => boolean {
+/** Whether the pattern names a label, and whether it names none of the label's date. */
+function matcherOf(pattern: Pattern, dayMatch: 'any' | 'all') {
   let known = Number.NaN
   let holds = false
-  return label => {
+  const isOut = (label: number): boolean => {
     const date = Math.floor(label / day)
     if (date !== known) {
       known = date
       holds = dateHolds(pattern, dayMatch, date)
     }
-    if (!holds) return false
-    const time = label - date * day
-    return pattern.hours.has(Math.floor(time / 60)) && pattern.minutes.has(time % 60)
+    return !holds
   }
+  const matches = (label: number): boolean => {
+    if (isOut(label)) return false
+    const time = label - known * day
+    return pattern.minutes.has(time % 60) && pattern.hours.has(Math.floor(time / 60))
+  }
+  return { matches, isOut }
 }
 
 function dateHolds({ months, dayOfMonth, weekday }: Pattern, dayMatch: 'any' | 'all', date: number): boolean {

@@ -251,6 +251,15 @@ describe('a warning', () => {
     expect(warning(schedule('s', cron('30 11 * * *')))).toBe(undefined)
   })
 
+  it('reckons as the calendar does: what a cool-down stops takes no place', () => {
+    const warning = (coolDown: number) => {
+      const after = schedule('s', cron('0 14,16 * * *'), { policy: { ...defaultPolicy, maxPerDay: 2, coolDown } })
+      return warned(changed(schedule('s'), after)).find(sentence => sentence.includes('guard'))
+    }
+    expect(warning(0)).toContain('2026-11-24T16:00:00.000Z will not go out')
+    expect(warning(6 * 3_600_000)).toBe(undefined)
+  })
+
   it('is given where a removed schedule is paused', () => {
     const [warning] = warned({ kind: 'removed', name: 's', before: stored(schedule('s')) }, 'wrong price')
     expect(warning).toContain('paused (wrong price)')

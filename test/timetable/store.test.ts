@@ -2,34 +2,29 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Calendar } from '../../src/calendars/calendar.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
-import { LaunchQueues } from '../../src/launches/queue.ts'
-import { keysUnder } from '../../src/redis/keys.ts'
+import type { LaunchQueues } from '../../src/launches/queue.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, Timetable } from '../../src/timetable/schedule.ts'
 import { storedSchedules, storedText } from '../../src/timetable/store.ts'
-import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { minute, Stage } from './stage.ts'
 import { putSchedule } from './stored.ts'
 
-const minute = 60_000
 const nine = Date.UTC(2026, 10, 23, 9)
-let server: TestRedis
+let stage: Stage
 let ledger: Ledger
 let queues: LaunchQueues
-let now = nine
+let redis: Stage['server']['redis']
 
 beforeAll(async () => {
-  server = await startTestRedis()
-  const keys = keysUnder('test')
-  ledger = { redis: server.redis, keys, clock: () => now }
-  queues = new LaunchQueues(server.redis, keys)
+  stage = await Stage.open()
+  ledger = stage.ledger
+  queues = stage.queues
+  redis = stage.server.redis
 })
-afterAll(async () => {
-  await queues.close()
-  await server.stop()
-})
+afterAll(() => stage.close())
 beforeEach(async () => {
-  now = nine
-  await server.redis.flushall()
+  await stage.clear()
+  stage.now = nine
 })
 
 function schedule(when: Timetable): Schedule {
@@ -77,46 +72,46 @@ describe('a stored schedule', () => {
 
 describe('an edit', () => {
   const quiet = { quietHours: { from: '09:00', to: '09:02', does: 'skip' } } as const
-  const stateOf = (key: string) => server.redis.hget(ledger.keys.launch(key), 'state')
+  const stateOf = (key: string) => redis.hget(ledger.keys.launch(key), 'state')
 
   it('removes what hours had left out and is still to come: the new declaration may let it go', async () => {
     await putSchedule(ledger, 's', { ...schedule(minutely), ...quiet })
-    now = nine + 30_000
-    await plan(ledger, queues, { minted: () => {} }, now)
+    stage.now = nine + 30_000
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     expect(await stateOf('s@20261123T0901Z')).toBe('skipped')
     expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual(['s@20261123T0901Z'])
-    expect(await server.redis.zcard(`${ledger.keys.root}ended:schedule`)).toBe(0)
-    await plan(ledger, queues, { minted: () => {} }, now)
+    expect(await redis.zcard(`${ledger.keys.root}ended:schedule`)).toBe(0)
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     expect(await stateOf('s@20261123T0901Z')).toBe('planned')
   })
 
   it('leaves what hours had left out by then, and what is skipped for another reason', async () => {
     await putSchedule(ledger, 's', { ...schedule(minutely), ...quiet })
-    now = nine + 30_000
-    await plan(ledger, queues, { minted: () => {} }, now)
-    await server.redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'person: not today')
+    stage.now = nine + 30_000
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
+    await redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'person: not today')
     expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual([])
-    await server.redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'hours: quiet')
-    now = nine + minute
-    await plan(ledger, queues, { minted: () => {} }, now)
+    await redis.hset(ledger.keys.launch('s@20261123T0901Z'), 'reason', 'hours: quiet')
+    stage.now = nine + minute
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     await putSchedule(ledger, 's', schedule(minutely))
     expect(await stateOf('s@20261123T0901Z')).toBe('skipped')
   })
 
   it('removes planned launches by their nominal times: one whose time has come and that goes later stays', async () => {
     await putSchedule(ledger, 's', schedule({ ...minutely, jitter: { upTo: 5 * minute, shift: 90_000 } }))
-    now = nine + minute
-    await plan(ledger, queues, { minted: () => {} }, now)
-    expect(await server.redis.zrangebyscore(ledger.keys.ofSchedule('s'), '-inf', '+inf')).toEqual([
+    stage.now = nine + minute
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
+    expect(await redis.zrangebyscore(ledger.keys.ofSchedule('s'), '-inf', '+inf')).toEqual([
       's@20261123T0901Z',
       's@20261123T0902Z',
     ])
     // 09:01 goes at 09:02:30, so at 09:01:30 it is still to come; it was declared before all the same.
-    now = nine + minute + 30_000
+    stage.now = nine + minute + 30_000
     expect(await putSchedule(ledger, 's', schedule(minutely))).toEqual(['s@20261123T0902Z'])
-    await plan(ledger, queues, { minted: () => {} }, now)
-    const due = await server.redis.hgetall(ledger.keys.launch('s@20261123T0902Z'))
-    expect(await server.redis.zrangebyscore(ledger.keys.ofSchedule('s'), '-inf', '+inf')).toContain('s@20261123T0901Z')
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
+    const due = await redis.hgetall(ledger.keys.launch('s@20261123T0902Z'))
+    expect(await redis.zrangebyscore(ledger.keys.ofSchedule('s'), '-inf', '+inf')).toContain('s@20261123T0901Z')
     expect(due).toMatchObject({ due: String(nine + 2 * minute) })
     expect(due).not.toHaveProperty('nominal')
   })

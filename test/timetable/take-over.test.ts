@@ -1,34 +1,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { defaultPolicy, type Policy } from '../../src/launches/policy.ts'
-import { LaunchQueues } from '../../src/launches/queue.ts'
-import { keysUnder } from '../../src/redis/keys.ts'
+import type { LaunchQueues } from '../../src/launches/queue.ts'
 import { applyPlan } from '../../src/timetable/apply.ts'
 import { planBetween } from '../../src/timetable/plan.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule, When } from '../../src/timetable/schedule.ts'
 import { storedSchedules, storedSet } from '../../src/timetable/store.ts'
 import { overdueProblems } from '../../src/timetable/take-over.ts'
-import { startTestRedis, type TestRedis } from '../redis-server.ts'
+import { minute, Stage } from './stage.ts'
 
-const minute = 60_000
 const nine = Date.UTC(2026, 11, 24, 8)
-let server: TestRedis
+let stage: Stage
 let ledger: Ledger
 let queues: LaunchQueues
-let now = nine
+let redis: Stage['server']['redis']
 
 beforeAll(async () => {
-  server = await startTestRedis()
-  const keys = keysUnder('test')
-  ledger = { redis: server.redis, keys, clock: () => now }
-  queues = new LaunchQueues(server.redis, keys)
+  stage = await Stage.open()
+  ledger = stage.ledger
+  queues = stage.queues
+  redis = stage.server.redis
 })
-afterAll(async () => {
-  await queues.close()
-  await server.stop()
+afterAll(() => stage.close())
+beforeEach(async () => {
+  await stage.clear()
+  stage.now = nine
 })
-beforeEach(() => server.redis.flushall())
 
 type At = Extract<When, { kind: 'at' }>
 const at = (times: string[], ifPast?: At['ifPast']): At => {
@@ -57,18 +55,18 @@ async function apply(...declared: Schedule[]): Promise<string | undefined> {
   }
 }
 
-const record = (key: string) => server.redis.hgetall(ledger.keys.launch(key))
-const launches = () => server.redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', '+inf')
+const record = (key: string) => redis.hgetall(ledger.keys.launch(key))
+const launches = () => redis.zrangebyscore(ledger.keys.ofOrigin('schedule'), '-inf', '+inf')
 
 describe('a time in at', () => {
   it('that was taken over in time goes out, and keeps nobody from starting on the mornings after', async () => {
     const declared = schedule([at(['2026-12-24T09:00'])])
-    now = nine - minute
+    stage.now = nine - minute
     expect(await apply(declared)).toBeUndefined()
-    now = nine
-    await plan(ledger, queues, { minted: () => {} }, now)
+    stage.now = nine
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     expect(await launches()).toEqual(['premiere@20261224T0900'])
-    now = nine + 23 * 60 * minute
+    stage.now = nine + 23 * 60 * minute
     expect(await apply(declared)).toBeUndefined()
     // Nor does an edit of something else, or another time beside it.
     expect(await apply(schedule([at(['2026-12-24T09:00', '2027-01-01T09:00'])], 'premiere', { misfire: 'all' }))).toBe(
@@ -78,7 +76,7 @@ describe('a time in at', () => {
   })
 
   it('that has passed when it is new is refused, with place and remedy, and nothing of the difference is applied', async () => {
-    now = nine + minute
+    stage.now = nine + minute
     const fine = schedule([{ kind: 'every', every: minute, anchor: 0, timezone: 'UTC' }], 'fine')
     expect(await apply(fine, schedule([at(['2026-12-24T09:00', '2027-01-01T09:00'])]))).toBe(
       'jobs/premiere.yaml:4:1: premiere.when.at: 20261224T0900 has passed (2026-12-24T08:00:00.000Z), and was not in force before: write ifPast: skip to leave it out, or ifPast: now to launch it at once',
@@ -87,9 +85,9 @@ describe('a time in at', () => {
   })
 
   it('that has passed and is added to a stored schedule is refused as well', async () => {
-    now = nine - minute
+    stage.now = nine - minute
     await apply(schedule([at(['2026-12-24T09:00'])]))
-    now = nine + 10 * minute
+    stage.now = nine + 10 * minute
     expect(await apply(schedule([at(['2026-12-24T09:00', '2026-12-24T09:05'])]))).toContain('20261224T0905 has passed')
     expect((await storedSchedules(ledger)).get('premiere')?.schedule.when.entries).toMatchObject([
       { times: ['2026-12-24T09:00'] },
@@ -97,14 +95,14 @@ describe('a time in at', () => {
   })
 
   it('is left out by ifPast: skip', async () => {
-    now = nine + minute
+    stage.now = nine + minute
     expect(await apply(schedule([at(['2026-12-24T09:00'], 'skip')]))).toBeUndefined()
-    await plan(ledger, queues, { minted: () => {} }, now)
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     expect(await launches()).toEqual([])
   })
 
   it('is launched at once by ifPast: now, once, whatever is said of missed due times', async () => {
-    now = nine + 7 * minute
+    stage.now = nine + 7 * minute
     const declared = schedule([at(['2026-12-24T09:00'], 'now')], 'premiere', { misfire: 'skip' })
     expect(await apply(declared)).toBeUndefined()
     const made = await record('premiere@20261224T0900')
@@ -116,28 +114,28 @@ describe('a time in at', () => {
       retryUntil: String(nine + 15 * minute),
       maxPerDay: '1',
     })
-    const job = await server.redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)
+    const job = await redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)
     expect(job).toBe(1)
-    now += minute
+    stage.now += minute
     expect(await apply(declared)).toBeUndefined()
     expect(await apply(schedule([at(['2026-12-24T09:00'], 'now')], 'premiere', { misfire: 'all' }))).toBeUndefined()
-    await plan(ledger, queues, { minted: () => {} }, now)
+    await plan(ledger, queues, { minted: () => {} }, stage.now)
     expect(await launches()).toEqual(['premiere@20261224T0900'])
     expect(await record('premiere@20261224T0900')).toEqual(made)
   })
 
   it('of yesterday evening that is launched after midnight passes the guard of the new day', async () => {
-    now = Date.parse('2026-12-24T23:05Z')
+    stage.now = Date.parse('2026-12-24T23:05Z')
     await apply(schedule([at(['2026-12-24T23:55'], 'now')]))
     const made = await record('premiere@20261224T2355')
     expect(made).toMatchObject({ daySince: String(Date.parse('2026-12-24T23:00Z')), maxPerDay: '1' })
   })
 
   it('is recorded as expired by ifPast: now where it is too late for it', async () => {
-    now = nine + 16 * minute
+    stage.now = nine + 16 * minute
     expect(await apply(schedule([at(['2026-12-24T09:00'], 'now')]))).toBeUndefined()
     expect(await record('premiere@20261224T0900')).toMatchObject({ state: 'expired', nominal: String(nine) })
-    expect(await server.redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)).toBe(0)
+    expect(await redis.exists(`${ledger.keys.queuePrefix}:launch-main:premiere@20261224T0900`)).toBe(0)
   })
 })
 
@@ -146,7 +144,7 @@ describe('calendars and hours decide about a time in at as everywhere else', () 
   const withHours = (entries: When[], rest: Partial<Schedule>): Schedule => ({ ...schedule(entries), ...rest })
 
   it('what a calendar leaves out is no run that maxRuns counts: the time after it is refused, or launched', async () => {
-    now = Date.parse('2026-12-20T11:00+01:00')
+    stage.now = Date.parse('2026-12-20T11:00+01:00')
     const holiday = [{ name: 'holidays', days: [['2026-12-19', '2026-12-19']] as [string, string][] }]
     const declared = (ifPast?: At['ifPast']): Schedule => {
       const whole = withHours([at(['2026-12-19T10:55', '2026-12-20T10:55'], ifPast)], { except: holiday })
@@ -157,13 +155,13 @@ describe('calendars and hours decide about a time in at as everywhere else', () 
     expect(refusal).not.toContain('20261219')
     expect(await apply(declared('now'))).toBeUndefined()
     expect(await launches()).toEqual(['premiere@20261220T1055'])
-    expect(await record('premiere@20261220T1055')).toMatchObject({ state: 'planned', due: String(now) })
+    expect(await record('premiere@20261220T1055')).toMatchObject({ state: 'planned', due: String(stage.now) })
   })
 
   it.each([undefined, 'skip', 'now'] as const)(
     'moved to the morning it has not passed at night, ifPast %s',
     async ifPast => {
-      now = Date.parse('2026-12-25T01:00+01:00')
+      stage.now = Date.parse('2026-12-25T01:00+01:00')
       const morning = Date.parse('2026-12-25T08:00+01:00')
       const declared = withHours([at(['2026-12-24T23:00', '2026-12-24T23:30'], ifPast)], { quietHours: night })
       expect(await apply(declared)).toBeUndefined()
@@ -178,12 +176,12 @@ describe('calendars and hours decide about a time in at as everywhere else', () 
   )
 
   it('moved to the morning it has passed after that: refused, or launched until maxLateness after the morning', async () => {
-    now = Date.parse('2026-12-25T08:10+01:00')
+    stage.now = Date.parse('2026-12-25T08:10+01:00')
     expect(await apply(withHours([at(['2026-12-24T23:30'])], { quietHours: night }))).toContain('has passed')
     expect(await apply(withHours([at(['2026-12-24T23:30'], 'now')], { quietHours: night }))).toBeUndefined()
     expect(await record('premiere@20261224T2330')).toMatchObject({
       state: 'planned',
-      sendUntil: String(now + 5 * minute),
+      sendUntil: String(stage.now + 5 * minute),
     })
   })
 })

@@ -1,5 +1,6 @@
 /** What the ledger says: stops in force, launches in doubt, who works, whether somebody plans. */
 import type { Account } from '../../config/account.ts'
+import { type OpenBreaker, openBreakers } from '../../launches/breaker.ts'
 import { type Hold, holdsInForce } from '../../launches/hold.ts'
 import type { Ledger } from '../../launches/ledger.ts'
 import { remedyFor } from '../../launches/mailing-check.ts'
@@ -28,6 +29,9 @@ export async function lookAtLedger(
   const looks = await Promise.all([
     attempted('store', patience, remedy, async () => [await lookAtIdentity(ledger, dataDir)]),
     attempted('stops', patience, remedy, async () => holdChecks(await holdsInForce(ledger), await serverNow(ledger))),
+    attempted('breakers', patience, remedy, async () =>
+      breakerChecks(await openBreakers(ledger), await serverNow(ledger)),
+    ),
     attempted('in doubt', patience, remedy, async () => [
       doubtCheck(await ledger.redis.zcard(ledger.keys.inState('unknown'))),
     ]),
@@ -73,6 +77,18 @@ export function holdChecks(holds: readonly Hold[], now: number): Check[] {
     const says = `${hold.scope} is stopped since ${age(now - hold.at)} by ${hold.by}: ${hold.reason}`
     // What the service stopped by itself nobody may know of yet.
     return (hold.cause === 'person' ? warn : bad)('stops', says, holdRemedy(hold))
+  })
+}
+
+/** One check per breaker that is open; `now` in epoch milliseconds. Pure. */
+export function breakerChecks(breakers: readonly OpenBreaker[], now: number): Check[] {
+  const name = 'breakers'
+  if (breakers.length === 0) return [ok(name, 'none is open')]
+  return breakers.map(({ account, since, failures, cause, tryAt }) => {
+    const next = tryAt > now ? `the next probe may go in ${age(tryAt - now)}` : 'a probe may go'
+    const says = `that of ${account} is open since ${age(now - since)}, after ${failures} failures in a row; ${next}. The last: ${cause}`
+    const close = `sendoff hold off --account ${account} --cause breaker --reason "..."`
+    return bad(name, says, `It closes by itself once Altcraft answers; see the connection below, or close it: ${close}`)
   })
 }
 

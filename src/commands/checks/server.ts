@@ -34,8 +34,9 @@ export function flawChecks(facts: ServerFacts, requireDurable: boolean): Check[]
     eviction: `maxmemory-policy ${facts.policy}`,
     'append-only file': `appendonly yes, appendfsync ${facts.appendfsync ?? 'not readable'}`,
     hz: facts.hz === undefined ? 'not readable' : `hz ${facts.hz}`,
+    records: `hash-max-listpack-value ${facts.listpackValue ?? 'not readable'}`,
   } as const
-  return (['version', 'eviction', 'append-only file', 'hz'] as const).map(about => {
+  return (['version', 'eviction', 'append-only file', 'hz', 'records'] as const).map(about => {
     const name = `Redis ${about}`
     const flaw = flaws.find(each => each.about === about)
     if (!flaw) return ok(name, well[about])

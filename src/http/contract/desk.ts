@@ -3,8 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { accountRowSchema } from '../../duty/accounts.ts'
 import { auditRowSchema } from '../../duty/audit-shape.ts'
 import { calendarRowSchema } from '../../duty/calendar-shape.ts'
-import { holdRowSchema } from '../../duty/holds.ts'
-import { holdCauses } from '../../launches/hold.ts'
+import { holdRowSchema, stopCauses } from '../../duty/holds.ts'
 import { at, body, failures, instant, json, limit, reason } from './route.ts'
 
 const calendar = createRoute({
@@ -54,7 +53,7 @@ const endHold = createRoute({
       z
         .strictObject({
           ...scope,
-          cause: z.enum(holdCauses).optional().meta({ description: 'Which, where the scope is stopped for several.' }),
+          cause: z.enum(stopCauses).optional().meta({ description: 'Which, where the scope is stopped for several.' }),
           reason,
         })
         .refine(isOneScope, needsAccount),

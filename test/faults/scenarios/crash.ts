@@ -1,5 +1,5 @@
 import { until } from '../processes.ts'
-import { Stage } from '../stage.ts'
+import { Stage, type StageOptions } from '../stage.ts'
 import type { Scenario, Trial } from '../trial.ts'
 import { type AttemptPoint, attemptPoints, strike } from '../victims.ts'
 
@@ -16,8 +16,12 @@ const afterKill: Readonly<Record<AttemptPoint, { readonly states: readonly strin
 }
 
 /** Kills a worker at each of the points and lets another service clear up. */
-export async function crashAt(trial: Trial, points: readonly AttemptPoint[]): Promise<void> {
-  await Stage.with(trial, {}, async stage => {
+export async function crashAt(
+  trial: Trial,
+  points: readonly AttemptPoint[],
+  options: StageOptions = {},
+): Promise<void> {
+  await Stage.with(trial, options, async stage => {
     // All are due at once, so that no victim meets what another has left behind.
     const planned = Array.from({ length: points.length + 3 }, (_, index) => ({ mailing: 1_001 + index }))
     const { first, last } = await stage.declareLaunches(planned, { services: points.length + 4, spread: 1 })
@@ -95,6 +99,14 @@ export const crashScenarios: readonly Scenario[] = [
     name: 'crash',
     about: 'a worker is killed at each point of an attempt; another service clears up',
     run: trial => crashAt(trial, attemptPoints),
+  },
+  {
+    name: 'crash-limited',
+    about: 'workers are killed where there are places for two at a time: those of the dead are taken again',
+    run: trial =>
+      crashAt(trial, ['claimed', 'committed', 'answered'], {
+        accounts: { main: { limits: { concurrency: 2, perMinute: 600 } } },
+      }),
   },
   {
     name: 'crash-waiting',

@@ -41,6 +41,17 @@ const bias: fc.Arbitrary<Bias> = fc.record({
   time: share,
 })
 
+const breaker = { failures: 2, pause: 30_000 }
+/** In every other run there are none: what they keep back meets less of everything else. */
+const brakes: fc.Arbitrary<Settings['brakes']> = fc.constantFrom(
+  undefined,
+  undefined,
+  undefined,
+  { limits: { concurrency: 1 }, breaker },
+  { limits: { perMinute: 6, concurrency: 1 }, breaker: undefined },
+  { limits: { perMinute: 1 }, breaker },
+)
+
 /** Any settings, or where `fixed` says so, those. */
 export function settingsWith(fixed: Partial<Settings> = {}): fc.Arbitrary<Settings> {
   return fc
@@ -53,6 +64,7 @@ export function settingsWith(fixed: Partial<Settings> = {}): fc.Arbitrary<Settin
       opening: fc.constantFrom(...usual),
       bias,
       leaps: fc.constantFrom(false, false, true),
+      brakes,
       launches: fc.array(launch, { minLength: 1, maxLength: 3 }),
     })
     .map(settings => ({ ...settings, ...fixed }))

@@ -56,7 +56,10 @@ export function settlementFor(world: World, attempt: Attempt, observation: Obser
   const { claim, begun } = attempt
   const outcome = product.classify(observation, rules, claim.earlierHanded)
   const ending = { start: begun, end: world.now, observation, outcome }
-  return product.settlement(claim, ending, world.now, dice.pick([0, 0.5, 0.99]))
+  const settlement = product.settlement(claim, ending, world.now, dice.pick([0, 0.5, 0.99]))
+  const rule = world.settings.brakes?.breaker
+  const { transport } = outcome
+  return rule && transport !== 'untried' ? { ...settlement, transport: { seen: transport, rule } } : settlement
 }
 
 /** Tells the ledger, which may hear it once more later. */

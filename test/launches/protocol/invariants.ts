@@ -22,6 +22,8 @@ export interface Facts {
   readonly doings: ReadonlyMap<string, Doings>
   /** The launch that a person has retried in this very step. */
   readonly retried: string | undefined
+  /** How many may be under way at once; absent where any number may. */
+  readonly concurrency: number | undefined
 }
 
 const rests = new Set<string>(restStates)
@@ -49,6 +51,7 @@ export function check(before: Snapshot | undefined, after: Snapshot, facts: Fact
     if (former?.state !== undefined) checkChange(launch.key, former, row, facts)
   }
   checkLanes(before, after, facts.launches)
+  checkFlights(after, facts)
 }
 
 function demand(holds: boolean, rule: string, ...details: unknown[]): void {
@@ -122,4 +125,12 @@ function checkLanes(before: Snapshot | undefined, after: Snapshot, launches: rea
       state,
     )
   }
+}
+
+function checkFlights(after: Snapshot, { now, concurrency }: Facts): void {
+  if (concurrency === undefined) return
+  const flights = Object.entries(after.launches).filter(
+    ([, { state, leaseUntil }]) => state === 'sending' || (state === 'claimed' && Number(leaseUntil) >= now),
+  )
+  demand(flights.length <= concurrency, 'no more are under way than may be', flights)
 }

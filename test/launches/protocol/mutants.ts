@@ -26,6 +26,9 @@ const wasReset = (seen: Observation) => seen.kind === 'broken' && seen.handed
 export const evenly: Bias = { harm: 1, network: 1, late: 1, people: 1, stops: 1, service: 1, time: 1 }
 export const one = [{ mailing: 1, lateness: 7_200_000, attempts: 3, overlap: 'allow' }] as const
 
+const severally = [1, 2, 3].map(mailing => ({ ...one[0], mailing }))
+const oneAtOnce = { limits: { concurrency: 1 }, breaker: undefined }
+
 const openFor = (milliseconds: number) => [{ ...one[0], open: [[0, milliseconds]] }] as const
 
 export const mutants: readonly Mutant[] = [
@@ -101,7 +104,9 @@ export const mutants: readonly Mutant[] = [
     breaks: /I3/,
     product: {
       classify: (seen, ...rest) =>
-        wasReset(seen) ? { kind: 'notLaunched', reason: 'reset', retryAfter: undefined } : classify(seen, ...rest),
+        wasReset(seen)
+          ? { kind: 'notLaunched', transport: 'failed', reason: 'reset', retryAfter: undefined }
+          : classify(seen, ...rest),
     },
   },
   {
@@ -166,5 +171,23 @@ export const mutants: readonly Mutant[] = [
     name: 'takes a new Request-ID for every attempt',
     breaks: /I8/,
     edits: [edit("put('requestId', ARGV[14])", "put('requestId', nonce)")],
+  },
+  {
+    name: 'lets more be under way than may be',
+    breaks: /no more are under way/,
+    edits: [edit('if pause == 0 and turn and not full then', 'if pause == 0 and turn then')],
+    settings: { launches: severally, brakes: oneAtOnce },
+  },
+  {
+    name: 'takes what is being sent for landed when its lease is over',
+    breaks: /no more are under way/,
+    edits: [edit("return it.state == 'sending' or", 'return')],
+    settings: { launches: severally, brakes: oneAtOnce, bias: { ...evenly, time: 4 } },
+  },
+  {
+    name: 'never gives back the place of a process that died',
+    breaks: /nothing comes to rest|comes to an end/,
+    edits: [edit('if inFlight(key, at) then redis', 'if true then redis')],
+    settings: { launches: severally, brakes: oneAtOnce, bias: { ...evenly, harm: 4 } },
   },
 ]

@@ -111,8 +111,8 @@ export class Worker {
   }
 
   async claim(key: string, nonce: string, replyIsLost: boolean): Promise<void> {
-    const { ledger, now, parts } = this.#world
-    const answer = await parts.product.claim(ledger, key, nonce, this.#owner, lease)
+    const { ledger, now, parts, settings } = this.#world
+    const answer = await parts.product.claim(ledger, key, nonce, this.#owner, lease, settings.brakes)
     const isNew = answer.kind === 'claimed' && Number(this.#world.row(key).token) < answer.claim.token
     this.#world.demand(!isNew || this.#world.isOpen(key), 'I4 nothing is claimed while its hours are closed', key)
     this.#world.say(

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createLaunch, type NewLaunch } from '../../../src/launches/create.ts'
 import type { Ledger } from '../../../src/launches/ledger.ts'
+import type { Brakes } from '../../../src/launches/limits.ts'
 import type { OpenSpan } from '../../../src/launches/opening.ts'
 import { defaultPolicy, type Policy } from '../../../src/launches/policy.ts'
 import type { LaunchQueues } from '../../../src/launches/queue.ts'
@@ -39,6 +40,8 @@ export interface Settings extends PlatformSettings {
   /** Whether time passes in leaps that pass quarantines, deadlines and what a platform remembers. */
   readonly leaps: boolean
   readonly onSilentLog: 'hold' | 'relaunch'
+  /** The account's limits and breaker; absent where it has none. */
+  readonly brakes?: Brakes | undefined
   readonly launches: readonly LaunchSettings[]
 }
 
@@ -133,8 +136,9 @@ export class World {
 
   async #look(): Promise<void> {
     const { now, platform, launches, doings, retried } = this
+    const concurrency = this.settings.brakes?.limits.concurrency
     const after = await takeSnapshot(this.ledger, launches)
-    check(this.snapshot, after, { now, platform, launches, doings, retried })
+    check(this.snapshot, after, { now, platform, launches, doings, retried, concurrency })
     this.snapshot = after
   }
 }
