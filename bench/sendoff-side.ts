@@ -107,7 +107,8 @@ export async function sendoffRound(store: Store, load: Load): Promise<Round> {
       account: 'main',
       jobId: key,
       delay: 0,
-      job: { key, origin: 'manual' as const, request },
+      // As a due time has it: a launch by hand waits behind those, which costs BullMQ more.
+      job: { key, origin: 'schedule' as const, request },
     })),
   )
   let ended = () => {}

@@ -111,6 +111,8 @@ const recordSchema = z.object({
   open: json(z.array(z.tuple([z.number(), z.number()]))).optional(),
   openUntil: count,
   stopAfter: json(stopRulesSchema).optional(),
+  /** Rows that were released again, to be tried again. */
+  retried: count,
   /** When the pace lets the next row be released. */
   nextAt: count,
   /** Samples of how far it has come: when, and how many rows had ended. */

@@ -10,9 +10,9 @@ import { openBetween } from '../timetable/allowance.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { type BatchRecord, readBatch } from './batch.ts'
 import { type StoredRow, unpackChunk } from './chunks.ts'
-import { factsOf, feeding, type Sample, sampled, windowOf } from './feeding.ts'
+import { endedOf, factsOf, feeding, sampled, windowOf } from './feeding.ts'
 import { leaveOpenBatches } from './pausing.ts'
-import { type Place, releaseAgain, releaseRows } from './release.ts'
+import { type Place, releaseAgain, releaseRows, type Turn } from './release.ts'
 import { stopsOf } from './stops.ts'
 
 const day = 86_400_000
@@ -120,29 +120,28 @@ export class Feeder {
     const step = feeding(facts, now)
     this.#ended.set(id, { count: 0, worth: Math.max(1, Math.ceil(windowOf(facts) / 4)) })
     if (step.kind === 'wait') return false
-    const turn = {
-      id,
-      turn: batch.turn,
-      nextAt: step.nextAt,
-      samples: sampled(batch.samples, now, batch.cursor - window),
+    const seen = { id, turn: batch.turn, samples: sampled(batch.samples, now, endedOf(batch, window)) }
+    if (again > 0) {
+      const count = Math.min(step.count, again)
+      return this.#releaseAgain(batch.account, { ...seen, nextAt: step.nextAt(count) }, count)
     }
-    if (again > 0) return this.#releaseAgain(batch, turn, step.count)
     const isFull = batch.held >= mostSetAside
     const rows = await this.#rowsAt(batch, step.count, isFull ? stops.mailings : none)
     if (!rows) return false
-    const released = await releaseRows(ledger, turn, rows.list, rows.place)
+    const released = await releaseRows(
+      ledger,
+      { ...seen, nextAt: step.nextAt(rows.list.length) },
+      rows.list,
+      rows.place,
+    )
     if (released) faultPoint('released')
     if (released) await this.#queue(batch.account, released, '')
     return released !== undefined
   }
 
-  async #releaseAgain(
-    batch: BatchRecord,
-    turn: { id: string; turn: number; nextAt: number; samples: readonly Sample[] },
-    count: number,
-  ): Promise<boolean> {
+  async #releaseAgain(account: string, turn: Turn, count: number): Promise<boolean> {
     const released = await releaseAgain(this.#tools.ledger, turn, count)
-    if (released) await this.#queue(batch.account, released, `~again${turn.turn}`)
+    if (released) await this.#queue(account, released, `~again${turn.turn}`)
     return released !== undefined
   }
 

@@ -23,6 +23,11 @@ export interface FeedFacts {
   readonly stop?: string | undefined
 }
 
+/** Rows that have ended so far; one that was tried again has ended as often. */
+export function endedOf({ cursor, retried }: BatchRecord, window: number): number {
+  return cursor + retried - window
+}
+
 /** The facts about a batch, from its record and from what else was read at that moment. */
 export function factsOf(
   batch: BatchRecord,
@@ -37,14 +42,14 @@ export function factsOf(
   const { state, lateness, perMinute, concurrency, nextAt } = batch
   const { window, again, stop, open } = read
   const left = batch.total - batch.cursor + again
-  const rate = rateOf(batch.samples, now, batch.cursor - window)
+  const rate = rateOf(batch.samples, now, endedOf(batch, window))
   // What a stop holds takes no place from the rows of other mailings.
   return { state, lateness, perMinute, concurrency, nextAt, open, left, window: window - batch.held, rate, stop }
 }
 
 export type Feeding =
-  /** `nextAt`: when the pace lets the one after them go. */
-  | { readonly kind: 'release'; readonly count: number; readonly nextAt: number }
+  /** At most `count`. `nextAt`: when the pace lets the one after so many go. */
+  | { readonly kind: 'release'; readonly count: number; readonly nextAt: (released: number) => number }
   | { readonly kind: 'wait'; readonly why: 'state' | 'empty' | 'held' | 'hours' | 'pace' | 'full' }
 
 /** Before anybody knows how fast a batch goes, so many rows are released at once. */
@@ -81,12 +86,12 @@ export function feeding(facts: FeedFacts, now: number): Feeding {
   if (room < Math.min(facts.left, Math.ceil(size / 4))) return { kind: 'wait', why: 'full' }
   const wanted = Math.min(room, facts.left, largestRelease)
   const { perMinute } = facts
-  if (perMinute === undefined) return { kind: 'release', count: wanted, nextAt: 0 }
+  if (perMinute === undefined) return { kind: 'release', count: wanted, nextAt: () => 0 }
   const interval = 60_000 / perMinute
   const from = facts.nextAt === 0 ? now : Math.max(facts.nextAt, now - Math.max(paceSlack, interval))
   if (from > now) return { kind: 'wait', why: 'pace' }
   const count = Math.min(wanted, Math.floor((now - from) / interval) + 1)
-  return { kind: 'release', count, nextAt: from + count * interval }
+  return { kind: 'release', count, nextAt: released => from + released * interval }
 }
 
 /** Samples are at least so far apart, and so many are kept. */

@@ -99,6 +99,7 @@ for _, key in ipairs(redis.call('ZRANGE', batch .. ':again', 0, ARGV[7] - 1)) do
   end
   redis.call('ZREM', batch .. ':again', key)
 end
+redis.call('HINCRBY', batch, 'retried', #released)
 if #released == 0 then rows().turn(id, batch, '', '', at) end
 return released
 `,

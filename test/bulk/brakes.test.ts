@@ -150,6 +150,25 @@ describe('a retry', () => {
   })
 })
 
+describe('a retry of many rows', () => {
+  it('is as fast as the batch was', async () => {
+    const id = await stage.batchOf(300)
+    const all = async (state: 'rejected' | 'launched') => {
+      let rounds = 0
+      for (; (await stage.state(id)) === 'running'; rounds++) {
+        await stage.feeder.pass()
+        for (const key of await stage.window(id)) await stage.attempt(key, state, state === 'rejected' ? refusal : {})
+        stage.now += 1_000
+      }
+      return rounds
+    }
+    const first = await all('rejected')
+    await retryBatch(stage.ledger, id, decision)
+    expect(await all('launched')).toBeLessThanOrEqual(first + 1)
+    expect((await stage.view(id)).counts.released).toEqual({ launched: 300 })
+  })
+})
+
 describe('a stop rule', () => {
   it.each([
     [
