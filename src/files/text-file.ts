@@ -18,7 +18,7 @@ export function readRegularFile(path: string, most: number, flags = 0): BytesRea
     return { ok: true, bytes: readFileSync(file), stats }
   } catch (error) {
     const code = codeOf(error)
-    return { ok: false, missing: code === 'ENOENT' || code === 'ENOTDIR', why: inWords(code) }
+    return { ok: false, missing: code === 'ENOENT' || code === 'ENOTDIR', why: openingTrouble(code) }
   } finally {
     if (file !== undefined) closeSync(file)
   }
@@ -51,7 +51,8 @@ function unread(why: string): Unread {
   return { ok: false, missing: false, why }
 }
 
-function inWords(code: string): string {
+/** What went wrong with a file, as words that follow its name; takes the code of a system error. */
+export function openingTrouble(code: string): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
