@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { applyCommand } from './commands/apply.ts'
 import { auditCommand } from './commands/audit.ts'
+import { bulkCommand } from './commands/bulk.ts'
 import { calendarCommand } from './commands/calendar.ts'
 import { configCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -30,6 +31,7 @@ const examples = `Examples:
   sendoff calendar                      all schedules, with what is left out and what collides
   sendoff start --apply                 run the schedules in jobs/
   sendoff launch 90 --account main      launch mailing 90 now
+  sendoff bulk submit rows.csv --account main --dry-run   what a file of launches would do
   sendoff launches list --state unknown what needs a decision
 `
 
@@ -57,6 +59,7 @@ function program(): Command {
     schedulesCommand(),
     launchCommand(),
     launchesCommand(),
+    bulkCommand(),
     explainCommand(),
     holdCommand(),
     auditCommand(),

@@ -6,6 +6,7 @@ export const exitCodes = {
   usage: 2,
   changes: 3,
   unreachable: 5,
+  partial: 6,
   unknown: 7,
   held: 8,
   interrupted: 130,

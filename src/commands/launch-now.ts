@@ -47,7 +47,8 @@ export async function launchNow(mailing: number, flags: LaunchFlags): Promise<nu
   })
 }
 
-function accountOf(flags: LaunchFlags, known: readonly string[]): string {
+/** The account that is meant: the named one, or the only one there is. Throws CommandEnding with code 2. */
+export function accountOf(flags: { readonly account?: string }, known: readonly string[]): string {
   const account = flags.account ?? (known.length === 1 ? known[0] : undefined)
   if (account !== undefined && known.includes(account)) return account
   const which = known.length === 0 ? 'none is configured' : `configured: ${known.join(', ')}`

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { applyCommand } from '../../src/commands/apply.ts'
 import { auditCommand } from '../../src/commands/audit.ts'
+import { bulkCommand } from '../../src/commands/bulk.ts'
 import { calendarCommand } from '../../src/commands/calendar.ts'
 import { configCommand } from '../../src/commands/config.ts'
 import { demoCommand } from '../../src/commands/demo.ts'
@@ -22,6 +23,7 @@ import { validateCommand } from '../../src/commands/validate.ts'
 export const factories = {
   applyCommand,
   auditCommand,
+  bulkCommand,
   calendarCommand,
   configCommand,
   demoCommand,

@@ -1,0 +1,69 @@
+/** `bulk list` and `bulk status`. */
+import { type BatchView, batchesNamed, listBatches, problemsOf, showBatch } from '../bulk/read.ts'
+import type { Ledger } from '../launches/ledger.ts'
+import { batchLines, batchRow, batchWhole, codeOf, digits, endedRows } from './batch-view.ts'
+import { CommandEnding, exitCodes } from './ending.ts'
+import { table } from './launch-view.ts'
+import { type GlobalFlags, withLedger } from './with-ledger.ts'
+
+/** More kinds of problems than this are for `bulk results`. */
+const problemsShown = 20
+
+export async function listCommand(
+  flags: GlobalFlags & { readonly limit: number; readonly json: boolean },
+): Promise<void> {
+  await withLedger(flags, async ({ ledger }) => {
+    const views = await listBatches(ledger, flags.limit)
+    if (flags.json) return write(JSON.stringify(views.map(batchRow), null, 2))
+    if (views.length === 0) return void process.stderr.write('No batches.\n')
+    const rows = views.map(({ batch, counts }) => [
+      new Date(batch.created).toISOString().slice(0, 19).replace('T', ' '),
+      batch.state,
+      `${digits(endedRows(counts))}/${digits(counts.total)}`,
+      digits(counts.released.launched ?? 0),
+      batch.account,
+      batch.id,
+      batch.reason ?? '',
+    ])
+    write(table(['SUBMITTED (UTC)', 'STATE', 'ENDED', 'LAUNCHED', 'ACCOUNT', 'BATCH', 'REASON'], rows))
+  })
+}
+
+/** Returns the exit code. */
+export async function statusCommand(word: string, flags: GlobalFlags & { readonly json: boolean }): Promise<number> {
+  return withLedger(flags, async ({ ledger }) => {
+    const view = await batchToRead(ledger, word)
+    const problems = await problemsOf(ledger, view.batch.id, problemsShown)
+    write(flags.json ? JSON.stringify(batchWhole(view, problems), null, 2) : batchLines(view, problems))
+    return codeOf(view)
+  })
+}
+
+/** The batch that a word means, the newest of several of one name. Throws CommandEnding with code 2 where there is none. */
+export async function batchToRead(ledger: Ledger, word: string): Promise<BatchView> {
+  const [newest, ...older] = await batchesNamed(ledger, word)
+  const view = newest === undefined ? undefined : await showBatch(ledger, newest)
+  if (!view) throw noBatch(word)
+  if (older.length > 0) process.stderr.write(`${older.length + 1} batches have this name; this is the newest.\n`)
+  return view
+}
+
+/** The one batch that a word means, for deciding about it. Throws CommandEnding with code 2 where there is none, or several. */
+export async function batchToDecide(ledger: Ledger, word: string): Promise<BatchView> {
+  const ids = await batchesNamed(ledger, word)
+  if (ids.length > 1) {
+    throw new CommandEnding(
+      exitCodes.usage,
+      `several batches are called ${word}; say which one: ${ids.slice(0, 8).join(', ')}`,
+    )
+  }
+  return batchToRead(ledger, word)
+}
+
+function noBatch(word: string): CommandEnding {
+  return new CommandEnding(exitCodes.usage, `there is no batch ${word}; sendoff bulk list shows the newest`)
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { embeddedSocket } from '../../src/redis/embedded.ts'
+import { keysUnder } from '../../src/redis/keys.ts'
+import { type Altcraft, startAltcraft } from '../../src/sandbox/altcraft.ts'
+import { canary, configFor, Project, until } from './project.ts'
+
+let altcraft: Altcraft
+let project: Project
+beforeEach(async () => {
+  altcraft = await startAltcraft({ token: canary })
+  project = await Project.create({ 'config/sendoff.yaml': configFor(altcraft.url) })
+})
+afterEach(async () => {
+  await project.remove()
+  await altcraft.close()
+})
+
+const submit = (file: string, ...flags: readonly string[]) => ['bulk', 'submit', file, ...flags]
+const mapped = [
+  ...['--column', 'id=mailing_id', '--column', 'override_source_id=segment_id', '--column', 'content.city=city'],
+  ...['--source-type', 'segment', '--key', 'region'],
+]
+/** Where an unfinished submit puts its rows. */
+const staged = keysUnder('sendoff').batchStaged('many')
+const launchedBodies = () => altcraft.launches().map(({ content }) => content)
+
+describe('a file of launches', () => {
+  it('is submitted, followed to its end and accounted for row by row, and never launched a second time', async () => {
+    const city = '"Saint\r\nPetersburg"'
+    await project.write(
+      'rows.csv',
+      `\ufeffregion;mailing_id;segment_id;city\r\nmsk;90;7;=Moscow\r\nspb;91;8;${city}\r\n`,
+    )
+    const service = await project.serve()
+    const first = await project.run(...submit('rows.csv', ...mapped, '--yes', '--watch'))
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^rows-[0-9a-f]{8}\n/) })
+    expect(first.stderr).toMatch(/done: 2\/2 rows \(100%\) {2}launched 2/)
+    const id = first.stdout.split('\n')[0] ?? ''
+
+    await project.write(
+      'same.ndjson',
+      '{"region":"msk","mailing_id":90,"segment_id":7,"city":"=Moscow"}\n{"city":"Saint\\r\\nPetersburg","region":"spb","mailing_id":91,"segment_id":8}\n',
+    )
+    const again = await project.run(...submit('same.ndjson', ...mapped, '--yes', '--name', 'rows', '--json'))
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: `${JSON.stringify({ kind: 'again', id, state: 'done', bad: 0 })}\n`,
+    })
+    const renamed = await project.run(...submit('rows.csv', ...mapped, '--yes', '--name', 'other'))
+    expect(renamed).toMatchObject({ code: 2, stderr: expect.stringContaining(`--confirm-duplicate ${id}`) })
+    expect(launchedBodies()).toEqual(expect.arrayContaining([{ city: '=Moscow' }, { city: 'Saint\r\nPetersburg' }]))
+    expect(launchedBodies()).toHaveLength(2)
+
+    const results = await project.run('bulk', 'results', 'rows')
+    expect(results.stdout.split('\n')).toEqual([
+      'row,key,launch,mailing,state,error,error_text,reason,attempts',
+      `1,msk,${id}#msk,90,launched,0,Successful operation,Altcraft started the mailing.,1`,
+      `2,spb,${id}#spb,91,launched,0,Successful operation,Altcraft started the mailing.,1`,
+      '',
+    ])
+    await service.stop()
+  })
+
+  it('with six kinds of mistakes is refused as a whole, all of them told, and used without its bad rows where that is asked', async () => {
+    await project.write(
+      'bad.csv',
+      'region,mailing_id,segment_id,city\nmsk,90,7,a\nmsk,90,8,b\nekb,9o,9,c\na:b,90,0,d\nnn,90,5\nkzn,,5,e\n,90,6,f\n',
+    )
+    const refused = await project.run(...submit('bad.csv', ...mapped, '--yes'))
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr.split('\n')).toEqual([
+      'bad.csv:3: column "region": the key "msk" is that of the row on line 2 too',
+      'bad.csv:4: column "mailing_id": must be a whole number in digits, such as 90, got "9o"',
+      'bad.csv:5: column "segment_id": must be a whole number above 0, got 0',
+      'bad.csv:5: column "region": a key must hold no colon, no control characters and no spaces around it',
+      'bad.csv:6: this row has 3 cells, the header has 4; write a cell that is not given as an empty one',
+      'bad.csv:7: id is missing (a whole number above 0)',
+      'bad.csv:8: column "region": the key of this row is missing',
+      '6 of 7 rows are bad; nothing was submitted.',
+      '',
+    ])
+    const rehearsed = await project.run(...submit('bad.csv', ...mapped, '--partial', '--dry-run'))
+    expect(rehearsed).toMatchObject({ code: 6, stdout: expect.stringMatching(/^Would submit 1 row of 1 mailing /) })
+    const asked = await project.run(...submit('bad.csv', ...mapped, '--partial'))
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no terminal to ask. Add --yes.') })
+    const partial = await project.run(...submit('bad.csv', ...mapped, '--partial', '--yes', '--json'))
+    expect(partial).toMatchObject({ code: 6 })
+    expect(JSON.parse(partial.stdout)).toMatchObject({ kind: 'submitted', rows: 1, bad: 6 })
+  })
+
+  it('goes on after its submit was killed, and is paused, resumed and cancelled with an exact account', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, at) => `r${at},${1 + (at % 9)},${at + 1}`)
+    await project.write('many.csv', `k,id,override_source_id\n${rows.join('\n')}\n`)
+    const flags = submit('many.csv', '--source-type', 'list', '--key', 'k', '--per-minute', '1200', '--yes', '--json')
+    const service = await project.serve()
+    const redis = new Redis({ path: embeddedSocket(join(project.folder, '.sendoff')) })
+    const killed = project.start(flags)
+    await until(async () => killed.process.exitCode !== null || (await redis.hlen(staged)) >= 20)
+    redis.disconnect()
+    await killed.stop('SIGKILL')
+    const submitted = JSON.parse((await project.run(...flags)).stdout)
+    expect(submitted).toMatchObject({ rows: 40_000 })
+    expect(submitted.kind === 'again' || submitted.staged > 0).toBe(true)
+
+    await until(() => altcraft.launches().length >= 3)
+    expect(await project.run('bulk', 'pause', 'many', '--reason', 'wrong price')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ is paused\. Of 40,000 rows \d+ were launched/),
+    })
+    expect(await project.run('bulk', 'watch', 'many')).toMatchObject({ code: 8 })
+    const before = altcraft.launches().length
+    expect(await project.run('bulk', 'resume', 'many', '--reason', 'it was right')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    await until(() => altcraft.launches().length > before)
+    const watching = project.start(['bulk', 'watch', 'many'])
+    await until(() => watching.stderr.includes('rows ('))
+    const left = await watching.stop('SIGINT')
+    expect(left).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('The batch goes on. See: sendoff bulk status'),
+    })
+
+    expect(await project.run('bulk', 'cancel', 'many', '--reason', 'enough')).toMatchObject({ code: 2 })
+    const cancelled = JSON.parse(
+      (await project.run('bulk', 'cancel', 'many', '--reason', 'enough', '--yes', '--json')).stdout,
+    )
+    await until(async () => !('sending' in (await status()).counts))
+    const { counts } = await status()
+    expect(counts.launched + counts.cancelled).toBe(40_000)
+    expect(cancelled.calledOff).toBe(counts.cancelled)
+    expect(counts.launched).toBe(altcraft.launches().length)
+    await service.stop()
+  })
+})
+
+async function status() {
+  return JSON.parse((await project.run('bulk', 'status', 'many', '--json')).stdout)
+}
