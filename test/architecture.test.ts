@@ -92,6 +92,7 @@ const pure = [
   'timetable/used-places.ts',
   'timetable/plan-warnings.ts',
   'launches/row-field.ts',
+  'launches/submission.ts',
   'bulk/mapping.ts',
   'bulk/overlay.ts',
   'bulk/json-members.ts',

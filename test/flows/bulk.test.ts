@@ -137,6 +137,47 @@ describe('a file of launches', () => {
   })
 })
 
+describe('a schedule with a file', () => {
+  it('submits it when it is due, as one batch; a file with a mistake is rejected and launches nothing', async () => {
+    const minute = new Date().toISOString().slice(0, 16)
+    const when = `{ at: "${minute}", ifPast: now, timezone: UTC }`
+    const key = `offers@${minute.replace(/[-:]/g, '')}`
+    const bulk = '{ source: ../data/rows.csv, key: k, sourceType: list, columns: { content.city: city } }'
+    const content = '{ year: "{{ due | date:\'yyyy\' }}" }'
+    const schedule = (name: string, id: number) =>
+      `  ${name}:\n    account: main\n    when: ${when}\n    launch: { id: ${id}, content: ${content} }\n`
+    await project.write('data/rows.csv', 'k,id,override_source_id,city\na,,7,Riga\nb,91,8,\n')
+    const bad = 'bulk: { source: ../data/none.csv }'
+    await project.write(
+      'jobs/all.yaml',
+      `version: 1\nschedules:\n${schedule('offers', 90)}    bulk: ${bulk}\n${schedule('broken', 92)}    ${bad}\n`,
+    )
+    const service = await project.serve()
+    await until(() => altcraft.launches().length >= 2)
+    await until(async () => (await project.launches('--state', 'rejected')).length > 0)
+    const results = await project.run('bulk', 'results', key)
+    expect(results.stdout.match(/,launched,/g)).toHaveLength(2)
+    expect(altcraft.launches().map(({ mailing, content }) => ({ mailing, content }))).toEqual(
+      expect.arrayContaining([
+        { mailing: 90, content: { year: minute.slice(0, 4), city: 'Riga' } },
+        { mailing: 91, content: { year: minute.slice(0, 4) } },
+      ]),
+    )
+    const rows = await project.launches()
+    expect(rows.find(({ schedule }) => schedule === 'offers')).toMatchObject({
+      state: 'launched',
+      reason: `The batch ${key} of 2 rows was submitted.`,
+    })
+    expect(rows.find(({ schedule }) => schedule === 'broken')).toMatchObject({
+      state: 'rejected',
+      error: 400,
+      error_text: expect.stringMatching(/none\.csv does not exist$/),
+    })
+    expect(altcraft.launches()).toHaveLength(2)
+    await service.stop()
+  })
+})
+
 async function status() {
   return JSON.parse((await project.run('bulk', 'status', 'many', '--json')).stdout)
 }
