@@ -7,6 +7,7 @@ import { createReadPlatform } from './altcraft/read-platform.ts'
 import { createStartMailing } from './altcraft/start-mailing.ts'
 import { holdUnfit, startBackground } from './background.ts'
 import { Feeder } from './bulk/feeder.ts'
+import { fileSubmitter } from './bulk/submit-file.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
 import { hiding } from './config/secret.ts'
@@ -107,6 +108,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       ledger,
       commits,
       startMailing: mailer.startMailing,
+      submitFile: fileSubmitter(ledger, config.paths.jobs),
       clocks: systemClocks,
       accept: commit => watch.accept(commit),
       owner,

@@ -97,6 +97,8 @@ const pure = [
   'timetable/used-places.ts',
   'timetable/plan-warnings.ts',
   'http/doors.ts',
+  'launches/row-field.ts',
+  'launches/submission.ts',
   'bulk/mapping.ts',
   'bulk/overlay.ts',
   'bulk/json-members.ts',

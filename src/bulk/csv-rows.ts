@@ -1,9 +1,10 @@
 /** CSV records → rows: the header says which cell is which field. Cells are texts; numbers are read strictly. */
 import { didYouMean } from '../files/suggestion.ts'
+import type { Target } from '../launches/row-field.ts'
 import { type CsvRecord, csvRecords } from './csv-records.ts'
 import { type Flaw, Unreadable } from './flaw.ts'
 import type { GivenRow } from './given-row.ts'
-import type { Mapping, Target, Use } from './mapping.ts'
+import type { Mapping, Use } from './mapping.ts'
 import { Given } from './overlay.ts'
 
 interface Column {

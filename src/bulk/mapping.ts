@@ -1,15 +1,7 @@
 /** Which column of a file of rows is which field of a launch. Pure. */
 import { nearest } from '../files/suggestion.ts'
 import { launchFields } from '../launches/launch.ts'
-
-type Field = keyof typeof launchFields
-
-/** Where the value of a column goes: a field of the launch, or a place below its content. */
-export interface Target {
-  readonly field: Field
-  /** Names below `content`; empty for the field as a whole. */
-  readonly path: readonly string[]
-}
+import { type Target, targetNamed } from '../launches/row-field.ts'
 
 export type Use =
   | { readonly kind: 'used'; readonly targets: readonly Target[]; readonly isKey: boolean }
@@ -26,19 +18,6 @@ export interface MappingRules {
 }
 
 const fields = Object.keys(launchFields)
-
-/** `id` or `content.city` → where it leads; undefined where no launch has such a field. */
-export function targetNamed(name: string): Target | undefined {
-  const field = isField(name) ? name : undefined
-  if (field) return { field, path: [] }
-  const [first, ...path] = name.split('.')
-  if (first !== 'content' || path.some(each => each === '' || each === '__proto__')) return undefined
-  return { field: 'content', path }
-}
-
-function isField(name: string): name is Field {
-  return Object.hasOwn(launchFields, name)
-}
 
 /** What becomes of each column. Columns that nothing maps are those of their own name; a column that nobody uses is a mistake. */
 export class Mapping {

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { codeOf, openingTrouble } from '../files/text-file.ts'
-import { type RowFormat, rowFormats } from './read-rows.ts'
+import { type RowFormat, rowFormats } from '../launches/row-field.ts'
 
 const byEnding: Readonly<Record<string, RowFormat>> = {
   '.csv': 'csv',

@@ -3,8 +3,8 @@ import { pathInWords } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import type { Path } from '../files/shape.ts'
 import { type LaunchRequest, launchRequestSchema } from '../launches/launch.ts'
+import type { Target } from '../launches/row-field.ts'
 import type { Flaw } from './flaw.ts'
-import type { Target } from './mapping.ts'
 
 /** The values of one row by field, and from which column each came. */
 export class Given {

@@ -1,5 +1,6 @@
 /** A file of rows → rows, one by one: checked, complete and told apart. Holds one piece of the file at a time. */
 import type { LaunchRequest } from '../launches/launch.ts'
+import type { RowFormat } from '../launches/row-field.ts'
 import { csvRows } from './csv-rows.ts'
 import { textOf } from './decoded-text.ts'
 import { type Flaw, Unreadable } from './flaw.ts'
@@ -11,9 +12,6 @@ import { Mapping, type MappingRules } from './mapping.ts'
 import { overlaid } from './overlay.ts'
 import { Repeats } from './repeats.ts'
 import type { Row } from './row.ts'
-
-export const rowFormats = ['csv', 'ndjson', 'json'] as const
-export type RowFormat = (typeof rowFormats)[number]
 
 export interface RowsReading extends MappingRules {
   readonly format: RowFormat

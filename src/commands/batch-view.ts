@@ -9,7 +9,7 @@ import { table } from './launch-view.ts'
 const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
 
 /** One batch of `bulk list --json`. Absent values are null; times are UTC. */
-export function batchRow({ batch, counts, perMinute, eta }: BatchView) {
+export function batchRow({ batch, counts, perMinute, waits, eta }: BatchView) {
   return {
     id: batch.id,
     name: batch.name,
@@ -22,6 +22,7 @@ export function batchRow({ batch, counts, perMinute, eta }: BatchView) {
     counts: countedStates(counts, batch.state === 'cancelled'),
     perMinute: perMinute === undefined ? null : Math.round(perMinute),
     eta: iso(eta),
+    waits: waits ?? null,
     created: iso(batch.created),
     ended: iso(batch.ended),
   }
@@ -80,6 +81,7 @@ export function batchLines(view: BatchView, problems: readonly BatchProblem[]): 
   const { batch, counts, again, perMinute, eta } = view
   const why = batch.reason === undefined ? '' : ` - ${batch.reason}`
   const by = batch.pausedBy === undefined ? '' : ` (by ${batch.pausedBy})`
+  const waits = view.waits === undefined ? '' : `, ${waitInWords[view.waits]}`
   const speed = perMinute === undefined ? '' : `, ${digits(Math.round(perMinute))}/min`
   const lines = [
     `${batch.id}: ${batch.state}${why}${by}`,
@@ -88,7 +90,7 @@ export function batchLines(view: BatchView, problems: readonly BatchProblem[]): 
     `  brakes      ${brakesOf(view)}`,
     ...(batch.state === 'running'
       ? [
-          `  progress    ${digits(endedRows(counts))} rows${speed}${eta === undefined ? '' : `, done about ${iso(eta)}`}`,
+          `  progress    ${digits(endedRows(counts))} rows${speed}${eta === undefined ? '' : `, done about ${iso(eta)}`}${waits}`,
         ]
       : []),
     ...(counts.unreleased > 0 && batch.state !== 'cancelled'
@@ -125,8 +127,15 @@ function brakesOf({ batch }: BatchView): string {
   return brakes.length === 0 ? 'none of its own' : brakes.join(', ')
 }
 
+const waitInWords = {
+  held: 'waits: its account is stopped (sendoff hold status)',
+  hours: 'waits for its hours',
+  pace: 'waits for its pace',
+  full: 'waits for rows that are under way',
+} as const
+
 /** What a person may do now, as commands. */
-export function nextSteps({ batch, counts, again }: BatchView): string[] {
+function nextSteps({ batch, counts, again }: BatchView): string[] {
   const { released } = counts
   const bad = retryStates.reduce((sum, state) => sum + (released[state] ?? 0), 0) - again
   return [

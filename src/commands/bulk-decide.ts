@@ -8,7 +8,7 @@ import { retryStates } from '../launches/batch-rows.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { digits, endedRows } from './batch-view.ts'
 import { batchToDecide } from './bulk-list.ts'
-import { askBeforeLaunch } from './by-hand.ts'
+import { askBeforeLaunch, askFor } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { person } from './person.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
@@ -52,7 +52,7 @@ export async function cancelCommand(word: string, flags: DecisionFlags & { reado
     const view = await batchToDecide(ledger, word)
     const { id } = view.batch
     const left = view.counts.total - endedRows(view.counts)
-    await confirmed(flags.yes, `this calls off up to ${digits(left)} rows of ${id} for good`, id)
+    await confirmed(flags.yes, `calls off up to ${digits(left)} rows of ${id} for good`, id)
     const answer = await cancelBatch(ledger, id, decision)
     if (answer.kind !== 'cancelled') throw notAsAsked(answer, id, 'cancelled')
     const { calledOff, counts } = answer
@@ -136,8 +136,8 @@ function notAsAsked(answer: NotAsAsked, id: string, asked: string): CommandEndin
 async function confirmed(yes: boolean, facts: string, word: string): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw usage(`${facts}, and there is no terminal to ask. Add --yes.`)
-  await askBeforeLaunch({ yes }, facts, word)
+    throw usage(`this ${facts}, and there is no terminal to ask. Add --yes.`)
+  await askFor(word, `This ${facts}`, 'nothing was called off')
 }
 
 function decisionOf(reason: string) {

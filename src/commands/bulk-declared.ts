@@ -1,14 +1,15 @@
 /** What the flags of `sendoff bulk submit` stand for: how the file is read, the base launch, and the brakes. */
 import { basename, extname } from 'node:path'
 import { z } from 'zod'
-import type { BatchDeclaration, BatchHours, StopRules } from '../bulk/batch.ts'
-import { paceInput, rowsInput, stopAfterInput } from '../bulk/bulk-schema.ts'
-import type { RowFormat, RowsReading } from '../bulk/read-rows.ts'
+import type { BatchDeclaration } from '../bulk/batch.ts'
+import type { RowsReading } from '../bulk/read-rows.ts'
 import { parseDuration } from '../files/duration.ts'
 import { sentenceOf } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
 import { policyInput, resolvePolicy } from '../launches/policy.ts'
+import type { RowFormat } from '../launches/row-field.ts'
+import { paceInput, rowsInput, stopAfterInput } from '../timetable/bulk-schema.ts'
 import { hasExpressions } from '../timetable/content.ts'
 import { readAllowance } from '../timetable/read-allowance.ts'
 import { scheduleName } from '../timetable/schedule-schema.ts'
@@ -108,7 +109,7 @@ export function readingOf(flags: SubmitFlags, format: RowFormat): RowsReading {
 export function declarationOf(file: string, account: string, flags: SubmitFlags): BatchDeclaration {
   const { pace, stopAfter } = rulesOf(flags)
   const hours = hoursOf(flags)
-  const rules: StopRules = {
+  const rules = {
     ...(stopAfter.consecutive === undefined ? {} : { consecutive: stopAfter.consecutive }),
     ...(stopAfter.failures === undefined ? {} : { failures: stopAfter.failures }),
     ...(stopAfter.percent === undefined ? {} : { percent: stopAfter.percent }),
@@ -152,7 +153,7 @@ function latenessOf({ maxLateness }: SubmitFlags) {
 }
 
 /** `MON-FRI 09:00-18:00`, in the grammar of `allowed:` in schedule files. */
-function hoursOf({ hours, timezone }: SubmitFlags): BatchHours | undefined {
+function hoursOf({ hours, timezone }: SubmitFlags): BatchDeclaration['hours'] {
   if (hours.length === 0) return undefined
   if (timezone === undefined) throw usage('say in which zone --hours are with --timezone')
   if (!isZone(timezone)) throw usage(`--timezone ${timezone} is not an IANA zone`)

@@ -55,7 +55,7 @@ function shown(result: RowResult) {
 }
 
 /** A cell that a spreadsheet would take for a formula gets an apostrophe before it (`escape_formulas`). */
-function csvWriter(): Transform {
+export function csvWriter(): Transform {
   return stringify({ header: true, columns: [...columns], escape_formulas: true })
 }
 

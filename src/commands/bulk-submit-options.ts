@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Command, InvalidArgumentError } from 'commander'
 import { positiveInteger } from './launches.ts'
 
@@ -38,6 +39,10 @@ export function submitCommand(): Command {
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (file: string, _options, command: Command) => {
+      // Rows live for a moment. Left to itself, V8 makes ever more room for them before it looks for garbage, and is no faster for
+      // it: measured with a million rows, 40 MB more. Once there is room it stays, so this comes before all else.
+      // https://nodejs.org/api/v8.html#v8setflagsfromstringflags
+      setFlagsFromString('--semi-space-growth-factor=1')
       const { submitFile } = await import('./bulk-submit.ts')
       process.exitCode = await submitFile(file, command.optsWithGlobals())
     })

@@ -1,19 +1,22 @@
 /** `bulk submit FILE`. */
 import { openRows } from '../bulk/open-rows.ts'
-import { type RowFormat, readRows } from '../bulk/read-rows.ts'
+import { readRows } from '../bulk/read-rows.ts'
 import type { Row } from '../bulk/row.ts'
 import { RowReport } from '../bulk/row-report.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
+import type { RowFormat } from '../launches/row-field.ts'
 import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bulk-declared.ts'
 import { Rehearsal } from './bulk-rehearsal.ts'
-import { followBatch } from './bulk-watch.ts'
+import { followBatch, ProgressLine } from './bulk-watch.ts'
 import { askBeforeLaunch } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { accountOf } from './launch-now.ts'
 import { withLedger } from './with-ledger.ts'
+
+const tellEvery = 20_000
 
 /** Makes the file a batch, or only looks at it. Returns the exit code. Throws CommandEnding with code 2 for a file that cannot be used. */
 export async function submitFile(file: string, flags: SubmitFlags): Promise<number> {
@@ -32,9 +35,9 @@ export async function submitFile(file: string, flags: SubmitFlags): Promise<numb
     const { rows, report } = rowsOf(file, flags, rules.format)
     const first = flags.confirmDuplicate
     const sameRows = first === undefined ? ({ kind: 'refuse' } as const) : ({ kind: 'confirmed', id: first } as const)
-    const answer = await submitBatch(open.ledger, declaration, refusing(rows, file), sameRows)
+    const answer = await submitBatch(open.ledger, declaration, told(refusing(rows, file), flags.json), sameRows)
     tellBad(file, report)
-    return told(open, answer, report, file, flags)
+    return ended(open, answer, report, file, flags)
   })
 }
 
@@ -68,6 +71,18 @@ function summaryOf({ bad, sound, unreadableFrom }: RowReport): string {
   return `from line ${unreadableFrom} on nothing can be read${before}`
 }
 
+/** A file that takes long says how far it has been read. */
+async function* told(rows: AsyncIterable<Row>, isQuiet: boolean): AsyncGenerator<Row> {
+  const line = new ProgressLine(false)
+  let read = 0
+  for await (const row of rows) {
+    yield row
+    read += 1
+    if (read % tellEvery === 0 && !isQuiet) line.show(`${count(read)} rows read`, '', false)
+  }
+  line.end()
+}
+
 async function rehearsed(file: string, flags: SubmitFlags, format: RowFormat | undefined): Promise<Rehearsal> {
   const { rows, report } = rowsOf(file, flags, format)
   const rehearsal = new Rehearsal(report)
@@ -96,7 +111,7 @@ function tellBad(file: string, report: RowReport): void {
   )
 }
 
-async function told(
+async function ended(
   open: OpenLedger,
   answer: SubmitAnswer,
   report: RowReport,

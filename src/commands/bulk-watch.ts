@@ -49,7 +49,7 @@ export async function followBatch({ ledger }: OpenLedger, id: string, json: bool
 }
 
 /** On a terminal one line that is written over; elsewhere a line every ten seconds; in JSON the same on standard output. */
-class ProgressLine {
+export class ProgressLine {
   readonly #json: boolean
   #said = 0
   #open = false

@@ -38,10 +38,15 @@ export async function askBeforeLaunch(flags: { readonly yes: boolean }, facts: s
       `this would mail real people (${facts}) and there is no terminal to ask. Add --yes.`,
     )
   }
+  await askFor(word, `Launch ${facts}`, 'nothing was launched')
+}
+
+/** Asks on a terminal for `word` to be typed; `otherwise` says in the refusal what has not happened. */
+export async function askFor(word: string, question: string, otherwise: string): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await terminal.question(`Launch ${facts}.\nType ${word} to confirm: `)
+  const typed = await terminal.question(`${question}.\nType ${word} to confirm: `)
   terminal.close()
-  if (typed.trim() !== word) throw new CommandEnding(exitCodes.failed, 'Not confirmed; nothing was launched.')
+  if (typed.trim() !== word) throw new CommandEnding(exitCodes.failed, `Not confirmed; ${otherwise}.`)
 }
 
 /** Prints the key or, with `--wait`, what came of the launch. Returns the exit code. */

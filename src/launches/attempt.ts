@@ -9,11 +9,14 @@ import { type Clocks, type CommitNumbers, commitLaunch } from './commit.ts'
 import { firstConfirmation } from './confirmation.ts'
 import { faultPoint } from './fault-point.ts'
 import type { State } from './launch.ts'
+import { keepClaim } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { Brakes } from './limits.ts'
+import type { Observation, Outcome } from './outcome.ts'
 import { type Settlement, settleLaunch } from './settle.ts'
 import { settlementOf } from './settlement.ts'
-import type { StartMailing } from './start-mailing.ts'
+import type { Permit, StartMailing } from './start-mailing.ts'
+import type { Submission } from './submission.ts'
 
 /** What an attempt needs to know of the account it is made for. Times in milliseconds. */
 export interface Sending {
@@ -33,6 +36,8 @@ export interface AttemptTools {
   readonly ledger: Ledger
   readonly commits: CommitConnection
   readonly startMailing: StartMailing
+  /** Where this process can: makes a file a batch, as a launch that was scheduled to do so. */
+  readonly submitFile?: SubmitFile
   readonly clocks: Clocks
   readonly accept: CommitNumbers
   /** This process, in words. */
@@ -40,6 +45,17 @@ export interface AttemptTools {
   /** Told of what happened; must not throw. */
   readonly heard: AttemptListener
 }
+
+/**
+ * Reads the file of a launch and, once `permit` is given, makes it the batch of the launch's key. Never throws: what came of it
+ * is said as an answer of the platform would be. Asked twice for one launch it makes one batch.
+ */
+export type SubmitFile = (
+  start: Pick<Claim, 'key' | 'account' | 'request' | 'retry'>,
+  submission: Submission,
+  permit: () => Promise<Permit>,
+  signal: AbortSignal,
+) => Promise<Observation>
 
 interface AttemptListener {
   attemptSettled(claim: Claim, settlement: Settlement, lateness: number): void
@@ -93,12 +109,14 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
   const { sendingLasts, durability } = sending
   const committed = { start: begun, sendingLasts, durability, accept: tools.accept }
   const permit = () => commitLaunch(tools.ledger, tools.commits, claim, committed, tools.clocks)
-  const observation = await tools.startMailing({ account, requestId, request }, permit, signal)
+  const observation = claim.submission
+    ? await submit(tools, sending, claim, claim.submission, permit, signal)
+    : await tools.startMailing({ account, requestId, request }, permit, signal)
   const end = tools.clocks.wall()
-  const outcome = classify(observation, sending.rules, claim.earlierHanded)
+  const outcome = inOwnWords(claim, observation, classify(observation, sending.rules, claim.earlierHanded))
   const settlement = settlementOf(claim, { start: begun, end, observation, outcome }, end, Math.random())
   // An answer that is marked as a repeat's is the platform's own word about the first request.
-  const isNews = settlement.state === 'launched' && settlement.attempt.duplicate !== true
+  const isNews = settlement.state === 'launched' && settlement.attempt.duplicate !== true && !claim.submission
   const isToBeConfirmed = isNews && sending.confirmation === 'log'
   const { transport } = outcome
   const rule = sending.brakes?.breaker
@@ -108,6 +126,29 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
     ...(heardOf && { transport: heardOf }),
     ...(isToBeConfirmed && { confirmAfter: firstConfirmation }),
   }
+}
+
+async function submit(
+  { ledger, submitFile }: AttemptTools,
+  { lease }: Sending,
+  claim: Claim,
+  submission: Submission,
+  permit: () => Promise<Permit>,
+  signal: AbortSignal,
+): Promise<Observation> {
+  if (!submitFile) return { kind: 'withheld', why: 'this process submits no files' }
+  const kept = keepClaim(ledger, claim, lease)
+  try {
+    return await submitFile(claim, submission, permit, signal)
+  } finally {
+    kept.stop()
+  }
+}
+
+/** What came of a file is said by whoever read it; Altcraft was not asked. */
+function inOwnWords<Judged extends Outcome>(claim: Claim, observation: Observation, outcome: Judged): Judged {
+  if (!claim.submission || observation.kind !== 'answered' || observation.envelope.kind !== 'valid') return outcome
+  return { ...outcome, reason: observation.envelope.errorText }
 }
 
 /** Writes the outcome down, again and again with the same nonce until it lands: from here on a lost word is an unknown. */

@@ -7,6 +7,7 @@ import type { Ledger } from './ledger.ts'
 import type { OpenSpan } from './opening.ts'
 import type { Policy } from './policy.ts'
 import type { LaunchQueues } from './queue.ts'
+import type { Submission } from './submission.ts'
 
 /** What makes two askings one: the same instant (epoch milliseconds) and the same letters. */
 export interface Identity {
@@ -25,6 +26,8 @@ export function handKey(asked: Pick<HandLaunch, 'schedule' | 'request'>, { at, t
 export interface HandLaunch {
   readonly account: string
   readonly request: LaunchRequest
+  /** The file that it submits as a batch instead. */
+  readonly submission?: Submission | undefined
   /** The schedule that is run, where it is one. */
   readonly schedule?: string
   /** When; epoch milliseconds. */
@@ -91,6 +94,7 @@ export async function launchByHand(
     origin: 'manual',
     ...(schedule === undefined ? {} : { schedule }),
     request,
+    ...(asked.submission === undefined ? {} : { submission: asked.submission }),
     due,
     sendUntil: due + policy.maxLateness,
     retryUntil: due + Math.min(policy.maxLateness, policy.retry.deadline ?? policy.maxLateness),

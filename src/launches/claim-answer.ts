@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ClaimAnswer } from './claim.ts'
 import { launchRequestSchema, states } from './launch.ts'
+import { submissionSchema } from './submission.ts'
 
 const retrySchema = z.object({ attempts: z.number(), initial: z.number(), max: z.number() })
 /** How often, and after what pauses (milliseconds), a launch is tried again after a proof that it was not launched. */
@@ -28,7 +29,7 @@ const answerSchema = z.union([
   z.tuple([z.literal('later'), z.coerce.number(), z.enum(['early', 'owned', 'lane', 'batch', 'pace', 'breaker'])]),
   z.tuple([z.literal('over'), z.union([z.enum(states), z.literal('')]), z.number(), z.string()]),
 ])
-const policyField = z.object({ retry: retrySchema })
+const policyField = z.object({ retry: retrySchema, submission: submissionSchema.optional() })
 
 /** Reads the reply to a claim of this launch with this nonce; throws where it is none. */
 export function readClaimAnswer(key: string, nonce: string, reply: unknown): ClaimAnswer {
@@ -46,6 +47,7 @@ export function readClaimAnswer(key: string, nonce: string, reply: unknown): Cla
     case 'claimed': {
       const [, token, account, mailing, request, requestId, policy, due, sendUntil, retryUntil, ...history] = answer
       const [attempts, handed, round, doubt] = history
+      const { retry, submission } = policyField.parse(JSON.parse(policy))
       return {
         kind: 'claimed',
         claim: {
@@ -56,7 +58,8 @@ export function readClaimAnswer(key: string, nonce: string, reply: unknown): Cla
           mailing,
           request: launchRequestSchema.parse(JSON.parse(request)),
           requestId,
-          retry: policyField.parse(JSON.parse(policy)).retry,
+          ...(submission === undefined ? {} : { submission }),
+          retry,
           due,
           sendUntil,
           retryUntil,

@@ -9,6 +9,7 @@ import { type Brakes, brakeArgs, luaBrake, noBrakes } from './limits.ts'
 import { luaOpening } from './opening.ts'
 import { luaPause } from './pause.ts'
 import { luaClaimGate } from './row-gate.ts'
+import type { Submission } from './submission.ts'
 
 export interface Claim {
   readonly key: string
@@ -19,6 +20,8 @@ export interface Claim {
   readonly mailing: number
   readonly request: LaunchRequest
   readonly requestId: string
+  /** The file that it submits as a batch instead of starting the mailing of its request. */
+  readonly submission?: Submission
   readonly retry: Retry
   readonly due: number
   readonly sendUntil: number

@@ -5,6 +5,7 @@ import { audienceOf, type LaunchRequest, type Origin, quarantine } from './launc
 import { type Ledger, luaLedger, pickUpGrace, runLedgerScript } from './ledger.ts'
 import type { OpenSpan } from './opening.ts'
 import type { Policy } from './policy.ts'
+import type { Submission } from './submission.ts'
 
 export interface Guard {
   readonly maxPerDay: number
@@ -23,6 +24,8 @@ export interface NewLaunch {
   readonly origin: Origin
   readonly schedule?: string
   readonly request: LaunchRequest
+  /** The file that it submits as a batch instead of starting the mailing of its request. */
+  readonly submission?: Submission
   /** What its schedule's timetable says, where it really goes later; epoch milliseconds, never after `due`. */
   readonly nominal?: number
   /** Epoch milliseconds. */
@@ -96,7 +99,11 @@ export function recordFields(launch: NewLaunch, { owner }: Pick<Ledger, 'owner'>
     retryUntil: launch.retryUntil,
     open: launch.open && JSON.stringify(launch.open),
     request: JSON.stringify(launch.request),
-    policy: JSON.stringify({ overlap: launch.policy.overlap, retry: launch.policy.retry }),
+    policy: JSON.stringify({
+      overlap: launch.policy.overlap,
+      retry: launch.policy.retry,
+      submission: launch.submission,
+    }),
     overlap: launch.policy.overlap,
     misfire: launch.origin === 'schedule' ? launch.policy.misfire : undefined,
     audience: audienceOf(launch.request),

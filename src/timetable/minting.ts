@@ -3,6 +3,7 @@ import type { Guard, NewLaunch } from '../launches/create.ts'
 import { reasons } from '../launches/launch.ts'
 import { type Pause, pauseAt, pausedReason } from '../launches/pause.ts'
 import { preflightAt } from '../launches/policy.ts'
+import type { Submission } from '../launches/submission.ts'
 import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
 import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
@@ -142,12 +143,31 @@ function keyOf({ name }: Pick<Schedule, 'name'>, label: string): string {
 }
 
 /** What the record of any due time says; one that is left out would have had this long. */
-function basicsOf({ name, account, launch, policy, when }: Schedule, { label, nominal, due }: Occurrence) {
+function basicsOf(schedule: Schedule, { label, nominal, due }: Occurrence) {
+  const { name, account, launch, policy, when } = schedule
   const sendUntil = due + policy.maxLateness
   const key = keyOf({ name }, label)
   const request = renderRequest(launch, nominal, when.timezone)
   const common = { key, account, origin: 'schedule', schedule: name, request, nominal, due, policy } as const
-  return { ...common, sendUntil, retryUntil: sendUntil }
+  const submission = submissionOf(schedule)
+  return { ...common, ...(submission === undefined ? {} : { submission }), sendUntil, retryUntil: sendUntil }
+}
+
+/** The file that an occurrence submits, where it does; its rows go by the schedule's hours, each when its turn has come. */
+export function submissionOf({ bulk, policy, when, quietHours, allowed }: Schedule): Submission | undefined {
+  if (bulk === undefined) return undefined
+  const hours = {
+    timezone: when.timezone,
+    ...(quietHours ? { quietHours } : {}),
+    ...(allowed ? { allowed: byValue(allowed) } : {}),
+  }
+  const closes = quietHours !== undefined || allowed !== undefined
+  return { ...bulk, lateness: policy.maxLateness, ...(closes ? { hours } : {}) }
+}
+
+function byValue({ hours, otherwise }: NonNullable<Schedule['allowed']>) {
+  const spans = hours.map(({ from, to, days }) => ({ from, to, ...(days ? { days: [...days] } : {}) }))
+  return { hours: spans, otherwise }
 }
 
 function leftOutLaunch(schedule: Schedule, occurrence: Occurrence, reason: string): NewLaunch {

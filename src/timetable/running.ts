@@ -16,6 +16,7 @@ import type { LaunchQueues } from '../launches/queue.ts'
 import { showLaunch } from '../launches/read.ts'
 import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
+import { submissionOf } from './minting.ts'
 import { type Decision, pausesOf } from './pausing.ts'
 import { serverNow } from './planner.ts'
 import type { Schedule } from './schedule.ts'
@@ -78,7 +79,20 @@ export async function runSchedule(
   const request = renderRequest(schedule.launch, now, when.timezone)
   const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
   const open = openBetween(schedule, when.timezone, now, now + policy.maxLateness + 1)
-  const asked = { account, open, request, schedule: name, due: now, policy, ...confirmed, identity, by, why }
+  const submission = submissionOf(schedule)
+  const asked = {
+    account,
+    open,
+    request,
+    submission,
+    schedule: name,
+    due: now,
+    policy,
+    ...confirmed,
+    identity,
+    by,
+    why,
+  }
   const launch = await launchByHand(ledger, queues, asked, now)
   return { kind: 'run', launch, ...(await placesUsed(ledger, schedule, now)) }
 }

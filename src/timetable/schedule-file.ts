@@ -1,4 +1,5 @@
 /** One schedule file: from YAML to schedules, with everything that is wrong with it. */
+import type { z } from 'zod'
 import type { Calendars } from '../calendars/calendar.ts'
 import { type Finding, pathInWords, problemsIn } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
@@ -7,13 +8,14 @@ import { inOrder, type Problem } from '../files/problem.ts'
 import { type Path, shapeOf } from '../files/shape.ts'
 import { keysOf, textAt, valueAt } from '../files/value.ts'
 import { readYaml, type Yaml } from '../files/yaml.ts'
+import { submissionSchema } from '../launches/submission.ts'
 import { type AttachmentFolders, readAttach } from './attachment.ts'
 import { contentFlaws } from './content.ts'
 import { anythingGoes, countingFlaw } from './decided-times.ts'
 import { isEverOpen } from './open-hours.ts'
 import { readAllowance } from './read-allowance.ts'
 import { readTimetable } from './read-timetable.ts'
-import type { Schedule } from './schedule.ts'
+import type { Schedule, ScheduledFile } from './schedule.ts'
 import {
   accountFlaws,
   audienceFlaws,
@@ -143,7 +145,7 @@ function readSchedule(
   const by = parsed?.data?.account ?? textAt(defaults, ['account'])
   if (!parsed?.success || by === undefined) return { name, findings }
   if (!timetable.timetable || !allowance || !policy.policy) return { name, findings }
-  const { description, launch } = parsed.data
+  const { description, launch, bulk } = parsed.data
   const { line } = yaml.locate(path, 'key')
   const before = formerNames(declared).map(former => former.name)
   const schedule: Schedule = {
@@ -153,6 +155,7 @@ function readSchedule(
     account: by,
     when: timetable.timetable,
     launch: { ...launch, ...(launch.attach && attach.attach ? { attach: attach.attach } : {}) },
+    ...(bulk === undefined ? {} : { bulk: scheduledFile(bulk) }),
     ...allowance,
     policy: policy.policy,
     source: { file: yaml.where, line },
@@ -163,6 +166,11 @@ function readSchedule(
     return { name, findings: [...findings, finding] }
   }
   return { name, schedule, findings: [...findings, ...neverGoes(schedule, context.now, path)] }
+}
+
+/** Without what was not written. */
+function scheduledFile(bulk: NonNullable<z.output<typeof scheduleSchema>['bulk']>): ScheduledFile {
+  return submissionSchema.omit({ lateness: true, hours: true }).parse(JSON.parse(JSON.stringify(bulk)))
 }
 
 /** Rules that leave out all that is due within a year are hardly meant. */

@@ -4,6 +4,7 @@ import { duration } from '../files/duration.ts'
 import { launchFields } from '../launches/launch.ts'
 import { policyInput } from '../launches/policy.ts'
 import { allowanceInput } from './allowance-schema.ts'
+import { bulkInput } from './bulk-schema.ts'
 import { isZone, suggestZones } from './zone.ts'
 
 const zone = z
@@ -123,6 +124,9 @@ export const scheduleSchema = z.strictObject({
     description: 'Only the first so many due times. Every entry of when needs a beginning.',
   }),
   launch: launchInput.meta({ description: 'What is launched, under the names that Altcraft gives the parameters.' }),
+  bulk: bulkInput.optional().meta({
+    description: 'A file whose rows are launched, as a batch, instead of the mailing alone; each is laid over launch.',
+  }),
   policy: policyInput.optional().meta({ description: 'How late, how often and how persistently.' }),
 })
 

@@ -2,6 +2,7 @@
 import type { Calendar } from '../calendars/calendar.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
 import type { Policy } from '../launches/policy.ts'
+import type { Submission } from '../launches/submission.ts'
 import type { AllowedHours, QuietHours } from './open-hours.ts'
 
 interface Span {
@@ -56,6 +57,9 @@ export interface Timetable {
   readonly maxRuns?: number
 }
 
+/** Policy and hours of the rows are those of the schedule. */
+export type ScheduledFile = Omit<Submission, 'lateness' | 'hours'>
+
 export interface Schedule {
   readonly name: string
   readonly description?: string
@@ -69,6 +73,8 @@ export interface Schedule {
   readonly quietHours?: QuietHours
   readonly allowed?: AllowedHours
   readonly launch: LaunchRequest
+  /** The file whose rows it launches, each laid over `launch`. */
+  readonly bulk?: ScheduledFile
   readonly policy: Policy
   /** Where it is declared: the file as people name it, and the line of its name. */
   readonly source: { readonly file: string; readonly line: number }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { launchRequestSchema } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
+import { submissionSchema } from '../launches/submission.ts'
 import type { Schedule } from './schedule.ts'
 
 const span = { timezone: z.string(), from: z.number().exactOptional(), until: z.number().exactOptional() }
@@ -63,6 +64,7 @@ const storedSchema = z.object({
     })
     .exactOptional(),
   launch: launchRequestSchema,
+  bulk: submissionSchema.omit({ lateness: true, hours: true }).exactOptional(),
   policy: z.object({
     maxLateness: z.number(),
     misfire: z.enum(['once', 'skip', 'all']),

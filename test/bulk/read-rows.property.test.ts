@@ -1,7 +1,8 @@
 /** Whatever rows are written in whatever format, and however the bytes are cut, the same rows are read, on the right lines. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type RowFormat, readRows } from '../../src/bulk/read-rows.ts'
+import { readRows } from '../../src/bulk/read-rows.ts'
+import type { RowFormat } from '../../src/launches/row-field.ts'
 import { inPieces, read, reading, rowsIn } from './reading.ts'
 
 const cell = fc

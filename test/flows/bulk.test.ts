@@ -81,7 +81,6 @@ describe('a file of launches', () => {
       '6 of 7 rows are bad; nothing was submitted.',
       '',
     ])
-    expect((await project.run('bulk', 'list')).stderr).toBe('No batches.\n')
     const rehearsed = await project.run(...submit('bad.csv', ...mapped, '--partial', '--dry-run'))
     expect(rehearsed).toMatchObject({ code: 6, stdout: expect.stringMatching(/^Would submit 1 row of 1 mailing /) })
     const asked = await project.run(...submit('bad.csv', ...mapped, '--partial'))
@@ -92,7 +91,7 @@ describe('a file of launches', () => {
   })
 
   it('goes on after its submit was killed, and is paused, resumed and cancelled with an exact account', async () => {
-    const rows = Array.from({ length: 60_000 }, (_, at) => `r${at},${1 + (at % 9)},${at + 1}`)
+    const rows = Array.from({ length: 40_000 }, (_, at) => `r${at},${1 + (at % 9)},${at + 1}`)
     await project.write('many.csv', `k,id,override_source_id\n${rows.join('\n')}\n`)
     const flags = submit('many.csv', '--source-type', 'list', '--key', 'k', '--per-minute', '1200', '--yes', '--json')
     const service = await project.serve()
@@ -102,13 +101,13 @@ describe('a file of launches', () => {
     redis.disconnect()
     await killed.stop('SIGKILL')
     const submitted = JSON.parse((await project.run(...flags)).stdout)
-    expect(submitted).toMatchObject({ rows: 60_000 })
+    expect(submitted).toMatchObject({ rows: 40_000 })
     expect(submitted.kind === 'again' || submitted.staged > 0).toBe(true)
 
     await until(() => altcraft.launches().length >= 3)
     expect(await project.run('bulk', 'pause', 'many', '--reason', 'wrong price')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ is paused\. Of 60,000 rows \d+ were launched/),
+      stdout: expect.stringMatching(/ is paused\. Of 40,000 rows \d+ were launched/),
     })
     expect(await project.run('bulk', 'watch', 'many')).toMatchObject({ code: 8 })
     const before = altcraft.launches().length
@@ -131,9 +130,50 @@ describe('a file of launches', () => {
     )
     await until(async () => !('sending' in (await status()).counts))
     const { counts } = await status()
-    expect(counts.launched + counts.cancelled).toBe(60_000)
+    expect(counts.launched + counts.cancelled).toBe(40_000)
     expect(cancelled.calledOff).toBe(counts.cancelled)
     expect(counts.launched).toBe(altcraft.launches().length)
+    await service.stop()
+  })
+})
+
+describe('a schedule with a file', () => {
+  it('submits it when it is due, as one batch; a file with a mistake is rejected and launches nothing', async () => {
+    const minute = new Date().toISOString().slice(0, 16)
+    const when = `{ at: "${minute}", ifPast: now, timezone: UTC }`
+    const key = `offers@${minute.replace(/[-:]/g, '')}`
+    const bulk = '{ source: ../data/rows.csv, key: k, sourceType: list, columns: { content.city: city } }'
+    const content = '{ year: "{{ due | date:\'yyyy\' }}" }'
+    const schedule = (name: string, id: number) =>
+      `  ${name}:\n    account: main\n    when: ${when}\n    launch: { id: ${id}, content: ${content} }\n`
+    await project.write('data/rows.csv', 'k,id,override_source_id,city\na,,7,Riga\nb,91,8,\n')
+    const bad = 'bulk: { source: ../data/none.csv }'
+    await project.write(
+      'jobs/all.yaml',
+      `version: 1\nschedules:\n${schedule('offers', 90)}    bulk: ${bulk}\n${schedule('broken', 92)}    ${bad}\n`,
+    )
+    const service = await project.serve()
+    await until(() => altcraft.launches().length >= 2)
+    await until(async () => (await project.launches('--state', 'rejected')).length > 0)
+    const results = await project.run('bulk', 'results', key)
+    expect(results.stdout.match(/,launched,/g)).toHaveLength(2)
+    expect(altcraft.launches().map(({ mailing, content }) => ({ mailing, content }))).toEqual(
+      expect.arrayContaining([
+        { mailing: 90, content: { year: minute.slice(0, 4), city: 'Riga' } },
+        { mailing: 91, content: { year: minute.slice(0, 4) } },
+      ]),
+    )
+    const rows = await project.launches()
+    expect(rows.find(({ schedule }) => schedule === 'offers')).toMatchObject({
+      state: 'launched',
+      reason: `The batch ${key} of 2 rows was submitted.`,
+    })
+    expect(rows.find(({ schedule }) => schedule === 'broken')).toMatchObject({
+      state: 'rejected',
+      error: 400,
+      error_text: expect.stringMatching(/none\.csv does not exist$/),
+    })
+    expect(altcraft.launches()).toHaveLength(2)
     await service.stop()
   })
 })

@@ -14,6 +14,12 @@ const page = readPage('docs/schedule-files.md')
 const now = Date.parse('2026-11-22T12:00:00Z')
 const calendars = new Map(['ru-holidays', 'weekends'].map(name => [name, { name, weekdays: [7] }]))
 const quietKeys = Object.keys(allowanceSchema.shape.quietHours.unwrap().options[0].shape)
+const { pace, stopAfter, ...bulk } = scheduleSchema.shape.bulk.unwrap().shape
+const bulkKeys = [
+  ...Object.keys(bulk),
+  ...Object.keys(pace.unwrap().shape).map(key => `pace.${key}`),
+  ...Object.keys(stopAfter.unwrap().shape).map(key => `stopAfter.${key}`),
+]
 const keysIn = (heading: string) => rowsOf(sectionOf(page, heading)).map(([key]) => plain(key))
 
 describe('the page of schedule files', () => {
@@ -22,6 +28,7 @@ describe('the page of schedule files', () => {
     ['When launches may go', [...quietKeys, ...Object.keys(allowanceSchema.shape.allowed.unwrap().options[0].shape)]],
     ['`when`', Object.keys(whenSchema.shape)],
     ['`launch`', Object.keys(scheduleSchema.shape.launch.shape)],
+    ['`bulk`', bulkKeys],
   ])('has every key of %s', (heading, keys) => {
     expect(keysIn(heading)).toEqual(keys)
   })

@@ -1,8 +1,7 @@
 /** How a file becomes a batch, as people declare it: the same keys as flags and in a `bulk:` block. */
 import { z } from 'zod'
 import { didYouMean } from '../files/suggestion.ts'
-import { targetNamed } from './mapping.ts'
-import { rowFormats } from './read-rows.ts'
+import { rowFormats, targetNamed } from '../launches/row-field.ts'
 
 const columns = z.record(z.string(), z.string().min(1)).superRefine((map, context) => {
   for (const name of Object.keys(map)) {
@@ -54,9 +53,15 @@ export const rowsInput = {
 }
 
 export const bulkInput = z.strictObject({
-  source: z.string().min(1).meta({ description: 'The file of rows, found from the folder of schedule files.' }),
+  source: z
+    .string()
+    .min(1)
+    .refine(path => path !== '-', 'must be a file: nobody pipes one into a schedule')
+    .meta({ description: 'The file of rows, found from the folder of schedule files.' }),
   ...rowsInput,
+  sourceType: z.enum(['list', 'segment']).optional().meta({
+    description: 'What override_source_id of the rows is, where no column says it.',
+  }),
   pace: paceInput.optional().meta({ description: 'How fast the rows go. Default: as fast as the account allows.' }),
   stopAfter: stopAfterInput.optional().meta({ description: 'When the batch pauses by itself.' }),
 })
-export type BulkInput = z.output<typeof bulkInput>
