@@ -20,8 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: ['config'],
   events: ['launches'],
   sandbox: ['files'],
-  duty: ['timetable', 'launches', 'redis', 'config', 'files'],
-  http: ['duty', 'timetable', 'launches', 'redis', 'config', 'files'],
+  duty: ['timetable', 'bulk', 'launches', 'redis', 'config', 'files'],
+  http: ['duty', 'timetable', 'bulk', 'launches', 'redis', 'config', 'files'],
   background: ['timetable', 'bulk', 'launches', 'redis', 'config', 'events'],
   service: ['background', 'http', 'timetable', 'bulk', 'launches', 'redis', 'altcraft', 'config', 'events'],
   commands: [

@@ -69,6 +69,11 @@ const httpSchema = z.strictObject({
     .max(256 * 1_048_576)
     .default(16 * 1_048_576)
     .meta({ description: 'How many bytes the body of a request may have.' }),
+  uploadLimit: z
+    .int()
+    .min(1_024)
+    .default(512 * 1_048_576)
+    .meta({ description: 'How many bytes a file of rows may have.' }),
   timeout: duration
     .refine(ms => ms >= 1_000 && ms <= 50_000, 'must be from 1s to 50s')
     .prefault('30s')

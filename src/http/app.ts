@@ -5,9 +5,10 @@ import { etag } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { type AccessRules, type Caller, callerOf, mustPass } from './access.ts'
+import { addBatches } from './batches-api.ts'
 import { addDecisions } from './decisions-api.ts'
 import { addDesk } from './desk-api.ts'
-import { type Door, type DoorName, doorFor } from './doors.ts'
+import { type Door, type DoorName, doorFor, doors } from './doors.ts'
 import { flawsOf } from './flaws.ts'
 import { addKeys } from './keys-api.ts'
 import { addLaunches } from './launches-api.ts'
@@ -63,7 +64,10 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
     await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
   })
-  api.use((context, next) => (context.req.method === 'POST' ? limited(context, next) : next()))
+  // A file of rows is counted while it is read.
+  api.use((context, next) =>
+    context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
+  )
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())
@@ -73,14 +77,15 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   addLaunches(api, parts)
   addDecisions(api, parts)
   addSchedules(api, parts)
+  addBatches(api, parts)
   addDesk(api, parts)
   addKeys(api, parts)
   return api
 }
 
-/** Answers that go on for as long as somebody listens. */
+/** What goes on for as long as somebody listens, or sends. */
 function isOpenEnded(name: DoorName): boolean {
-  return name === 'events'
+  return name === 'events' || name === 'submitBatch'
 }
 
 /** Escapes stay as they were sent: a key with a slash in it is one segment. */

@@ -1,5 +1,6 @@
 /** The OpenAPI document, from the same schemas that judge requests. */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { batchRoutes } from './contract/batches.ts'
 import { deskRoutes } from './contract/desk.ts'
 import { keyRoutes } from './contract/keys.ts'
 import { launchRoutes } from './contract/launches.ts'
@@ -7,7 +8,7 @@ import { scheduleRoutes } from './contract/schedules.ts'
 import { serviceRoutes } from './contract/service.ts'
 
 /** Every route, by the name of its door. */
-const routes = { ...serviceRoutes, ...launchRoutes, ...scheduleRoutes, ...deskRoutes, ...keyRoutes }
+const routes = { ...serviceRoutes, ...launchRoutes, ...scheduleRoutes, ...batchRoutes, ...deskRoutes, ...keyRoutes }
 
 const description =
   'Launches Altcraft broadcast mailings. Errors are problems (RFC 9457) whose `code` stays; docs/http-api.md lists them.'

@@ -29,12 +29,23 @@ export interface Door {
   readonly whole?: true
   /** Whether people are mailed by it: it takes an Idempotency-Key. */
   readonly launches?: true
-  readonly tag: 'service' | 'launches' | 'schedules' | 'calendar' | 'holds' | 'audit' | 'accounts' | 'events' | 'keys'
+  readonly tag:
+    | 'service'
+    | 'launches'
+    | 'schedules'
+    | 'batches'
+    | 'calendar'
+    | 'holds'
+    | 'audit'
+    | 'accounts'
+    | 'events'
+    | 'keys'
   readonly summary: string
 }
 
 const launch = '/api/v1/launches/{key}'
 const schedule = '/api/v1/schedules/{name}'
+const batch = '/api/v1/batches/{id}'
 
 const table = {
   livez: door('get', '/livez', 'anyone', 'service', 'The process lives; nothing outside of it is asked'),
@@ -73,6 +84,18 @@ const table = {
   unskipDueTime: door('post', `${schedule}/unskip`, 'operator', 'schedules', 'Take back a skip'),
   runSchedule: {
     ...door('post', `${schedule}/run`, 'launcher', 'schedules', 'Launch what it launches, now'),
+    launches: true,
+  },
+
+  listBatches: door('get', '/api/v1/batches', 'viewer', 'batches', 'The newest batches'),
+  submitBatch: door('post', '/api/v1/batches', 'launcher', 'batches', 'Launch every row of a file'),
+  showBatch: door('get', batch, 'viewer', 'batches', 'One batch with its account and its problems'),
+  batchResults: door('get', `${batch}/results`, 'viewer', 'batches', 'Every row and what became of it, as NDJSON'),
+  pauseBatch: door('post', `${batch}/pause`, 'operator', 'batches', 'Release no more of its rows until it is resumed'),
+  resumeBatch: door('post', `${batch}/resume`, 'operator', 'batches', 'Let a paused batch go on'),
+  cancelBatch: door('post', `${batch}/cancel`, 'operator', 'batches', 'Call off what has not been sent, for good'),
+  retryBatch: {
+    ...door('post', `${batch}/retry`, 'launcher', 'batches', 'Try failed, rejected and swallowed rows again'),
     launches: true,
   },
 

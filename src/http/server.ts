@@ -18,6 +18,9 @@ export interface HttpServer {
   close(grace: number): Promise<void>
 }
 
+/** A body may take so long to come; what else a request may take is up to the app. Milliseconds. */
+const longestUpload = 3_600_000
+
 /** Listens; a port of 0 is one that is free. Throws CannotListen. */
 export async function listen(
   parts: HttpParts,
@@ -29,9 +32,9 @@ export async function listen(
   const server = createAdaptorServer({
     fetch: api.fetch,
     serverOptions: {
-      requestTimeout: parts.settings.timeout,
+      requestTimeout: longestUpload,
       headersTimeout: Math.min(parts.settings.timeout, 10_000),
-      maxHeaderSize: 16_384,
+      maxHeaderSize: 65_536,
     },
   }) as Server
   await new Promise<void>((resolve, reject) => {

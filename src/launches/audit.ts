@@ -12,7 +12,10 @@ local function accountOf(subject)
   if kind == 'account' or kind == 'mailing' then return rest end
   if kind ~= 'schedule' then return redis.call('HGET', P .. 'launch:' .. subject, 'account') end
   local text = redis.call('HGET', P .. 'schedules', rest)
-  return text and cjson.decode(text).account
+  -- A text that somebody has broken keeps nobody from deciding about it.
+  local fine, schedule = pcall(cjson.decode, text or '')
+  local account = fine and type(schedule) == 'table' and schedule.account
+  return type(account) == 'string' and account or nil
 end
 
 local function audit(who, what, subject, why, before, after)

@@ -39,17 +39,18 @@ async function everyAnswer(log: string, key: string): Promise<string> {
   const [address = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(/.*httpListens.*/.exec(log)?.[0] ?? '') ?? []
   const paths = Object.values<Door>(doors)
     .filter(({ method, role }) => method === 'get' && (role === 'anyone' || role === 'viewer'))
-    .map(({ path }) => path.replace('{key}', encodeURIComponent(key)).replace('{name}', 'offers'))
+    .map(({ path }) =>
+      path.replace('{key}', encodeURIComponent(key)).replace('{name}', 'offers').replace('{id}', 'none'),
+    )
   const texts = await Promise.all(
     paths.map(async path => {
+      const response = await fetch(`${address}${path}`, { headers: { 'last-event-id': '1-1' } })
+      if (!path.endsWith('/events')) return `${path} ${response.status}\n${await response.text()}`
       // The events from the first on; they would never end.
-      const signal = AbortSignal.timeout(2_000)
-      const response = await fetch(`${address}${path}`, { signal, headers: { 'last-event-id': '1-1' } })
-      let text = `${path} ${response.status}\n`
-      try {
-        for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString()
-      } catch (error) {
-        if (!signal.aborted) throw error
+      let text = ''
+      for await (const piece of response.body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (text.includes(key)) break
       }
       return text
     }),

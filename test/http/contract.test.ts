@@ -29,7 +29,7 @@ async function ask(name: DoorName, method: string, path: string, asking: Asking 
   const response = await stage.ask(method, path, { key, ...asking, headers })
   expect(await flawsOfAnswer(name, response), `${method} ${path}`).toEqual([])
   const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text()
-  const body = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+  const body = /[/+]json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text
   return { status: response.status, body, headers: response.headers }
 }
 
@@ -170,6 +170,77 @@ describe('every door answers as described', () => {
       { name: 'main' },
       { name: 'other' },
     ])
+  })
+
+  it('batches: submitted, shown, decided about', async () => {
+    const submit = (query: string, raw: string, type = 'text/csv') =>
+      ask('submitBatch', 'POST', `/api/v1/batches?account=main&name=spring&${query}`, {
+        raw,
+        headers: { 'content-type': type },
+      })
+    const file = 'id,city\n90,Riga\n91,Ventspils\n'
+    const columns = `columns=${encodeURIComponent('{"content.city":"city"}')}`
+    const first = await submit(
+      `${columns}&perMinute=30&hours=09:00-18:00&timezone=UTC&stopAfterFailures=2&reason=test`,
+      file,
+    )
+    expect(first).toMatchObject({ status: 201, body: { batch: { state: 'running', rows: 2 }, bad: 0, again: false } })
+    const { id } = first.body.batch
+    expect(await submit(columns, file)).toMatchObject({ status: 200, body: { batch: { id }, again: true } })
+    const lines = '{"id":90,"content":{"city":"Riga"}}\n{"id":91,"content":{"city":"Ventspils"}}\n'
+    expect(await submit('', lines, 'application/x-ndjson')).toMatchObject({ status: 200, body: { batch: { id } } })
+    const otherName = await submit(`${columns}&name=summer`.replace('name=spring&', ''), file)
+    expect(otherName.status).toBe(400)
+    expect(await submit('', 'id\n1\nx\ny\n')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid', errors: [{ in: 'body', at: 'line 3, column "id"'.replaceAll('"', '') }] },
+    })
+    expect(await submit('', 'id\n1\nx\n', 'application/json')).toMatchObject({ status: 415 })
+    expect(await submit('partial=true', 'id\n1\nx\n')).toMatchObject({ status: 201, body: { bad: 1 } })
+    expect(await submit('hours=morning&maxLateness=no&columns=x&launch=[]', file)).toMatchObject({
+      status: 400,
+      body: { errors: [{ at: 'columns' }, { at: 'launch' }, { at: 'hours' }, { at: 'maxLateness' }] },
+    })
+    const post = (name: DoorName, what: string) =>
+      ask(name, 'POST', `/api/v1/batches/${id}/${what}`, { body: { reason } })
+    expect((await ask('listBatches', 'GET', '/api/v1/batches')).body.batches).toHaveLength(2)
+    expect((await ask('showBatch', 'GET', `/api/v1/batches/${id}`)).body).toMatchObject({
+      pace: { perMinute: 30 },
+      by: 'key admin',
+    })
+    expect(await post('pauseBatch', 'pause')).toMatchObject({ status: 200, body: { batch: { state: 'paused' } } })
+    expect(await post('pauseBatch', 'pause')).toMatchObject({ status: 409 })
+    expect(await post('resumeBatch', 'resume')).toMatchObject({ status: 200, body: { batch: { state: 'running' } } })
+    expect(await post('retryBatch', 'retry')).toMatchObject({ status: 200, body: { rows: 0 } })
+    expect(await post('cancelBatch', 'cancel')).toMatchObject({
+      status: 200,
+      body: { batch: { state: 'cancelled' }, rows: 2 },
+    })
+    const results = await ask('batchResults', 'GET', `/api/v1/batches/${id}/results?state=cancelled`)
+    expect(
+      results.body
+        .trim()
+        .split('\n')
+        .map((line: string) => JSON.parse(line)),
+    ).toMatchObject([{ row: 1, mailing: 90 }, { row: 2 }])
+    expect((await ask('showBatch', 'GET', '/api/v1/batches/none')).status).toBe(404)
+  })
+
+  it('a file of rows is read as it comes, and no further than it may', async () => {
+    let asked = 0
+    const row = new TextEncoder().encode(`${JSON.stringify({ id: 90, content: { text: 'x'.repeat(900) } })}\n`)
+    const body = new ReadableStream<Uint8Array>({
+      pull: controller => {
+        asked += 1
+        controller.enqueue(row)
+      },
+    })
+    const address = 'http://127.0.0.1/api/v1/batches?account=main&name=endless&key=content.text&partial=true'
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' }
+    const response = await stage.api.request(new Request(address, { method: 'POST', headers, body, duplex: 'half' }))
+    expect(await response.json()).toMatchObject({ code: 'tooLarge' })
+    expect(asked).toBeLessThan(250)
+    expect(await stage.server.redis.keys('*batch*')).toEqual([])
   })
 
   it('keys and events', async () => {

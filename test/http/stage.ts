@@ -27,7 +27,7 @@ accounts:
   main: { baseUrl: "https://altcraft.example.com", token: { env: ALTCRAFT_TOKEN }, durability: memory }
   other: { baseUrl: "https://other.example.com", token: { env: ALTCRAFT_TOKEN }, durability: memory }
 redis: { requireDurable: false, prefix: test }
-http: { listen: "127.0.0.1:8377", bodyLimit: 20000, timeout: 10s }
+http: { listen: "127.0.0.1:8377", bodyLimit: 20000, uploadLimit: 200000, timeout: 10s }
 `
 
 export interface Asking {

@@ -34,7 +34,7 @@ export async function flawsOfAnswer(name: DoorName, response: Response): Promise
   if (described === 'default' && response.ok) return [`${response.status} is not described`]
   const place = `${route}/${described}/content/${escaped(type)}/schema`
   if (!has(place)) return [`${response.status} with ${type} is not described`]
-  if (!type.endsWith('json')) return []
+  if (!/[/+]json$/.test(type)) return []
   const validate = validators.get(place) ?? ajv.compile({ $ref: `api#${place}` })
   validators.set(place, validate)
   const body: unknown = await response.clone().json()
