@@ -28,7 +28,7 @@ interface Pace {
 }
 
 /** When a batch is paused by itself. A failure is a rejected, failed, swallowed or unknown row. */
-export interface StopRules {
+interface StopRules {
   /** Failures without a launched row between them. */
   readonly consecutive?: number
   /** Failures in all. */
@@ -38,7 +38,7 @@ export interface StopRules {
 }
 
 /** Windows of time in which rows may leave. */
-export interface BatchHours extends OpenHours {
+interface BatchHours extends OpenHours {
   readonly timezone: string
 }
 

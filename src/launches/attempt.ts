@@ -120,7 +120,8 @@ async function start(tools: AttemptTools, sending: Sending, claim: Claim, signal
   const isToBeConfirmed = isNews && sending.confirmation === 'log'
   const { transport } = outcome
   const rule = sending.brakes?.breaker
-  const heardOf = transport !== 'untried' && rule ? { seen: transport, rule } : undefined
+  // A file says nothing of the way to the platform.
+  const heardOf = transport !== 'untried' && rule && !claim.submission ? { seen: transport, rule } : undefined
   return {
     ...settlement,
     ...(heardOf && { transport: heardOf }),

@@ -59,20 +59,8 @@ async function killAll(trial: Trial): Promise<void> {
   await Stage.with(trial, {}, async stage => {
     writeRows(stage.folder)
     await killSubmitters(stage)
-    for (let kill = 1; kill <= kills; kill++) {
-      const victim = stage.begin({ TEST_SIGNAL_AT: 'released=SIGKILL' })
-      await until('the feeder is killed with rows released and without jobs', () => victim.ending !== undefined, 30_000)
-      trial.fault()
-    }
-    for (let kill = 1; kill <= kills; kill++) {
-      const victim = await stage.serve()
-      const started = stage.oracle.starts().length
-      const goesOn = () => stage.oracle.starts().length > started
-      await until('rows are being launched', goesOn, 30_000)
-      await pauseFor(trial.random.whole(50, 1_000))
-      await victim.end('SIGKILL')
-      trial.fault()
-    }
+    for (let kill = 1; kill <= kills; kill++) await killWhileRowsGo(stage)
+    for (let kill = 1; kill <= kills; kill++) await killFeeder(stage)
     await stage.serve()
     await until('the batch is done', async () => (await batchField(stage, 'state')) === 'done', patience)
     await settleDoubts(stage)
@@ -89,6 +77,23 @@ async function killAll(trial: Trial): Promise<void> {
     const counted = Number(await batchField(stage, 'n:launched')) + Number(await batchField(stage, 'n:unknown'))
     trial.check(counted === rows, `the batch counts ${counted} of ${rows} rows`)
   })
+}
+
+async function killWhileRowsGo(stage: Stage): Promise<void> {
+  const victim = await stage.serve()
+  const started = stage.oracle.starts().length
+  await until('rows are being launched', () => stage.oracle.starts().length > started, 30_000)
+  await pauseFor(stage.trial.random.whole(50, 1_000))
+  await victim.end('SIGKILL')
+  stage.trial.fault()
+}
+
+/** What it has released has no jobs then: the sweep gives them some. */
+async function killFeeder(stage: Stage): Promise<void> {
+  const victim = stage.begin({ TEST_SIGNAL_AT: 'released=SIGKILL' })
+  // It releases more only when enough of what was released before has been launched.
+  await until('the feeder is killed with rows released and without jobs', () => victim.ending !== undefined, 90_000)
+  stage.trial.fault()
 }
 
 /** The log ends the doubt about every row that was started. */

@@ -102,10 +102,10 @@ export const crashScenarios: readonly Scenario[] = [
   },
   {
     name: 'crash-limited',
-    about: 'workers are killed where there are places for two at a time: those of the dead are taken again',
+    about: 'workers are killed where there are places for three at a time: those of the dead are taken again',
     run: trial =>
       crashAt(trial, ['claimed', 'committed', 'answered'], {
-        accounts: { main: { limits: { concurrency: 2, perMinute: 600 } } },
+        accounts: { main: { limits: { concurrency: 3, perMinute: 600 } } },
       }),
   },
   {
