@@ -54,11 +54,14 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   api.use(async (context, next) => {
     const { name, door } = knocked(context.req.method, rawPath(context.req.url))
     context.set('door', door)
+    // The head of an answer without an end would never be finished.
+    if (context.req.method === 'HEAD' && isOpenEnded(name)) throw onlyFor('HEAD', door)
     if (door.role !== 'anyone') {
       const caller = await callerOf(parts.open.ledger, rules, context.req.raw.headers)
       mustPass(caller, door)
       context.set('caller', caller)
-      if (door.method !== 'get') context.header('cache-control', 'no-store')
+      // What is kept is asked about again: it may have changed, and the key may have been revoked.
+      context.header('cache-control', door.method === 'get' ? 'private, no-cache' : 'no-store')
     }
     if (door.method !== 'get' && parts.isStopping())
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
@@ -103,6 +106,10 @@ function knocked(method: string, path: string) {
     case 'nothing':
       throw nothingHere()
   }
+}
+
+function onlyFor(method: string, { path, ...door }: Door): Problem {
+  return new Problem('methodNotAllowed', `${method} is not for ${path}`, {}, { allow: door.method.toUpperCase() })
 }
 
 function nothingHere(): Problem {

@@ -4,6 +4,7 @@ import { apiDocument } from '../../src/http/document.ts'
 import { type DoorName, doorNames } from '../../src/http/doors.ts'
 import { problems } from '../../src/http/problem.ts'
 import { releaseVersion } from '../../src/http/version.ts'
+import { withinTime } from '../../src/http/within-time.ts'
 import { plain, readPage, rowsOf, sectionOf } from '../docs/page.ts'
 import { type Asking, HttpStage } from './stage.ts'
 import { documentText, flawsOfAnswer, seen } from './validator.ts'
@@ -323,6 +324,17 @@ describe('every refusal is a problem with a code', () => {
   it('every code is on the page of the API, with its status and title', () => {
     const listed = rowsOf(sectionOf(readPage('docs/http-api.md'), 'Problems')).map(row => row.map(plain))
     expect(listed).toEqual(Object.entries(problems).map(([code, { status, title }]) => [code, String(status), title]))
+  })
+
+  it('the head of the events is not asked for, as they have no end', async () => {
+    expect((await stage.ask('HEAD', '/api/v1/events', { key })).status).toBe(405)
+    expect((await stage.ask('HEAD', '/api/v1/launches', { key })).status).toBe(200)
+  })
+
+  it('what takes too long is a problem, too', async () => {
+    const never = new Promise<string>(() => {})
+    await expect(withinTime(10, never)).rejects.toMatchObject({ code: 'timeout' })
+    expect(await withinTime(10_000, Promise.resolve('done'))).toBe('done')
   })
 
   it('a method that is not for an address is told which are', async () => {
