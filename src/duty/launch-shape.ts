@@ -83,7 +83,7 @@ export const wholeFields = {
     .array(z.tuple([time, time]))
     .nullable()
     .meta({ description: 'The spans in which it may leave.' }),
-  policy: z.unknown(),
+  policy: z.unknown().meta({ description: 'null of a row of a batch that has ended.' }),
   owner: z.string().nullable(),
   by: z.string().nullable(),
   why: z.string().nullable(),
@@ -110,7 +110,7 @@ export function launchWhole(record: LaunchRecord): LaunchWhole {
     notBefore: iso(record.notBefore),
     sendUntil: record.sendUntil >= suspended ? null : iso(record.sendUntil),
     open: record.open?.map(([from, until]) => [iso(from), iso(until)] satisfies [string, string]) ?? null,
-    policy: record.policy,
+    policy: record.policy ?? null,
     owner: record.owner ?? null,
     by: record.by ?? null,
     why: record.why ?? null,

@@ -10,6 +10,7 @@ export const luaAudit = /* lua */ `
 local function accountOf(subject)
   local kind, rest = string.match(subject, '^(%a+):([^:]+)')
   if kind == 'account' or kind == 'mailing' then return rest end
+  if kind == 'batch' then return redis.call('HGET', P .. 'batch:' .. rest, 'account') end
   if kind ~= 'schedule' then return redis.call('HGET', P .. 'launch:' .. subject, 'account') end
   local text = redis.call('HGET', P .. 'schedules', rest)
   -- A text that somebody has broken keeps nobody from deciding about it.

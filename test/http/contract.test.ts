@@ -91,6 +91,10 @@ describe('every door answers as described', () => {
     expect((await ask('listLaunches', 'GET', '/api/v1/launches?state=unknown&text=DOUBT')).body.launches).toMatchObject(
       [{ key: 'doubtful' }],
     )
+    // Of a row that has ended its batch keeps the policy.
+    await stage.server.redis.hdel(stage.ledger.keys.launch('planned'), 'policy')
+    expect((await ask('showLaunch', 'GET', '/api/v1/launches/planned')).body).toMatchObject({ policy: null })
+    expect((await ask('explainLaunch', 'GET', '/api/v1/launches/planned/explain')).status).toBe(200)
     expect((await ask('explainLaunch', 'GET', '/api/v1/launches/nothing/explain')).status).toBe(404)
     expect((await ask('showLaunch', 'GET', '/api/v1/launches/a%2Fb')).status).toBe(404)
   })
