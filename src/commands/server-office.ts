@@ -77,7 +77,7 @@ async function make(server: ServerCall, asked: HandAsked): Promise<MadeAnswer> {
   const body = { account, request, at: isoOf(at), timezone, confirmDuplicate, reason: why }
   const answer = await server.ask('POST', 'launches', { body, headers: { 'idempotency-key': randomUUID() } })
   if (answer.ok) {
-    const { launch, workers } = madeSchema.parse(answer.value)
+    const { launch, workers } = understood(madeSchema, answer.value)
     const whole = await server.get(`launches/${encodeURIComponent(launch.key)}`, launchWholeSchema)
     const [due, sendUntil] = [Date.parse(whole.due), Date.parse(whole.sendUntil ?? whole.due)]
     return { kind: 'made', key: launch.key, due, sendUntil, workers }
@@ -108,13 +108,13 @@ class ServerCall {
   async get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
     const answer = await this.ask('GET', path)
     if (!answer.ok) throw endingOf(answer.problem)
-    return schema.parse(answer.value)
+    return understood(schema, answer.value)
   }
 
   /** The same; undefined where there is nothing at the path. */
   async find<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema> | undefined> {
     const answer = await this.ask('GET', path)
-    if (answer.ok) return schema.parse(answer.value)
+    if (answer.ok) return understood(schema, answer.value)
     if (answer.problem.code === 'notFound') return undefined
     throw endingOf(answer.problem)
   }
@@ -146,6 +146,15 @@ class ServerCall {
       throw new CommandEnding(exitCodes.unreachable, `${this.#root} gives no answer that is understood${cause}${sent}`)
     }
   }
+}
+
+/** A server of another release may answer in another shape. Throws CommandEnding then. */
+function understood<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+  throw new CommandEnding(exitCodes.failed, `the server answers in another shape${where}; is it of the same release?`)
 }
 
 function keyFromEnvironment(): string | undefined {

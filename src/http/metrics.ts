@@ -1,9 +1,9 @@
 /** Metrics for Prometheus: what happened, told by the events, and how things stand, asked when somebody reads them. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
+import { holdRows, stopCauses } from '../duty/holds.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { Happening } from '../launches/event-stream.ts'
-import { holdCauses, holdsInForce } from '../launches/hold.ts'
 import { type Balance, balanceOf } from '../timetable/balance.ts'
 import { serverNow } from '../timetable/planner.ts'
 
@@ -103,10 +103,10 @@ export class Metrics {
     const [counts, ran, holds] = await Promise.all([
       Promise.all(standing.map(state => redis.zcard(keys.inState(state)))),
       redis.get(keys.plannerRan),
-      holdsInForce(ledger),
+      holdRows(ledger),
     ])
     for (const [index, state] of standing.entries()) this.#standing.set({ state }, counts[index] ?? 0)
-    for (const cause of holdCauses) this.#stops.set({ cause }, holds.filter(hold => hold.cause === cause).length)
+    for (const cause of stopCauses) this.#stops.set({ cause }, holds.filter(hold => hold.cause === cause).length)
     if (ran !== null) this.#planner.set((now - Number(ran)) / 1_000)
     for (const account of Object.keys(config.accounts)) {
       const [depth, workers] = await Promise.all([queues.depth(account), queues.workerCount(account)])

@@ -177,6 +177,25 @@ describe('every door answers as described', () => {
     ])
   })
 
+  it('a schedule that cannot be planned is shown with its reason, can be paused, and is not run', async () => {
+    await stage.server.redis.hset(stage.ledger.keys.schedules, 'broken', '{"name":')
+    expect((await ask('listSchedules', 'GET', '/api/v1/schedules')).body.schedules).toMatchObject([
+      { name: 'broken', account: null, unmintable: expect.any(String) },
+      { name: 'weekly', unmintable: null },
+    ])
+    expect((await ask('showSchedule', 'GET', '/api/v1/schedules/broken')).body).toMatchObject({
+      when: null,
+      coming: [],
+    })
+    expect((await ask('calendar', 'GET', '/api/v1/calendar?days=1')).status).toBe(200)
+    expect((await ask('metrics', 'GET', '/metrics')).status).toBe(200)
+    const post = (name: DoorName, what: string) =>
+      ask(name, 'POST', `/api/v1/schedules/broken/${what}`, { body: { reason } })
+    expect(await post('runSchedule', 'run')).toMatchObject({ status: 409, body: { code: 'refused' } })
+    expect((await post('pauseSchedule', 'pause')).status).toBe(200)
+    expect((await post('resumeSchedule', 'resume')).status).toBe(200)
+  })
+
   it('batches: submitted, shown, decided about', async () => {
     const submit = (query: string, raw: string, type = 'text/csv') =>
       ask('submitBatch', 'POST', `/api/v1/batches?account=main&name=spring&${query}`, {
