@@ -13,6 +13,7 @@ import { CommandEnding, exitCodes } from './commands/ending.ts'
 import { explainCommand } from './commands/explain.ts'
 import { holdCommand } from './commands/hold.ts'
 import { importCommand } from './commands/import.ts'
+import { keysCommand } from './commands/keys.ts'
 import { launchCommand } from './commands/launch.ts'
 import { launchesCommand } from './commands/launches.ts'
 import { planCommand } from './commands/plan.ts'
@@ -63,6 +64,7 @@ function program(): Command {
     explainCommand(),
     holdCommand(),
     auditCommand(),
+    keysCommand(),
     doctorCommand(),
     simulateCommand(),
     importCommand(),
@@ -97,6 +99,7 @@ function endingOf(error: unknown): number {
   if (error instanceof CommandEnding) return say(error.message, error.code)
   switch (error.name) {
     case 'DeclarationError':
+    case 'CannotListen':
       return say(error.message, exitCodes.usage)
     case 'RedisUnreachable':
     case 'UnfitRedis':

@@ -1,10 +1,11 @@
 /**
  * Every happening, one function each: what it is called, its fields and the sentence a person reads. Code elsewhere never
- * formats a log line. No function takes a request's content, attachments or token.
+ * formats a log line, and metrics and the stream of events are told the same. No function takes a request's content, attachments or token.
  */
 import type { Logger } from 'pino'
 import type { BreakerChange } from './launches/breaker.ts'
 import type { Claim } from './launches/claim.ts'
+import type { Happening } from './launches/event-stream.ts'
 import { reasons, type State } from './launches/launch.ts'
 import type { Settlement } from './launches/settle.ts'
 import type { Swept } from './launches/sweep.ts'
@@ -14,11 +15,25 @@ const loud: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'e
 /** Names of schedules by what a plan does to them. */
 type PlanNames = Readonly<Record<'added' | 'changed' | 'renamed' | 'removed', readonly string[]>>
 
+type Tell = (fields: Happening['fields'], words: string) => void
+
 export class Events {
-  readonly #log: Logger
+  readonly #log: Readonly<Record<Happening['level'], Tell>>
+  readonly #listeners: ((happening: Happening) => void)[] = []
 
   constructor(log: Logger) {
-    this.#log = log
+    const telling =
+      (level: Happening['level']): Tell =>
+      (fields, words) => {
+        log[level](fields, words)
+        for (const listener of this.#listeners) listener({ level, words, fields })
+      }
+    this.#log = { debug: telling('debug'), info: telling('info'), warn: telling('warn'), error: telling('error') }
+  }
+
+  /** From now on every happening is told to it as well, whatever the level of the log. */
+  alsoTell(listener: (happening: Happening) => void): void {
+    this.#listeners.push(listener)
   }
 
   serviceStarted(facts: { redis: string; accounts: readonly string[]; schedules: number; owner: string }): void {
@@ -182,6 +197,15 @@ export class Events {
       { event: 'preflightFine', launch: key, account, mailing, due },
       `preflight ${key}, due ${due}: mailing ${mailing} is active again`,
     )
+  }
+
+  httpListens(address: string, withoutKey: string): void {
+    const open = withoutKey === 'off' ? '' : `; whoever is on this machine is ${withoutKey} without a key`
+    this.#log.info({ event: 'httpListens', address }, `HTTP API at ${address}${open}`)
+  }
+
+  requestFailed(error: unknown): void {
+    this.#log.error({ event: 'requestFailed', err: error }, 'a request over HTTP failed for a reason that is ours')
   }
 
   batchDone(id: string, account: string, left: Readonly<Partial<Record<State, number>>>): void {

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import pc from 'picocolors'
 import { type Logger, pino } from 'pino'
 import { z } from 'zod'
-import type { Secret } from './config/secret.ts'
+import { hiding, type Secret } from './config/secret.ts'
 
 export interface LogSettings {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -21,11 +21,9 @@ export function createLogger(
   secrets: readonly Secret[] = [],
 ): Logger {
   const pretty = settings.format === 'pretty' || (settings.format === 'auto' && stream.isTTY === true)
-  // A token this short is no secret, and masking it would make the log unreadable.
-  const hidden = secrets.map(secret => secret.reveal()).filter(text => text.length >= 6)
+  const hide = hiding(secrets)
   const write = (line: string) => {
-    let text = line
-    for (const secret of hidden) text = text.replaceAll(secret, '•••').replaceAll(encodeURIComponent(secret), '•••')
+    const text = hide(line)
     stream.write(pretty ? readable(text) : text)
   }
   return pino(

@@ -10,10 +10,13 @@ import { Feeder } from './bulk/feeder.ts'
 import { fileSubmitter } from './bulk/submit-file.ts'
 import type { ArmedAccount } from './config/account.ts'
 import type { Config } from './config/config.ts'
+import { hiding } from './config/secret.ts'
 import type { Events } from './events.ts'
+import { type HttpService, startHttp } from './http/start.ts'
 import type { AttemptTools, Sending } from './launches/attempt.ts'
 import { type BreakerRule, closeBreaker } from './launches/breaker.ts'
 import { systemClocks } from './launches/commit.ts'
+import { EventStream } from './launches/event-stream.ts'
 import type { Ledger } from './launches/ledger.ts'
 import { waitAtMost } from './launches/patience.ts'
 import { LaunchQueues } from './launches/queue.ts'
@@ -76,6 +79,9 @@ export async function startService(input: ServiceInput): Promise<Service> {
     const keys = keysUnder(config.redis.prefix)
     const owner = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`
     const ledger: Ledger = { redis, keys, owner }
+    const stream = new EventStream(ledger, hiding([...accounts.values()].map(account => account.tokenSecret)))
+    events.alsoTell(happening => stream.tell(happening))
+    undo.push(() => stream.stop())
     const queues = new LaunchQueues(redis, keys)
     undo.push(() => queues.close())
     const mailer = createStartMailing(accounts)
@@ -137,11 +143,13 @@ export async function startService(input: ServiceInput): Promise<Service> {
       events,
     })
     undo.push(() => background.stop())
+    const http = await startHttp({ config, address: opened.address, ledger, fitness, events })
+    undo.push(async () => http?.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
     return {
       reload: declared => stepIntoFiles(ledger, queues, events, { declared, apply: input.apply }),
-      stop: deadline => stop(workers, undo, events, deadline),
+      stop: deadline => stop(workers, http, undo, events, deadline),
     }
   } catch (error) {
     await unwind(undo)
@@ -151,11 +159,13 @@ export async function startService(input: ServiceInput): Promise<Service> {
 
 async function stop(
   workers: readonly LaunchWorker[],
+  http: HttpService | undefined,
   undo: (() => Promise<unknown>)[],
   events: Events,
   deadline: number,
 ): Promise<void> {
   events.serviceStopping(workers.reduce((sum, worker) => sum + worker.inFlight, 0))
+  http?.drain()
   const timer = new AbortController()
   const over = pauseFor(deadline, undefined, { signal: timer.signal }).catch(() => {})
   const left = await Promise.all(workers.map(worker => worker.stop(over)))

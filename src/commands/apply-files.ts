@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import type { OpenLedger } from '../duty/open-ledger.ts'
 import { DeclarationError } from '../files/problem.ts'
 import { applyPlan, overdueIn } from '../timetable/apply.ts'
 import { pausedSchedules } from '../timetable/paused.ts'
@@ -10,7 +11,7 @@ import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { person } from './person.ts'
 import { applyLine, consequences, countsOf, planLines } from './plan-view.ts'
-import { type GlobalFlags, type OpenLedger, withLedger } from './with-ledger.ts'
+import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 interface ApplyFlags extends GlobalFlags {
   readonly plan?: string

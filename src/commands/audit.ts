@@ -14,6 +14,7 @@ export function auditCommand(): Command {
     .description('what people and the service decided, the newest first')
     .option('--subject <name>', 'only what is about this launch key, this scope of a hold, or schedule:NAME')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {

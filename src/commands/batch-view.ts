@@ -1,64 +1,13 @@
-/** Batches as the commands show them: one shape for JSON, lines for people. Pure. */
-import { type BatchCounts, isInWindow } from '../bulk/batch.ts'
+/** Batches as the commands print them for people. Pure. */
+import { isInWindow } from '../bulk/batch.ts'
 import type { BatchProblem, BatchView } from '../bulk/read.ts'
+import { countedStates, endedRows } from '../duty/batch-shape.ts'
 import { retryStates } from '../launches/batch-rows.ts'
-import { type State, states } from '../launches/launch.ts'
+import { states } from '../launches/launch.ts'
 import { exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 
 const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
-
-/** One batch of `bulk list --json`. Absent values are null; times are UTC. */
-export function batchRow({ batch, counts, perMinute, waits, eta }: BatchView) {
-  return {
-    id: batch.id,
-    name: batch.name,
-    state: batch.state,
-    reason: batch.reason ?? null,
-    account: batch.account,
-    source: batch.source,
-    rows: counts.total,
-    unreleased: batch.state === 'cancelled' ? 0 : counts.unreleased,
-    counts: countedStates(counts, batch.state === 'cancelled'),
-    perMinute: perMinute === undefined ? null : Math.round(perMinute),
-    eta: iso(eta),
-    waits: waits ?? null,
-    created: iso(batch.created),
-    ended: iso(batch.ended),
-  }
-}
-
-/** `bulk status --json`: the same with its brakes, people and problems. */
-export function batchWhole(view: BatchView, problems: readonly BatchProblem[]) {
-  const { batch, again } = view
-  return {
-    ...batchRow(view),
-    again,
-    by: batch.by,
-    why: batch.why ?? null,
-    pausedBy: batch.pausedBy ?? null,
-    paused: iso(batch.pausedAt),
-    pace: { perMinute: batch.perMinute ?? null, concurrency: batch.concurrency ?? null },
-    hours: batch.hours ?? null,
-    stopAfter: batch.stopAfter ?? null,
-    problems: problems.map(({ state, error, text, rows }) => ({ state, error: error ?? null, text, rows })),
-  }
-}
-
-/** States that rows are in, in the order of a launch's life; rows of a cancelled batch that were never released are cancelled. */
-function countedStates({ released, unreleased }: BatchCounts, isCancelled: boolean): Partial<Record<State, number>> {
-  const counted: Partial<Record<State, number>> = {}
-  for (const state of states) {
-    const count = (released[state] ?? 0) + (isCancelled && state === 'cancelled' ? unreleased : 0)
-    if (count > 0) counted[state] = count
-  }
-  return counted
-}
-
-/** Rows of which it is known what became of them, or that need a person. */
-export function endedRows({ released }: BatchCounts): number {
-  return states.reduce((sum, state) => sum + (isInWindow(state) ? 0 : (released[state] ?? 0)), 0)
-}
 
 /** `612/900 rows (68%)  launched 608  rejected 2  29/min  done about 12:04 UTC`. */
 export function progressLine({ batch, counts, perMinute, eta }: BatchView): string {
@@ -96,7 +45,7 @@ export function batchLines(view: BatchView, problems: readonly BatchProblem[]): 
     ...(counts.unreleased > 0 && batch.state !== 'cancelled'
       ? [`  ${'unreleased'.padEnd(11)} ${digits(counts.unreleased)}`]
       : []),
-    ...Object.entries(countedStates(counts, batch.state === 'cancelled')).map(
+    ...Object.entries(countedStates(counts, batch.state)).map(
       ([state, count]) => `  ${state.padEnd(11)} ${digits(count)}`,
     ),
     ...(again > 0 ? [`  ${'again'.padEnd(11)} ${digits(again)} of them are to be tried again`] : []),

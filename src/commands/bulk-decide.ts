@@ -2,11 +2,11 @@
 import type { BatchCounts } from '../bulk/batch.ts'
 import { cancelBatch } from '../bulk/cancel.ts'
 import { type NotAsAsked, pauseBatch, resumeBatch } from '../bulk/pausing.ts'
-import type { BatchView } from '../bulk/read.ts'
 import { retryBatch } from '../bulk/retry.ts'
-import { retryStates } from '../launches/batch-rows.ts'
+import { endedRows } from '../duty/batch-shape.ts'
+import { retryable } from '../duty/batches.ts'
 import { serverNow } from '../timetable/planner.ts'
-import { digits, endedRows } from './batch-view.ts'
+import { digits } from './batch-view.ts'
 import { batchToDecide } from './bulk-list.ts'
 import { askBeforeLaunch, askFor } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
@@ -91,12 +91,6 @@ export async function retryCommand(word: string, flags: RetryFlags): Promise<num
     say(flags, { id, rows: answer.rows, unknown }, `${rowsInWords(answer.rows)} of ${id} will be tried again.`)
     return tellUnknown(unknown, id)
   })
-}
-
-/** Rows that may be tried again, and those that never are. */
-function retryable({ counts }: BatchView): { readonly rows: number; readonly unknown: number } {
-  const rows = retryStates.reduce((sum, state) => sum + (counts.released[state] ?? 0), 0)
-  return { rows, unknown: counts.released.unknown ?? 0 }
 }
 
 function tellUnknown(unknown: number, id: string): number {

@@ -3,17 +3,15 @@ import { basename, extname } from 'node:path'
 import { z } from 'zod'
 import type { BatchDeclaration } from '../bulk/batch.ts'
 import type { RowsReading } from '../bulk/read-rows.ts'
-import { parseDuration } from '../files/duration.ts'
+import { hoursOf, latenessPolicy } from '../duty/batches.ts'
 import { sentenceOf } from '../files/finding.ts'
 import { findingsIn } from '../files/issues.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
-import { policyInput, resolvePolicy } from '../launches/policy.ts'
+import { resolvePolicy } from '../launches/policy.ts'
 import type { RowFormat } from '../launches/row-field.ts'
 import { paceInput, rowsInput, stopAfterInput } from '../timetable/bulk-schema.ts'
 import { hasExpressions } from '../timetable/content.ts'
-import { readAllowance } from '../timetable/read-allowance.ts'
 import { scheduleName } from '../timetable/schedule-schema.ts'
-import { isZone } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { type LaunchFlags, requestOf } from './launch-request.ts'
 import { person } from './person.ts'
@@ -108,7 +106,7 @@ export function readingOf(flags: SubmitFlags, format: RowFormat): RowsReading {
 /** The declaration of the batch. Throws CommandEnding with code 2. */
 export function declarationOf(file: string, account: string, flags: SubmitFlags): BatchDeclaration {
   const { pace, stopAfter } = rulesOf(flags)
-  const hours = hoursOf(flags)
+  const hours = chosenHours(flags)
   const rules = {
     ...(stopAfter.consecutive === undefined ? {} : { consecutive: stopAfter.consecutive }),
     ...(stopAfter.failures === undefined ? {} : { failures: stopAfter.failures }),
@@ -147,29 +145,16 @@ export function nameOf(file: string, { name }: SubmitFlags): string {
 
 function latenessOf({ maxLateness }: SubmitFlags) {
   if (maxLateness === undefined) return undefined
-  const read = policyInput.safeParse({ maxLateness })
-  if (read.success && parseDuration(maxLateness) !== 0) return read.data
+  const policy = latenessPolicy(maxLateness)
+  if (policy) return policy
   throw usage(`--max-lateness ${maxLateness} is not a duration above 0 and of at most 7d, such as 15m`)
 }
 
-/** `MON-FRI 09:00-18:00`, in the grammar of `allowed:` in schedule files. */
-function hoursOf({ hours, timezone }: SubmitFlags): BatchDeclaration['hours'] {
-  if (hours.length === 0) return undefined
-  if (timezone === undefined) throw usage('say in which zone --hours are with --timezone')
-  if (!isZone(timezone)) throw usage(`--timezone ${timezone} is not an IANA zone`)
-  const spans = hours.map(span => {
-    const [, days, from, to] = /^(?:(.+) +)?(\d\d:\d\d)-(\d\d:\d\d)$/.exec(span.trim()) ?? []
-    if (from === undefined) throw usage(`--hours ${span}: write it as "MON-FRI 09:00-18:00" or "09:00-18:00"`)
-    return { from, to, ...(days === undefined ? {} : { days: days.split(/[ ,]+/) }) }
-  })
-  const declared = { allowed: { hours: spans, otherwise: 'move' } }
-  const { allowance, findings } = readAllowance(undefined, declared, undefined, [])
-  const { allowed } = allowance ?? {}
-  if (allowed) return { timezone, allowed }
-  const [why] = findings
-  throw usage(
-    `--hours ${hours.join(', ')}: ${why?.sentence ?? 'write days as MON-FRI or SAT, and times from 00:00 to 24:00'}`,
-  )
+function chosenHours({ hours, timezone }: SubmitFlags): BatchDeclaration['hours'] {
+  if (hours.length > 0 && timezone === undefined) throw usage('say in which zone --hours are with --timezone')
+  const chosen = hoursOf(hours, timezone)
+  if (typeof chosen !== 'string') return chosen
+  throw usage(`--hours ${chosen}`)
 }
 
 export function usage(sentence: string): CommandEnding {

@@ -1,7 +1,8 @@
 /** `bulk list` and `bulk status`. */
 import { type BatchView, batchesNamed, listBatches, problemsOf, showBatch } from '../bulk/read.ts'
+import { batchRow, batchWhole, endedRows } from '../duty/batch-shape.ts'
 import type { Ledger } from '../launches/ledger.ts'
-import { batchLines, batchRow, batchWhole, codeOf, digits, endedRows } from './batch-view.ts'
+import { batchLines, codeOf, digits } from './batch-view.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'

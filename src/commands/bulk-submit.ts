@@ -6,14 +6,15 @@ import { RowReport } from '../bulk/row-report.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
 import type { RowFormat } from '../launches/row-field.ts'
 import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bulk-declared.ts'
 import { Rehearsal } from './bulk-rehearsal.ts'
 import { followBatch, ProgressLine } from './bulk-watch.ts'
-import { askBeforeLaunch, mustBeFit } from './by-hand.ts'
+import { askBeforeLaunch } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { accountOf } from './launch-now.ts'
-import { type OpenLedger, withLedger } from './with-ledger.ts'
+import { withLedger } from './with-ledger.ts'
 
 const tellEvery = 20_000
 

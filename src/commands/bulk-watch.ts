@@ -1,10 +1,12 @@
 /** Following a batch. Who stops following does not stop the batch. */
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { problemsOf, showBatch } from '../bulk/read.ts'
-import { batchLines, batchRow, codeOf, progressLine } from './batch-view.ts'
+import { batchRow } from '../duty/batch-shape.ts'
+import type { OpenLedger } from '../duty/open-ledger.ts'
+import { batchLines, codeOf, progressLine } from './batch-view.ts'
 import { batchToRead } from './bulk-list.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { type GlobalFlags, type OpenLedger, withLedger } from './with-ledger.ts'
+import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 const lookEvery = 500
 /** Where there is no terminal, a line is written so often. */

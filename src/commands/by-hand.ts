@@ -1,26 +1,15 @@
 /** What `launch` and `schedules run` have in common: asking before people are mailed, and seeing through what came of it. */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { LaunchWhole } from '../duty/launch-shape.ts'
 import type { RefusedRepeat } from '../launches/by-hand.ts'
-import type { NewLaunch } from '../launches/create.ts'
-import { type LaunchRequest, restStates } from '../launches/launch.ts'
-import type { Ledger } from '../launches/ledger.ts'
-import { showLaunch } from '../launches/read.ts'
-import type { LaunchRecord } from '../launches/record.ts'
-import { Fitness } from '../redis/fitness.ts'
-import { serverNow } from '../timetable/planner.ts'
+import { restStates } from '../launches/launch.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { launchLines, launchWhole } from './launch-view.ts'
-import type { OpenLedger } from './with-ledger.ts'
+import { launchLines } from './launch-view.ts'
+import type { Made, Office } from './office.ts'
 
 /** After the last moment at which it may be sent, the service has this long to write down what came of it. */
 const aftermath = 120_000
-
-/** A launch that sendoff start would not send is not accepted either. Throws UnfitRedis. */
-export async function mustBeFit({ config, ledger }: OpenLedger, account: string): Promise<void> {
-  const asked = new Map([[account, config.accounts[account]?.durability ?? 'disk']])
-  await Fitness.of(ledger.redis, config.redis.requireDurable, asked)
-}
 
 /** A mailing that went to the same people within a day goes again only for somebody who says which launch it repeats. */
 export function repeatRefusal(mailing: number, repeat: RefusedRepeat, now: number): CommandEnding {
@@ -38,15 +27,6 @@ export function repeatRefusal(mailing: number, repeat: RefusedRepeat, now: numbe
       )
     }
   }
-}
-
-/** What is launched, and to whom, in words. */
-export function factsOf(account: string, request: LaunchRequest): string {
-  const audience =
-    request.override_source_id === undefined
-      ? 'its own audience'
-      : `${request.override_source_type} ${request.override_source_id}`
-  return `mailing ${request.id} of account ${account}, to ${audience}, limit ${request.override_limit ?? 'its own'}`
 }
 
 /** Asks on a terminal for `word` to be typed; elsewhere `--yes` is needed. */
@@ -71,33 +51,33 @@ export async function askFor(word: string, question: string, otherwise: string):
 
 /** Prints the key or, with `--wait`, what came of the launch. Returns the exit code. */
 export async function seeThrough(
-  { ledger, queues }: OpenLedger,
-  launch: NewLaunch,
+  office: Pick<Office, 'launch' | 'now'>,
+  made: Made,
   flags: { readonly wait: boolean; readonly json: boolean },
 ): Promise<number> {
-  if ((await queues.workerCount(launch.account)) === 0)
+  if (made.workers === 0)
     process.stderr.write(`Nothing is running that would send it: start sendoff start, or it expires.\n`)
   if (!flags.wait) {
-    const { key, due } = launch
+    const { key, due } = made
     write(flags.json ? JSON.stringify({ key, state: 'planned', due: new Date(due).toISOString() }) : key)
     return 0
   }
-  const record = await follow(ledger, launch)
-  write(flags.json ? JSON.stringify(launchWhole(record), null, 2) : launchLines(record))
-  return codeFor(record)
+  const launch = await follow(office, made)
+  write(flags.json ? JSON.stringify(launch, null, 2) : launchLines(launch))
+  return codeFor(launch)
 }
 
-async function follow(ledger: Ledger, launch: NewLaunch): Promise<LaunchRecord> {
+async function follow(office: Pick<Office, 'launch' | 'now'>, { key, sendUntil }: Made): Promise<LaunchWhole> {
   for (;;) {
-    const record = await showLaunch(ledger, launch.key)
-    if (!record) throw new CommandEnding(exitCodes.failed, `the record of ${launch.key} is gone`)
-    if (restStates.includes(record.state) || record.state === 'unknown' || record.state === 'held') return record
-    if ((await serverNow(ledger)) > launch.sendUntil + aftermath) return record
+    const launch = await office.launch(key)
+    if (!launch) throw new CommandEnding(exitCodes.failed, `the record of ${key} is gone`)
+    if (restStates.includes(launch.state) || launch.state === 'unknown' || launch.state === 'held') return launch
+    if ((await office.now()) > sendUntil + aftermath) return launch
     await pauseFor(100)
   }
 }
 
-function codeFor({ state }: LaunchRecord): number {
+function codeFor({ state }: LaunchWhole): number {
   switch (state) {
     case 'launched':
       return 0

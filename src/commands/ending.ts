@@ -5,6 +5,7 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   changes: 3,
+  notAllowed: 4,
   unreachable: 5,
   partial: 6,
   unknown: 7,

@@ -35,6 +35,7 @@ export function holdCommand(): Command {
   hold
     .command('status')
     .description('the stops in force, and the breakers that are open')
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {

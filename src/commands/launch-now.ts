@@ -1,49 +1,31 @@
-import { isRefused, launchByHand, repeatOf } from '../launches/by-hand.ts'
-import { defaultPolicy, preflightAt } from '../launches/policy.ts'
+import { datedRequest, factsOf, type HandAsked } from '../duty/by-hand.ts'
+import { isRefused } from '../launches/by-hand.ts'
 import { hasExpressions } from '../timetable/content.ts'
-import { serverNow } from '../timetable/planner.ts'
-import { askBeforeLaunch, factsOf, mustBeFit, repeatRefusal, seeThrough } from './by-hand.ts'
+import { askBeforeLaunch, repeatRefusal, seeThrough } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { datedRequest, type LaunchFlags, requestOf, timeOf } from './launch-request.ts'
+import { type LaunchFlags, requestOf, timeOf } from './launch-request.ts'
+import { withOffice } from './office.ts'
 import { person } from './person.ts'
-import { withLedger } from './with-ledger.ts'
 
 /** Creates the launch and its job; with `--wait` follows it to its end. Returns the exit code. */
 export async function launchNow(mailing: number, flags: LaunchFlags): Promise<number> {
   const request = requestOf(mailing, flags)
   const at = timeOf(flags)
-  return withLedger(flags, async open => {
-    const account = accountOf(flags, Object.keys(open.config.accounts))
-    await mustBeFit(open, account)
-    const { reason: why, confirmDuplicate } = flags
-    const asked = await serverNow(open.ledger)
-    const repeat = await repeatOf(open.ledger, account, request, confirmDuplicate, asked)
-    if (isRefused(repeat)) throw repeatRefusal(request.id, repeat, asked)
+  return withOffice(flags, async office => {
+    const account = accountOf(flags, await office.accounts())
+    const { reason: why, confirmDuplicate, timezone } = flags
+    const asked: HandAsked = { account, request, at, timezone, confirmDuplicate, by: person(), why }
+    const began = await office.now()
+    const repeat = await office.repeatBefore(asked)
+    if (isRefused(repeat)) throw repeatRefusal(mailing, repeat, began)
     const when = at === undefined ? 'now' : `at ${new Date(at).toISOString()}`
     const dated = hasExpressions(request.content)
-      ? `, content ${JSON.stringify(datedRequest(request, at ?? asked, flags).content)}`
+      ? `, content ${JSON.stringify(datedRequest(asked, at ?? began).content)}`
       : ''
-    await askBeforeLaunch(flags, `${factsOf(account, request)}, ${when}${dated}`, String(request.id))
-    const now = await serverNow(open.ledger)
-    const due = at ?? now
-    const launch = await launchByHand(
-      open.ledger,
-      open.queues,
-      {
-        account,
-        request: datedRequest(request, due, flags),
-        due,
-        // A launch that is due now meets the mailing as it is.
-        ...(at === undefined ? {} : { preflightAt: Math.max(now, preflightAt(defaultPolicy, due) ?? now) }),
-        // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
-        policy: { ...defaultPolicy, overlap: 'allow' },
-        ...(repeat.kind === 'confirmed' ? { confirmed: repeat.at } : {}),
-        by: person(),
-        ...(why === undefined ? {} : { why }),
-      },
-      now,
-    )
-    return seeThrough(open, launch, flags)
+    await askBeforeLaunch(flags, `${factsOf(account, request)}, ${when}${dated}`, String(mailing))
+    const made = await office.make(asked)
+    if (made.kind !== 'made') throw repeatRefusal(mailing, made, began)
+    return seeThrough(office, made, flags)
   })
 }
 

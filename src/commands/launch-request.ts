@@ -1,13 +1,12 @@
 /** What the flags of `sendoff launch` stand for: the request, its dates and its time. */
-import { pathInWords } from '../files/finding.ts'
+import { datesFlaws, instantOf } from '../duty/by-hand.ts'
 import { type LaunchRequest, launchRequestSchema } from '../launches/launch.ts'
 import { readAttachmentFile } from '../timetable/attachment.ts'
-import { contentFlaws, hasExpressions, renderRequest } from '../timetable/content.ts'
-import { isZone, localTime } from '../timetable/zone.ts'
+import { isZone } from '../timetable/zone.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import type { GlobalFlags } from './with-ledger.ts'
+import type { OfficeFlags } from './office.ts'
 
-export interface LaunchFlags extends GlobalFlags {
+export interface LaunchFlags extends OfficeFlags {
   readonly account?: string
   readonly list?: number
   readonly segment?: number
@@ -29,7 +28,7 @@ export function requestOf(mailing: number, flags: LaunchFlags): LaunchRequest {
     throw new CommandEnding(exitCodes.usage, '--list and --segment exclude each other: a launch has one audience')
   }
   const source = flags.list ?? flags.segment
-  return {
+  const request = {
     id: mailing,
     ...(source === undefined
       ? {}
@@ -38,34 +37,29 @@ export function requestOf(mailing: number, flags: LaunchFlags): LaunchRequest {
           override_source_id: source,
         }),
     ...(flags.limit === undefined ? {} : { override_limit: flags.limit }),
-    ...(flags.content === undefined ? {} : { content: contentOf(flags.content, flags.timezone) }),
+    ...(flags.content === undefined ? {} : { content: contentOf(flags.content) }),
     ...(flags.attach === undefined ? {} : { attach: flags.attach.map(attachmentOf) }),
   }
+  return checkDates(request, flags.timezone)
 }
 
-function contentOf(text: string, timezone: string | undefined): NonNullable<LaunchRequest['content']> {
+function contentOf(text: string): NonNullable<LaunchRequest['content']> {
   try {
     const content = launchRequestSchema.shape.content.parse(JSON.parse(text))
-    if (content !== undefined) return contentWithDates(content, timezone)
-  } catch (error) {
-    if (error instanceof CommandEnding) throw error
+    if (content !== undefined) return content
+  } catch {
     // Not JSON, or JSON of another shape: one sentence serves both.
   }
   throw new CommandEnding(exitCodes.usage, `--content must be a JSON object, like '{"city":"Riga"}'`)
 }
 
 /** The dates in it are worked out when it is known when the launch is due; here they are only checked. */
-function contentWithDates<T extends NonNullable<LaunchRequest['content']>>(
-  content: T,
-  timezone: string | undefined,
-): T {
-  const flaws = contentFlaws(content, []).map(
-    ({ path, offset = 0, sentence }) => `--content: ${pathInWords(path)}, character ${offset + 1}: ${sentence}`,
+function checkDates(request: LaunchRequest, timezone: string | undefined): LaunchRequest {
+  const flaws = datesFlaws(request, timezone).map(({ at, sentence }) =>
+    at === '' ? `--content ${sentence} with --timezone` : `--content: ${at}, ${sentence}`,
   )
-  if (flaws.length === 0 && hasExpressions(content) && timezone === undefined)
-    flaws.push('--content holds dates: say in which zone with --timezone')
   if (flaws.length > 0) throw new CommandEnding(exitCodes.usage, flaws.join('\n'))
-  return content
+  return request
 }
 
 function attachmentOf(file: string) {
@@ -79,17 +73,7 @@ export function timeOf({ at, timezone }: LaunchFlags): number | undefined {
   if (timezone !== undefined && !isZone(timezone))
     throw new CommandEnding(exitCodes.usage, `--timezone ${timezone} is not an IANA zone`)
   if (at === undefined) return undefined
-  const fail = (why: string) => new CommandEnding(exitCodes.usage, `--at ${at}: ${why}`)
-  const hasOffset = /(Z|[+-]\d\d:\d\d)$/.test(at)
-  if (!hasOffset && timezone === undefined) throw fail('say which zone with --timezone, or end it with Z or an offset')
-  const reading = localTime(at, timezone ?? 'UTC')
-  if (reading.kind === 'invalid') throw fail('is not a time; write it like 2026-12-24T09:00+01:00')
-  if (reading.kind !== 'exact') throw fail(`clocks change at that hour in ${timezone}; end it with an offset`)
-  if (reading.at < Date.now()) throw fail('has passed')
-  return reading.at
-}
-
-/** The request with the dates of its content written out for a due time in epoch milliseconds. */
-export function datedRequest(request: LaunchRequest, due: number, { timezone }: LaunchFlags): LaunchRequest {
-  return renderRequest(request, due, timezone ?? 'UTC')
+  const reading = instantOf(at, timezone, Date.now())
+  if (typeof reading === 'number') return reading
+  throw new CommandEnding(exitCodes.usage, `--at ${at}: ${reading}`)
 }

@@ -1,13 +1,11 @@
-import { type DecisionAnswer, type DoubtEnd, endDoubt } from '../launches/doubt.ts'
-import { lastSent, releaseGuarded } from '../launches/guards.ts'
-import { cancelLaunch, releaseLaunch, retryLaunch } from '../launches/person.ts'
+import { callOff, letGo, resolveLaunch, tryAgain } from '../duty/launches.ts'
+import type { DecisionAnswer, DoubtEnd } from '../launches/doubt.ts'
 import { defaultPolicy } from '../launches/policy.ts'
-import { showLaunch } from '../launches/read.ts'
-import type { LaunchRecord } from '../launches/record.ts'
+import type { Decision } from '../timetable/pausing.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { person } from './person.ts'
-import { type GlobalFlags, type OpenLedger, withLedger } from './with-ledger.ts'
+import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 interface ReasonFlags extends GlobalFlags {
   readonly reason: string
@@ -38,8 +36,7 @@ export async function resolveCommand(key: string, flags: ResolveFlags): Promise<
   await withLedger(flags, async open => {
     const now = await serverNow(open.ledger)
     const end = endOf(flags, now)
-    obey(await endDoubt(open.ledger, key, undefined, end, person(), reasonOf(flags)), key)
-    if (end.state === 'waiting') await queue(open, key, end.at - now)
+    obey(await resolveLaunch(open, key, end, decisionOf(flags)), key)
     say(
       end.state === 'waiting'
         ? `${key} will be launched again at ${new Date(end.at).toISOString()}.`
@@ -65,9 +62,9 @@ export async function retryCommand(key: string, flags: ReasonFlags & { readonly 
     const now = await serverNow(open.ledger)
     const sendUntil =
       flags.sendUntil === undefined ? now + defaultPolicy.maxLateness : instant('--send-until', flags.sendUntil)
-    if (sendUntil <= now) throw usage('--send-until has passed')
-    obey(await retryLaunch(open.ledger, key, sendUntil, person(), reasonOf(flags)), key)
-    await queue(open, key, 0)
+    const answer = await tryAgain(open, key, sendUntil, decisionOf(flags))
+    if (answer.kind === 'passed') throw usage('--send-until has passed')
+    obey(answer, key)
     say(`${key} is planned again; it may go out until ${new Date(sendUntil).toISOString()}.`)
   })
 }
@@ -75,50 +72,26 @@ export async function retryCommand(key: string, flags: ReasonFlags & { readonly 
 /** `launches release KEY`. */
 export async function releaseCommand(key: string, flags: ReleaseFlags): Promise<void> {
   await withLedger(flags, async open => {
-    const record = await showLaunch(open.ledger, key)
-    if (!record) throw new CommandEnding(exitCodes.failed, `${key}: refused: there is no such launch.`)
-    if (record.heldBy === 'preflight') {
-      obey(await releaseLaunch(open.ledger, key, person(), reasonOf(flags)), key)
-    } else {
-      await releaseFromGuard(open, record, flags)
+    const answer = await letGo(open, key, flags.confirmDuplicate, decisionOf(flags))
+    switch (answer.kind) {
+      case 'unconfirmed':
+        throw usage(
+          `mailing ${answer.mailing} last went to this audience at ${new Date(answer.at).toISOString()}. To mail the same people again, add --confirm-duplicate ${answer.confirmation}`,
+        )
+      case 'refused':
+        return obey(answer, key)
+      case 'done':
+        say(`${key} is planned again; it may go out until ${new Date(answer.sendUntil).toISOString()}.`)
     }
-    await queue(open, key, 0)
-    say(`${key} is planned again; it may go out until ${new Date(record.sendUntil).toISOString()}.`)
   })
-}
-
-/** A person passes a guard by naming what it would double. */
-async function releaseFromGuard({ ledger }: OpenLedger, record: LaunchRecord, flags: ReleaseFlags): Promise<void> {
-  const { key, state, heldBy } = record
-  if (state !== 'held' || heldBy !== 'guard') {
-    throw new CommandEnding(
-      exitCodes.failed,
-      `${key}: refused: it is ${state}, and neither a guard nor preflight holds it.`,
-    )
-  }
-  const last = await lastSent(ledger, record.account, record.request)
-  const time = last === undefined ? '' : new Date(last).toISOString().slice(11, 16)
-  if (last !== undefined && flags.confirmDuplicate !== time) {
-    throw usage(
-      `mailing ${record.mailing} last went to this audience at ${new Date(last).toISOString()}. To mail the same people again, add --confirm-duplicate ${time}`,
-    )
-  }
-  obey(await releaseGuarded(ledger, key, last, person(), reasonOf(flags)), key)
 }
 
 /** `launches cancel KEY`. */
 export async function cancelCommand(key: string, flags: ReasonFlags): Promise<void> {
-  await withLedger(flags, async ({ ledger }) => {
-    obey(await cancelLaunch(ledger, key, person(), reasonOf(flags)), key)
+  await withLedger(flags, async open => {
+    obey(await callOff(open, key, decisionOf(flags)), key)
     say(`${key} is cancelled.`)
   })
-}
-
-/** The job of the earlier attempt may still be there under the launch's own id. */
-async function queue({ ledger, queues }: OpenLedger, key: string, delay: number): Promise<void> {
-  const record = await showLaunch(ledger, key)
-  if (!record) return
-  await queues.add([{ account: record.account, jobId: `${key}~again${record.notes.length}`, delay, job: { key } }])
 }
 
 function obey(answer: DecisionAnswer, key: string): void {
@@ -131,10 +104,10 @@ function instant(flag: string, text: string): number {
   return at
 }
 
-function reasonOf({ reason }: ReasonFlags): string {
-  const text = reason.trim()
-  if (text === '') throw usage('--reason must say why')
-  return text
+function decisionOf({ reason }: ReasonFlags): Decision {
+  const why = reason.trim()
+  if (why === '') throw usage('--reason must say why')
+  return { by: person(), why }
 }
 
 function usage(sentence: string): CommandEnding {

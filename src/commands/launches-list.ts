@@ -1,15 +1,13 @@
-import { type Cursor, cursorText, readCursor } from '../launches/cursor.ts'
+import type { LaunchRow } from '../duty/launch-shape.ts'
+import { type Cursor, readCursor } from '../launches/cursor.ts'
 import { type Origin, origins, type State, states } from '../launches/launch.ts'
-import { type LaunchFilter, listFrom } from '../launches/list.ts'
-import { showLaunch } from '../launches/read.ts'
-import type { ListedLaunch } from '../launches/record.ts'
+import type { LaunchFilter } from '../launches/list.ts'
 import { readSpanEnd } from '../timetable/moment.ts'
-import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { answerCell, launchLines, launchRow, launchWhole, table } from './launch-view.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { answerCell, launchLines, table } from './launch-view.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 
-interface ListFlags extends GlobalFlags {
+interface ListFlags extends OfficeFlags {
   readonly state?: string
   readonly schedule?: string
   readonly mailing?: number
@@ -26,38 +24,35 @@ interface ListFlags extends GlobalFlags {
 
 /** `launches list`: the newest first, filtered. Throws CommandEnding with code 2, and all that is wrong with the options. */
 export async function listCommand(flags: ListFlags): Promise<void> {
-  const { filter: chosen, after } = asked(flags)
-  await withLedger(flags, async ({ config, ledger }) => {
-    const coming = chosen.state === 'planned' || chosen.state === 'skipped'
-    const filter = coming ? chosen : { ...chosen, dueBy: await serverNow(ledger) }
-    const accounts = Object.keys(config.accounts)
-    const { records, next } = await listFrom(ledger, filter, { limit: flags.limit, accounts, ...(after && { after }) })
-    if (flags.json) write(JSON.stringify(records.map(launchRow), null, 2))
-    else if (records.length > 0) write(tableOf(records))
-    const found = records.length === 0 && !flags.json ? 'No launches.\n' : ''
-    process.stderr.write(next ? `There are more: the same options with --after ${cursorText(next)}\n` : found)
+  const { filter, after } = asked(flags)
+  await withOffice(flags, async office => {
+    const { launches, next } = await office.launches(filter, flags.limit, after)
+    if (flags.json) write(JSON.stringify(launches, null, 2))
+    else if (launches.length > 0) write(tableOf(launches))
+    const found = launches.length === 0 && !flags.json ? 'No launches.\n' : ''
+    process.stderr.write(next === null ? found : `There are more: the same options with --after ${next}\n`)
   })
 }
 
-function tableOf(records: readonly ListedLaunch[]): string {
-  const rows = records.map(record => [
-    new Date(record.due).toISOString().slice(0, 19).replace('T', ' '),
-    record.state,
-    String(record.mailing),
-    record.key,
-    String(record.attempts),
-    answerCell(record),
+function tableOf(launches: readonly LaunchRow[]): string {
+  const rows = launches.map(launch => [
+    launch.due.slice(0, 19).replace('T', ' '),
+    launch.state,
+    String(launch.mailing),
+    launch.key,
+    String(launch.attempts),
+    answerCell(launch),
   ])
   return table(['DUE (UTC)', 'STATE', 'MAILING', 'LAUNCH', 'ATTEMPTS', 'ANSWER OR REASON'], rows)
 }
 
 /** `launches show KEY`. */
-export async function showCommand(key: string, flags: GlobalFlags & { readonly json: boolean }): Promise<void> {
-  await withLedger(flags, async ({ ledger }) => {
-    const record = await showLaunch(ledger, key)
-    if (!record)
+export async function showCommand(key: string, flags: OfficeFlags & { readonly json: boolean }): Promise<void> {
+  await withOffice(flags, async office => {
+    const launch = await office.launch(key)
+    if (!launch)
       throw new CommandEnding(exitCodes.failed, `there is no launch ${key}; sendoff launches list shows the newest`)
-    write(flags.json ? JSON.stringify(launchWhole(record), null, 2) : launchLines(record))
+    write(flags.json ? JSON.stringify(launch, null, 2) : launchLines(launch))
   })
 }
 

@@ -48,6 +48,7 @@ export function launchesCommand(): Command {
     .option('--to <time>', 'due before this time')
     .option('--after <cursor>', 'the next page: the place that the page before named')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {
@@ -57,6 +58,7 @@ export function launchesCommand(): Command {
   launches
     .command('show <key>')
     .description('one launch with its attempts, times and request')
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (key: string, _options, command: Command) => {

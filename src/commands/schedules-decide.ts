@@ -1,3 +1,7 @@
+import { factsOf } from '../duty/by-hand.ts'
+import { localTimeText } from '../duty/local-time.ts'
+import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
+import type { NewLaunch } from '../launches/create.ts'
 import { readMoment, readSpanEnd } from '../timetable/moment.ts'
 import { pauseSchedule, resumeSchedule } from '../timetable/pausing.ts'
 import { serverNow } from '../timetable/planner.ts'
@@ -5,9 +9,10 @@ import { isRunRefused, runPermission, runSchedule } from '../timetable/running.t
 import type { Schedule } from '../timetable/schedule.ts'
 import { skipDueTime, unskipDueTime } from '../timetable/skipping.ts'
 import { usedPlacesWords } from '../timetable/used-places.ts'
-import { askBeforeLaunch, factsOf, mustBeFit, repeatRefusal, seeThrough } from './by-hand.ts'
+import { askBeforeLaunch, repeatRefusal, seeThrough } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { localTimeText } from './local-time.ts'
+import { ledgerOffice } from './ledger-office.ts'
+import type { Made } from './office.ts'
 import { person } from './person.ts'
 import { scheduleNamed, shownZone, storedNamed } from './stored-schedule.ts'
 import { type GlobalFlags, withLedger } from './with-ledger.ts'
@@ -142,9 +147,17 @@ export async function runCommand(name: string, flags: RunFlags): Promise<number>
       case 'run':
         if (answer.usedPlaces)
           say(`WARNING: ${usedPlacesWords(name, answer.usedPlaces, 'with this run there have gone')}.`)
-        return seeThrough(open, answer.launch, flags)
+        return seeThrough(ledgerOffice(open), await madeOf(open, answer.launch), flags)
     }
   })
+}
+
+async function madeOf(
+  { queues }: OpenLedger,
+  launch: Pick<NewLaunch, 'key' | 'account' | 'due' | 'sendUntil'>,
+): Promise<Made> {
+  const { key, account, due, sendUntil } = launch
+  return { key, due, sendUntil, workers: await queues.workerCount(account) }
 }
 
 function decisionOf({ reason }: ReasonFlags): { by: string; why: string } {

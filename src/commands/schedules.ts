@@ -40,6 +40,7 @@ function addViews(schedules: Command): void {
   schedules
     .command('list')
     .description('every stored schedule: next due time, pause, last launch and what came of it')
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {
@@ -49,6 +50,7 @@ function addViews(schedules: Command): void {
   schedules
     .command('show <name>')
     .description('one stored schedule with its pauses, what is left out, its newest launches and decisions')
+    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {

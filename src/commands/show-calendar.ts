@@ -1,15 +1,16 @@
+import { calendarRow } from '../duty/calendar-shape.ts'
+import type { KnownCalendar } from '../duty/known-calendar.ts'
+import { clockText, dayText } from '../duty/local-time.ts'
+import { unmintableWords } from '../duty/schedules.ts'
 import { didYouMean } from '../files/suggestion.ts'
-import type { Pause } from '../launches/pause.ts'
-import { type CalendarNote, type CalendarRow, calendarOf } from '../timetable/calendar.ts'
+import { type CalendarRow, calendarOf } from '../timetable/calendar.ts'
 import { calendarFile, notesOf, oftenWords } from '../timetable/calendar-file.ts'
 import { readSpanEnd } from '../timetable/moment.ts'
-import { noteWords } from '../timetable/note-words.ts'
 import type { Schedule } from '../timetable/schedule.ts'
 import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
-import { clockText, dayText } from './local-time.ts'
-import { noSchedule, unmintableWords } from './stored-schedule.ts'
+import { noSchedule } from './stored-schedule.ts'
 import type { GlobalFlags } from './with-ledger.ts'
 
 interface CalendarFlags extends GlobalFlags {
@@ -20,16 +21,6 @@ interface CalendarFlags extends GlobalFlags {
   readonly files: boolean
   readonly json: boolean
   readonly ics: boolean
-}
-
-/** What the calendar is made of. */
-interface Known {
-  readonly schedules: readonly Schedule[]
-  /** Why the due times of stored schedules cannot be worked out here, by name: they are not among the schedules. */
-  readonly unmintable: ReadonlyMap<string, string>
-  readonly pauses: ReadonlyMap<string, readonly Pause[]>
-  readonly skips: ReadonlyMap<string, string>
-  readonly now: number
 }
 
 const dayMs = 86_400_000
@@ -43,12 +34,11 @@ export async function showCalendar(flags: CalendarFlags): Promise<void> {
   const { account, schedule: name } = flags
   const shown = (schedule: Schedule) =>
     (account === undefined || schedule.account === account) && (name === undefined || schedule.name === name)
-  for (const [each, flaw] of known.unmintable) {
+  for (const [each, flaw] of known.unmintable)
     if (name === undefined || name === each) process.stderr.write(`${unmintableWords(each, flaw)}.\n`)
-  }
   const rows = calendarOf({ ...known, from, to: from + flags.days * dayMs, shown })
   if (flags.ics) process.stdout.write(calendarFile(rows, known.now))
-  else if (flags.json) process.stdout.write(`${JSON.stringify(rows.map(jsonRow), null, 2)}\n`)
+  else if (flags.json) process.stdout.write(`${JSON.stringify(rows.map(calendarRow), null, 2)}\n`)
   else if (rows.length > 0) process.stdout.write(`${tableOf(rows)}\n`)
   process.stderr.write(`${summaryOf(rows, known.schedules.filter(shown).length, flags)}\n`)
 }
@@ -60,19 +50,20 @@ function instantOf(text: string): number {
   return reading
 }
 
-async function fromStore(flags: GlobalFlags): Promise<Known> {
+async function fromStore(flags: GlobalFlags): Promise<KnownCalendar> {
   // Loaded only here: without Redis nothing of it is needed.
-  const { knownFromStore } = await import('./stored-calendar.ts')
-  return knownFromStore(flags)
+  const { knownCalendar } = await import('../duty/known-calendar.ts')
+  const { withLedger } = await import('./with-ledger.ts')
+  return withLedger(flags, ({ ledger }) => knownCalendar(ledger))
 }
 
 const nothingStored = { unmintable: new Map(), pauses: new Map(), skips: new Map() }
 
-function fromFiles(flags: GlobalFlags): Known {
+function fromFiles(flags: GlobalFlags): KnownCalendar {
   return { schedules: declaredSchedules(flags, false), ...nothingStored, now: Date.now() }
 }
 
-function checkNames({ schedules, unmintable }: Known, { schedule, account }: CalendarFlags): void {
+function checkNames({ schedules, unmintable }: KnownCalendar, { schedule, account }: CalendarFlags): void {
   const names = [...schedules.map(({ name }) => name), ...unmintable.keys()]
   if (schedule !== undefined && !names.includes(schedule)) throw noSchedule(schedule, names)
   const accounts = [...new Set(schedules.map(each => each.account))]
@@ -95,31 +86,6 @@ function tableOf(rows: readonly CalendarRow[]): string {
     ]
   })
   return table(['DAY', 'LOCAL TIME', 'UTC', 'SCHEDULE', 'MAILING', 'NOTES'], cells)
-}
-
-/** A row of `--json`. Absent values are null; times are UTC. */
-function jsonRow(row: CalendarRow) {
-  const { schedule, day, key, due, last, times, going, more, every } = row
-  return {
-    schedule: schedule.name,
-    account: schedule.account,
-    mailing: schedule.launch.id,
-    timezone: schedule.when.timezone,
-    day,
-    local: `${dayText(due, schedule.when.timezone)} ${clockText(due, schedule.when.timezone)}`,
-    due: new Date(due).toISOString(),
-    last: new Date(last).toISOString(),
-    key: times > 1 ? null : key,
-    times,
-    going,
-    more,
-    every: every ?? null,
-    notes: row.notes.map(({ note, times }) => ({ ...noteRow(note), times, words: noteWords(note) })),
-  }
-}
-
-function noteRow(note: CalendarNote) {
-  return note.kind === 'collides' || note.kind === 'guarded' ? { ...note, due: new Date(note.due).toISOString() } : note
 }
 
 function summaryOf(rows: readonly CalendarRow[], schedules: number, { days, files }: CalendarFlags): string {

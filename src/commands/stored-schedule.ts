@@ -1,4 +1,5 @@
 /** A stored schedule by the name that a person gives. */
+import { unmintableWords } from '../duty/schedules.ts'
 import { nearest } from '../files/suggestion.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Stored, type StoredSchedule, storedSet } from '../timetable/store.ts'
@@ -19,11 +20,6 @@ export async function scheduleNamed(ledger: Ledger, name: string): Promise<Store
   const flaw = unmintable(stored)
   if (flaw === undefined && stored.schedule) return stored
   throw new CommandEnding(exitCodes.failed, unmintableWords(name, flaw))
-}
-
-/** That nothing can be said of the due times of a schedule, and what can be done about it. */
-export function unmintableWords(name: string, flaw = ''): string {
-  return `${name} cannot be planned here: ${flaw}. Declare it anew, or remove it, and see sendoff plan`
 }
 
 /** The zone that its times are shown in. */

@@ -1,17 +1,10 @@
 /** Opens the ledger for one command of a person, and leaves it again whatever happens. */
 import { hostname } from 'node:os'
-import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
-import type { Ledger } from '../launches/ledger.ts'
+import type { OpenLedger } from '../duty/open-ledger.ts'
 import { LaunchQueues } from '../launches/queue.ts'
 import { keysUnder } from '../redis/keys.ts'
 import { openRedis } from '../redis/open.ts'
-
-export interface OpenLedger {
-  readonly config: Config
-  readonly ledger: Ledger
-  readonly queues: LaunchQueues
-}
 
 export interface GlobalFlags {
   readonly config?: string | undefined

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { calendarSchema } from '../calendars/schema.ts'
 import { duration } from '../files/duration.ts'
 import { type Account, accountSchema } from './account.ts'
+import { readListen } from './listen.ts'
 import { Secret } from './secret.ts'
 
 const dayMs = 86_400_000
@@ -52,6 +53,33 @@ const historySchema = z.strictObject({
     .meta({ description: 'How many ended launches of each origin are kept at most.' }),
 })
 
+const httpSchema = z.strictObject({
+  listen: z
+    .string()
+    .refine(text => readListen(text) !== undefined, 'is not an address with a port: write 127.0.0.1:8377')
+    .optional()
+    .meta({ description: 'Where the HTTP API listens, such as 127.0.0.1:8377. Without it there is none.' }),
+  withoutKey: z.enum(['off', 'viewer', 'operator', 'launcher', 'admin']).default('off').meta({
+    description:
+      'The role of requests that come without an API key; off: they are refused. Only where listen is a loopback address.',
+  }),
+  bodyLimit: z
+    .int()
+    .min(1_024)
+    .max(256 * 1_048_576)
+    .default(16 * 1_048_576)
+    .meta({ description: 'How many bytes the body of a request may have.' }),
+  uploadLimit: z
+    .int()
+    .min(1_024)
+    .default(512 * 1_048_576)
+    .meta({ description: 'How many bytes a file of rows may have.' }),
+  timeout: duration
+    .refine(ms => ms >= 1_000 && ms <= 50_000, 'must be from 1s to 50s')
+    .prefault('30s')
+    .meta({ description: 'How long one request may take.' }),
+})
+
 /** Of accounts and calendars. Checked by rules.ts, not by the schema: zod would look no further below a bad name. */
 export const chosenName = /^[a-z][a-z0-9-]{0,62}$/
 
@@ -87,6 +115,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .meta({ description: 'The part that sends.' }),
   history: historySchema.prefault({}).meta({ description: 'How much of the past is kept.' }),
+  http: httpSchema.prefault({}).meta({ description: 'The HTTP API.' }),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),

@@ -7,6 +7,7 @@ import { accountSchema } from './account.ts'
 import { baseUrlProblems } from './base-url.ts'
 import { calendarFlaws } from './calendar-rules.ts'
 import { chosenName, configSchema } from './config.ts'
+import { isLoopback, readListen } from './listen.ts'
 
 /** Every breach of a rule between keys, of the merged configuration before it is checked. */
 export function brokenRules(merged: unknown): Finding[] {
@@ -23,7 +24,18 @@ export function brokenRules(merged: unknown): Finding[] {
     ...nameFlaws(name, 'calendars', 'a calendar'),
     ...calendarFlaws(calendars, name),
   ])
-  return [...ofAccounts, ...ofCalendars]
+  return [...ofAccounts, ...ofCalendars, ...keylessFlaws(valueAt(merged, ['http']))]
+}
+
+/** Whoever reaches a port that is open to others could launch. */
+function keylessFlaws(http: unknown): Finding[] {
+  const withoutKey = valueAt(http, ['withoutKey'])
+  const listen = valueAt(http, ['listen'])
+  const address = typeof listen === 'string' ? readListen(listen) : undefined
+  if (withoutKey === undefined || withoutKey === 'off' || (address !== undefined && isLoopback(address.host))) return []
+  const where = listen === undefined ? 'http.listen is not set' : `http.listen is ${JSON.stringify(listen)}`
+  const sentence = `requests without a key are answered on a loopback address alone, and ${where}; write off, or listen on 127.0.0.1:8377`
+  return [{ path: ['http', 'withoutKey'], sentence }]
 }
 
 function nameFlaws(name: string, map: string, what: string): Finding[] {

@@ -24,3 +24,14 @@ export class Secret {
     return '•••'
   }
 }
+
+/** Takes the secrets out of a text, as they are and as they stand in addresses. */
+export function hiding(secrets: readonly Secret[]): (text: string) => string {
+  // A token this short is no secret, and masking it would make everything unreadable.
+  const hidden = secrets.map(secret => secret.reveal()).filter(text => text.length >= 6)
+  return text => {
+    let clean = text
+    for (const secret of hidden) clean = clean.replaceAll(secret, '•••').replaceAll(encodeURIComponent(secret), '•••')
+    return clean
+  }
+}

@@ -14,6 +14,9 @@ const aliases: Readonly<Record<string, Path>> = {
 }
 /** Where files are is no key of a file. */
 export const fileVariables = { config: 'SENDOFF_CONFIG', jobs: 'SENDOFF_JOBS' } as const
+/** Of commands that ask a server: no part of the configuration either. */
+export const keyVariable = 'SENDOFF_KEY'
+const outside: readonly string[] = [...Object.values(fileVariables), keyVariable, `${keyVariable}_FILE`]
 
 export interface Meaning {
   readonly path: Path
@@ -23,7 +26,7 @@ export interface Meaning {
 
 /** Whether the name is Sendoff's own, so that it must mean something. */
 export function isOurs(name: string): boolean {
-  return name.startsWith(prefix) && !Object.values<string>(fileVariables).includes(name)
+  return name.startsWith(prefix) && !outside.includes(name)
 }
 
 /** Which key the name sets; `declared` is the value of the config file, which says what accounts there are. */
@@ -38,7 +41,7 @@ export function meaningOf(name: string, declared: unknown, shape: Shape): Meanin
 
 /** Every name that sets something; of accounts, those of the declared ones. */
 export function settingNames(shape: Shape, declared: unknown): string[] {
-  return [...Object.values(fileVariables), ...namesBelow(shape, declared, [])]
+  return [...outside, ...namesBelow(shape, declared, [])]
 }
 
 function isSecretText(shape: Shape, path: Path): boolean {

@@ -1,4 +1,5 @@
 /** The audit: an append-only stream of what people and the service decided. Who, when, what, about what, why, before, after. */
+import { keptEvents } from './event-stream.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
@@ -6,9 +7,26 @@ import type { Ledger } from './ledger.ts'
  * `note(key, who, what, why)`, for the story of one launch on its own record.
  */
 export const luaAudit = /* lua */ `
+local function accountOf(subject)
+  local kind, rest = string.match(subject, '^(%a+):([^:]+)')
+  if kind == 'account' or kind == 'mailing' then return rest end
+  if kind == 'batch' then return redis.call('HGET', P .. 'batch:' .. rest, 'account') end
+  if kind ~= 'schedule' then return redis.call('HGET', P .. 'launch:' .. subject, 'account') end
+  local text = redis.call('HGET', P .. 'schedules', rest)
+  -- A text that somebody has broken keeps nobody from deciding about it.
+  local fine, schedule = pcall(cjson.decode, text or '')
+  local account = fine and type(schedule) == 'table' and schedule.account
+  return type(account) == 'string' and account or nil
+end
+
 local function audit(who, what, subject, why, before, after)
   redis.call('XADD', P .. 'audit', '*', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why,
     'before', before, 'after', after)
+  -- Whoever watches sees decisions too, by whatever door they came.
+  local event = { 'event', 'decided', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why }
+  local account = accountOf(subject)
+  if account then event[#event + 1] = 'account'; event[#event + 1] = account end
+  redis.call('XADD', P .. 'events', 'MAXLEN', '~', ${keptEvents}, '*', unpack(event))
 end
 
 local function note(key, who, what, why)
@@ -31,10 +49,15 @@ export interface AuditEntry {
   readonly after: string
 }
 
-/** The newest entries first, at most `limit`; with a subject, only those about it. */
-export async function readAudit(ledger: Ledger, limit: number, subject?: string): Promise<AuditEntry[]> {
+/** The newest entries first, at most `limit`; with a subject, only those about it; with the id of an entry, only older ones. */
+export async function readAudit(
+  ledger: Ledger,
+  limit: number,
+  subject?: string,
+  olderThan?: string,
+): Promise<AuditEntry[]> {
   const found: AuditEntry[] = []
-  let end = '+'
+  let end = olderThan === undefined ? '+' : `(${olderThan}`
   while (found.length < limit) {
     const page = await ledger.redis.xrevrange(ledger.keys.audit, end, '-', 'COUNT', 500)
     for (const [id, fields] of page) {

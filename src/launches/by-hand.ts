@@ -9,6 +9,20 @@ import type { Policy } from './policy.ts'
 import type { LaunchQueues } from './queue.ts'
 import type { Submission } from './submission.ts'
 
+/** What makes two askings one: the same instant (epoch milliseconds) and the same letters. */
+export interface Identity {
+  readonly at: number
+  readonly tail: string
+}
+
+/** The key of a launch by hand, or of a run of a schedule. */
+export function handKey(asked: Pick<HandLaunch, 'schedule' | 'request'>, { at, tail }: Identity): string {
+  const stamp = new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')
+  return asked.schedule === undefined
+    ? `manual-${stamp}-${asked.request.id}-${tail}`
+    : `${asked.schedule}-run-${stamp}-${tail}`
+}
+
 export interface HandLaunch {
   readonly account: string
   readonly request: LaunchRequest
@@ -25,6 +39,8 @@ export interface HandLaunch {
   readonly preflightAt?: number
   /** When the launch went out that, as the person has said, it repeats; epoch milliseconds. What went out later still guards. */
   readonly confirmed?: number
+  /** Who asks twice with the same one gets one launch. */
+  readonly identity?: Identity | undefined
   readonly by: string
   readonly why?: string
 }
@@ -63,7 +79,7 @@ export async function repeatOf(
   return confirmation === needed ? { kind: 'confirmed', at } : { kind: 'unconfirmed', at, confirmation: needed }
 }
 
-/** Makes the launch and its job. It has a key of its own at every call. `now` in epoch milliseconds. */
+/** Makes the launch and its job. Without an identity it has a key of its own at every call. `now` in epoch milliseconds. */
 export async function launchByHand(
   ledger: Ledger,
   queues: LaunchQueues,
@@ -71,11 +87,9 @@ export async function launchByHand(
   now: number,
 ): Promise<NewLaunch> {
   const { account, request, schedule, due, policy, open, by, why } = asked
-  const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '')
-  const random = randomBytes(4).toString('hex')
   const coolDown = Math.max(manualCoolDown, policy.coolDown ?? 0)
   const launch: NewLaunch = {
-    key: schedule === undefined ? `manual-${stamp}-${request.id}-${random}` : `${schedule}-run-${stamp}-${random}`,
+    key: handKey(asked, asked.identity ?? { at: now, tail: randomBytes(4).toString('hex') }),
     account,
     origin: 'manual',
     ...(schedule === undefined ? {} : { schedule }),

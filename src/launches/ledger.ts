@@ -101,6 +101,12 @@ local function answered(key, row, error)
   if error ~= '' and error ~= '0' then redis.call('ZADD', P .. 'error:' .. error, row.due, key) end
 end
 
+-- error '': the last answer had none. Nearly all launches are answered with 0, and pay nothing for the index of the others.
+local function answered(key, row, error)
+  if row.error and row.error ~= '0' and row.error ~= error then redis.call('ZREM', P .. 'error:' .. row.error, key) end
+  if error ~= '' and error ~= '0' then redis.call('ZADD', P .. 'error:' .. error, row.due, key) end
+end
+
 local function sentKey(row)
   return P .. 'sent:' .. row.account .. ':' .. row.mailing .. ':' .. row.audience
 end

@@ -88,6 +88,18 @@ export class LaunchQueues {
     return this.#queue(queueName(account)).getWorkersCount()
   }
 
+  /** Jobs of the account that wait for a worker now, for their time, or are with a worker. */
+  async depth(
+    account: string,
+  ): Promise<{ readonly waiting: number; readonly delayed: number; readonly active: number }> {
+    const {
+      waiting = 0,
+      delayed = 0,
+      active = 0,
+    } = await this.#queue(account).getJobCounts('waiting', 'delayed', 'active')
+    return { waiting, delayed, active }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map(queue => queue.close()))
   }

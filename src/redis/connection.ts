@@ -62,6 +62,21 @@ export async function connectOnce(address: RedisAddress, name: string): Promise<
   }
 }
 
+/**
+ * A connection for people who wait for an answer: while Redis is away everything fails at once, and nothing is sent later than
+ * it was asked for. It comes back by itself.
+ */
+export function connectPromptly(address: RedisAddress, name: string): Redis {
+  return open(address, {
+    connectionName: name,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: attempt => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+    reconnectOnError: error => (error.message.startsWith('READONLY') ? 1 : false),
+  })
+}
+
 /** A connection that never sends a command twice: no queue while offline, no retries, no second life. For commits. */
 export function connectStrictly(address: RedisAddress, name: string): Redis {
   return open(address, {

@@ -4,7 +4,7 @@ import type { Durability } from './commit-connection.ts'
 import { durabilityFor, inspectServer, judgeServer, type ServerFacts } from './server.ts'
 
 /** Redis answers, but launches may not be entrusted to it. */
-class UnfitRedis extends Error {
+export class UnfitRedis extends Error {
   override readonly name = 'UnfitRedis'
 }
 

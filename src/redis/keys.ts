@@ -51,6 +51,12 @@ export interface Keys {
   readonly troubles: string
   /** HASH account → the proof that its installation drops repeats, as JSON. Until the next probe. */
   readonly proofs: string
+  /** HASH id → an API key with a digest of its secret, as JSON. Until it is revoked. */
+  readonly apiKeys: string
+  /** STRING: what was asked with an Idempotency-Key, and what was answered, as JSON. 24 hours. */
+  idempotency(digest: string): string
+  /** STREAM of what happens, for who watches; the newest ten thousand or so. */
+  readonly events: string
   /** STREAM of decisions. Never trimmed. */
   readonly audit: string
   /** ZSET batch id → when it was submitted. As long as the batch. */
@@ -107,6 +113,9 @@ export function keysUnder(prefix: string): Keys {
     preflight: (account, mailing) => `${root}preflight:${account}:${mailing}`,
     troubles: `${root}troubles`,
     proofs: `${root}proofs`,
+    apiKeys: `${root}api-keys`,
+    idempotency: digest => `${root}idempotency:${digest}`,
+    events: `${root}events`,
     audit: `${root}audit`,
     batches: `${root}batches`,
     openBatches: `${root}batches:open`,

@@ -1,10 +1,19 @@
 /** Running a schedule now, outside of its timetable: its launch and its policy, under a key of its own, through every guard. */
-import { isRefused, launchByHand, type RefusedRepeat, type Repeat, repeatOf } from '../launches/by-hand.ts'
+import {
+  handKey,
+  type Identity,
+  isRefused,
+  launchByHand,
+  type RefusedRepeat,
+  type Repeat,
+  repeatOf,
+} from '../launches/by-hand.ts'
 import type { NewLaunch } from '../launches/create.ts'
 import { audienceOf } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
+import { showLaunch } from '../launches/read.ts'
 import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
 import { submissionOf } from './minting.ts'
@@ -21,7 +30,11 @@ export type RunRefusal =
   | RefusedRepeat
 export type RunPermission = RunRefusal | Exclude<Repeat, RefusedRepeat>
 export type RunAnswer =
-  | { readonly kind: 'run'; readonly launch: NewLaunch; readonly usedPlaces?: UsedPlaces }
+  | {
+      readonly kind: 'run'
+      readonly launch: Pick<NewLaunch, 'key' | 'account' | 'due' | 'sendUntil'>
+      readonly usedPlaces?: UsedPlaces
+    }
   | RunRefusal
 
 export function isRunRefused(permission: RunPermission): permission is RunRefusal {
@@ -46,7 +59,7 @@ export async function runPermission(
 
 /**
  * Runs the schedule now. Nothing about its timetable changes: what is due stays due. A pause that begins in this very moment is
- * seen again when the launch is claimed.
+ * seen again when the launch is claimed. Who asks twice with the same identity gets one launch.
  */
 export async function runSchedule(
   ledger: Ledger,
@@ -54,7 +67,11 @@ export async function runSchedule(
   schedule: Schedule,
   { by, why }: Decision,
   confirmation?: string,
+  identity?: Identity,
 ): Promise<RunAnswer> {
+  const before =
+    identity && (await showLaunch(ledger, handKey({ schedule: schedule.name, request: schedule.launch }, identity)))
+  if (before) return { kind: 'run', launch: before }
   const permission = await runPermission(ledger, schedule, confirmation)
   if (isRunRefused(permission)) return permission
   const { name, account, policy, when } = schedule
@@ -63,7 +80,19 @@ export async function runSchedule(
   const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
   const open = openBetween(schedule, when.timezone, now, now + policy.maxLateness + 1)
   const submission = submissionOf(schedule)
-  const asked = { account, open, request, submission, schedule: name, due: now, policy, ...confirmed, by, why }
+  const asked = {
+    account,
+    open,
+    request,
+    submission,
+    schedule: name,
+    due: now,
+    policy,
+    ...confirmed,
+    identity,
+    by,
+    why,
+  }
   const launch = await launchByHand(ledger, queues, asked, now)
   return { kind: 'run', launch, ...(await placesUsed(ledger, schedule, now)) }
 }

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { BatchState } from '../../src/bulk/batch.ts'
 import { readBatch } from '../../src/bulk/batch.ts'
 import type { BatchView } from '../../src/bulk/read.ts'
-import { batchLines, batchRow, codeOf, progressLine } from '../../src/commands/batch-view.ts'
+import { batchLines, codeOf, progressLine } from '../../src/commands/batch-view.ts'
 import { baseOf, declarationOf, nameOf, rulesOf, type SubmitFlags } from '../../src/commands/bulk-declared.ts'
 import { durationAt } from '../../src/commands/bulk-rehearsal.ts'
 import { csvWriter } from '../../src/commands/bulk-results.ts'
+import { batchRow } from '../../src/duty/batch-shape.ts'
 import type { State } from '../../src/launches/launch.ts'
 
 function flags(some: Partial<SubmitFlags> = {}): SubmitFlags {

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       redis: { prefix: 'sendoff', requireDurable: true },
       worker: { concurrency: 8, drainTimeout: 80_000 },
       history: { keep: 400 * 86_400_000, maxRows: { schedule: 500_000, bulk: 1_000_000, manual: 100_000 } },
+      http: { withoutKey: 'off', bodyLimit: 16_777_216, uploadLimit: 536_870_912, timeout: 30_000 },
       log: { level: 'info', format: 'auto' },
     })
   })

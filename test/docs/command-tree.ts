@@ -10,6 +10,7 @@ import { doctorCommand } from '../../src/commands/doctor.ts'
 import { explainCommand } from '../../src/commands/explain.ts'
 import { holdCommand } from '../../src/commands/hold.ts'
 import { importCommand } from '../../src/commands/import.ts'
+import { keysCommand } from '../../src/commands/keys.ts'
 import { launchCommand } from '../../src/commands/launch.ts'
 import { launchesCommand } from '../../src/commands/launches.ts'
 import { planCommand } from '../../src/commands/plan.ts'
@@ -31,6 +32,7 @@ export const factories = {
   explainCommand,
   holdCommand,
   importCommand,
+  keysCommand,
   launchCommand,
   launchesCommand,
   planCommand,

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createKey } from '../../src/http/api-keys.ts'
+import { onceOnly } from '../../src/http/idempotency.ts'
 import { type Claim, claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import { createLaunch, type NewLaunch } from '../../src/launches/create.ts'
@@ -117,6 +120,10 @@ async function attempt(
 
 /** Every key and every field that Sendoff writes comes to be at some moment of this. */
 async function liveThrough(): Promise<void> {
+  await createKey(ledger, { name: 'crm', role: 'viewer' }, { by: 'someone', why: 'a test' }, now)
+  const asked = { key: 'a', caller: 'crm', target: 'POST /', body: {} }
+  await onceOnly(ledger, asked, z.string(), async () => 'done')
+  await server.redis.set(`${ledger.keys.process('host:1:abc')}:ready`, now)
   const policy: Policy = { ...defaultPolicy, overlap: 'queueOne' }
   await putSchedule(ledger, 'offers', {
     name: 'offers',

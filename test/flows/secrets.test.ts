@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect } from 'vitest'
+import { type Door, doors } from '../../src/http/doors.ts'
 import { embeddedSocket } from '../../src/redis/embedded.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
 import { canary, configFor, schedules, until } from './project.ts'
@@ -33,6 +34,30 @@ async function everythingInRedis(folder: string): Promise<string> {
   return found.join('\n')
 }
 
+/** What the HTTP API answers at every door that only reads. */
+async function everyAnswer(log: string, key: string): Promise<string> {
+  const [address = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(/.*httpListens.*/.exec(log)?.[0] ?? '') ?? []
+  const paths = Object.values<Door>(doors)
+    .filter(({ method, role }) => method === 'get' && (role === 'anyone' || role === 'viewer'))
+    .map(({ path }) =>
+      path.replace('{key}', encodeURIComponent(key)).replace('{name}', 'offers').replace('{id}', 'none'),
+    )
+  const texts = await Promise.all(
+    paths.map(async path => {
+      const response = await fetch(`${address}${path}`, { headers: { 'last-event-id': '1-1' } })
+      if (!path.endsWith('/events')) return `${path} ${response.status}\n${await response.text()}`
+      // The events from the first on; they would never end.
+      let text = ''
+      for await (const piece of response.body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (text.includes(key)) break
+      }
+      return text
+    }),
+  )
+  return texts.join('\n')
+}
+
 async function everyFile(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = names.filter(entry => entry.isFile())
@@ -44,7 +69,10 @@ story.concurrent.for(['body', 'bearer'])(
   'the token (auth: %s) is in no key, log, output or file, whatever the far side answers',
   async (auth, { altcraft, create }) => {
     const project = await create({
-      'config/sendoff.yaml': configFor(altcraft.url, `    auth: ${auth}\n`),
+      'config/sendoff.yaml': configFor(
+        altcraft.url,
+        `    auth: ${auth}\nhttp: { listen: "127.0.0.1:0", withoutKey: viewer }\n`,
+      ),
       'jobs/all.yaml': schedules({ name: 'offers', when: '{ every: 1s }', launch: '{ id: 90 }' }),
     })
     // The far side may quote the whole request in its words.
@@ -62,8 +90,11 @@ story.concurrent.for(['body', 'bearer'])(
     outputs.push(await project.run('config', 'show', '--sources'), await project.run('launches', 'list', '--json'))
     const rejected = (await project.launches('--mailing', '1'))[0]
     outputs.push(await project.run('launches', 'show', rejected?.key ?? '', '--json'))
+    const answers = await everyAnswer(service.stdout, rejected?.key ?? '')
     const redis = await everythingInRedis(project.folder)
     outputs.push(await service.stop())
+    expect(answers).toContain(rejected?.key)
+    expect(betrays(answers)).toEqual([])
     expect(rejected).toMatchObject({ state: 'rejected', error: 402 })
     expect(redis).toContain(rejected?.key)
     expect(outputs.flatMap(({ stdout, stderr }) => betrays(stdout + stderr))).toEqual([])

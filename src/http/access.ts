@@ -1,0 +1,84 @@
+/** Who asks, and whether they may: the key of a request against the table of doors. */
+import { isLoopback } from '../config/listen.ts'
+import type { Ledger } from '../launches/ledger.ts'
+import { type ApiKey, keyOf } from './api-keys.ts'
+import { type Door, isAtLeast, type Role } from './doors.ts'
+import { Problem } from './problem.ts'
+
+/** Whoever is behind a request. */
+export interface Caller {
+  /** As the audit names them. */
+  readonly by: string
+  /** What their Idempotency-Keys are kept under: one caller's never answers another's. */
+  readonly id: string
+  readonly role: Role
+  /** The accounts that they may see and use; absent: all. */
+  readonly accounts?: readonly string[]
+}
+
+export interface AccessRules {
+  /** The role of requests that come without a key; only on a loopback address. */
+  readonly withoutKey: Role | 'off'
+  readonly port: number
+}
+
+/** Finds out who asks. Throws Problem where nobody, or nobody known, does. */
+export async function callerOf(ledger: Ledger, rules: () => AccessRules, headers: Headers): Promise<Caller> {
+  const given = headers.get('authorization')
+  if (given === null) return strangerOf(rules(), headers)
+  const [, text = ''] = /^Bearer +(\S+)$/i.exec(given) ?? []
+  const key = await keyOf(ledger, text, Date.now())
+  if (!key) throw new Problem('badKey', 'The API key is unknown, revoked or expired', {}, challenge)
+  return callerWith(key)
+}
+
+const challenge = { 'www-authenticate': 'Bearer realm="sendoff"' }
+
+function callerWith({ id, name, role, accounts }: ApiKey): Caller {
+  return { by: `key ${name}`, id, role, ...(accounts === undefined ? {} : { accounts }) }
+}
+
+/**
+ * A browser on this machine also asks for pages of strangers: their scripts reach a loopback address under a name of their own
+ * (DNS rebinding) or from an origin of their own. Neither gets in without a key.
+ */
+function strangerOf({ withoutKey, port }: AccessRules, headers: Headers): Caller {
+  if (withoutKey === 'off')
+    throw new Problem('noKey', 'Send the header Authorization: Bearer with an API key', {}, challenge)
+  const origin = headers.get('origin')
+  const hosts = [headers.get('host') ?? '', ...(origin === null ? [] : [origin.replace(/^https?:\/\//, '')])]
+  if (!hosts.every(host => isThisMachine(host, port)))
+    throw new Problem('badHost', 'Without a key, only requests to this machine under its own name are answered')
+  return { by: 'somebody on this machine', id: 'loopback', role: withoutKey }
+}
+
+function isThisMachine(host: string, port: number): boolean {
+  const [, name = '', given] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? []
+  return isLoopback(name) && Number(given ?? 80) === port
+}
+
+/** Throws Problem where the caller may not pass the door. */
+export function mustPass(caller: Caller, door: Door): void {
+  const { role, whole } = door
+  if (role !== 'anyone' && !isAtLeast(caller.role, role)) throw notEnough(caller, role)
+  if (whole && caller.accounts !== undefined)
+    throw new Problem('forbidden', 'This is about all accounts, and the API key is for some of them')
+}
+
+/** Throws Problem where the caller may not do what goes beyond the door. */
+export function mustPassBeyond(caller: Caller, { beyond }: Door): void {
+  if (beyond !== undefined && !isAtLeast(caller.role, beyond.role)) throw notEnough(caller, beyond.role)
+}
+
+function notEnough({ role }: Caller, least: Role): Problem {
+  return new Problem('forbidden', `This takes the role ${least}, and the API key has ${role}`)
+}
+
+export function maySee({ accounts }: Caller, account: string): boolean {
+  return accounts === undefined || accounts.includes(account)
+}
+
+/** Throws Problem where the caller is not for this account. */
+export function mustBeFor(caller: Caller, account: string): void {
+  if (!maySee(caller, account)) throw new Problem('otherAccount', `The API key is not for the account ${account}`)
+}

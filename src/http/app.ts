@@ -1,0 +1,131 @@
+/** The HTTP API as one function from request to response: who asks, may they, what do they ask, and every refusal as a problem. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { etag } from 'hono/etag'
+import { HTTPException } from 'hono/http-exception'
+import { secureHeaders } from 'hono/secure-headers'
+import { type AccessRules, type Caller, callerOf, mustPass } from './access.ts'
+import { addBatches } from './batches-api.ts'
+import { addDecisions } from './decisions-api.ts'
+import { addDesk } from './desk-api.ts'
+import { type Door, type DoorName, doorFor, doors } from './doors.ts'
+import { flawsOf } from './flaws.ts'
+import { addKeys } from './keys-api.ts'
+import { addLaunches } from './launches-api.ts'
+import type { HttpParts } from './parts.ts'
+import { invalidProblem, knownTrouble, Problem } from './problem.ts'
+import { addSchedules } from './schedules-api.ts'
+import { addService } from './service-api.ts'
+import { withinTime } from './within-time.ts'
+
+export interface Variables {
+  caller: Caller
+  door: Door
+}
+export type Api = OpenAPIHono<{ Variables: Variables }>
+
+/** Builds it; `rules` may say more once it is known on which port it listens. */
+export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
+  const api: Api = new OpenAPIHono({
+    defaultHook: result => {
+      if (!result.success) throw invalidProblem(flawsOf(result))
+    },
+  })
+  const { bodyLimit: most } = parts.settings
+  const tooLarge = () => {
+    throw new Problem('tooLarge', `A body may have ${most} bytes`)
+  }
+  const limited = bodyLimit({ maxSize: most, onError: tooLarge })
+  // Encryption is up to whoever stands before this server; it must not promise it.
+  api.use(secureHeaders({ strictTransportSecurity: false }))
+  api.use(async (context, next) => {
+    const began = performance.now()
+    const { method, path } = context.req
+    const answer = doorFor(method, path)
+    await next()
+    const seconds = (performance.now() - began) / 1_000
+    parts.measure({
+      method,
+      route: answer.kind === 'door' ? answer.door.path : 'other',
+      status: context.res.status,
+      seconds,
+    })
+  })
+  api.use(async (context, next) => {
+    const { name, door } = knocked(context.req.method, rawPath(context.req.url))
+    context.set('door', door)
+    // The head of an answer without an end would never be finished.
+    if (context.req.method === 'HEAD' && isOpenEnded(name)) throw onlyFor('HEAD', door)
+    if (door.role !== 'anyone') {
+      const caller = await callerOf(parts.open.ledger, rules, context.req.raw.headers)
+      mustPass(caller, door)
+      context.set('caller', caller)
+      // What is kept is asked about again: it may have changed, and the key may have been revoked.
+      context.header('cache-control', door.method === 'get' ? 'private, no-cache' : 'no-store')
+    }
+    if (door.method !== 'get' && parts.isStopping())
+      throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
+    await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
+  })
+  // A file of rows is counted while it is read.
+  api.use((context, next) =>
+    context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
+  )
+  api.use('/api/v1/launches/*', etag())
+  api.use('/api/v1/schedules/*', etag())
+  api.use('/openapi.json', etag())
+  api.onError(error => answerTo(error, parts))
+  api.notFound(() => nothingHere().response())
+  addService(api, parts)
+  addLaunches(api, parts)
+  addDecisions(api, parts)
+  addSchedules(api, parts)
+  addBatches(api, parts)
+  addDesk(api, parts)
+  addKeys(api, parts)
+  return api
+}
+
+/** What goes on for as long as somebody listens, or sends. */
+function isOpenEnded(name: DoorName): boolean {
+  return name === 'events' || name === 'submitBatch'
+}
+
+/** Escapes stay as they were sent: a key with a slash in it is one segment. */
+function rawPath(url: string): string {
+  return new URL(url).pathname
+}
+
+function knocked(method: string, path: string) {
+  const answer = doorFor(method, path)
+  switch (answer.kind) {
+    case 'door':
+      return answer
+    case 'otherMethods':
+      throw new Problem('methodNotAllowed', `${method} is not for ${path}`, {}, { allow: answer.allowed.join(', ') })
+    case 'nothing':
+      throw nothingHere()
+  }
+}
+
+function onlyFor(method: string, { path, ...door }: Door): Problem {
+  return new Problem('methodNotAllowed', `${method} is not for ${path}`, {}, { allow: door.method.toUpperCase() })
+}
+
+function nothingHere(): Problem {
+  return new Problem('notFound', 'Nothing is at this address; /openapi.json says what there is')
+}
+
+function answerTo(error: Error, { heard }: HttpParts): Response {
+  const known = knownTrouble(error) ?? problemOfHono(error)
+  if (known) return known.response()
+  heard.requestFailed(error)
+  return new Problem('internal', 'The log of the service says what').response()
+}
+
+function problemOfHono(error: Error): Problem | undefined {
+  if (!(error instanceof HTTPException)) return undefined
+  if (error.status === 415) return new Problem('unsupportedMediaType', 'Send it with Content-Type: application/json')
+  if (error.status === 400) return new Problem('malformedJson', 'The body cannot be read as JSON')
+  return undefined
+}

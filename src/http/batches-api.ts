@@ -1,0 +1,169 @@
+/** Batches over HTTP. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { cancelBatch } from '../bulk/cancel.ts'
+import { type NotAsAsked, pauseBatch, resumeBatch } from '../bulk/pausing.ts'
+import { type BatchView, listBatches, problemsOf, resultsOf, showBatch } from '../bulk/read.ts'
+import { readRows } from '../bulk/read-rows.ts'
+import { retryBatch } from '../bulk/retry.ts'
+import { RowReport } from '../bulk/row-report.ts'
+import { BadRows, soundRows } from '../bulk/sound-rows.ts'
+import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
+import { isConfigured } from '../duty/accounts.ts'
+import { batchRow, batchWhole, resultRows } from '../duty/batch-shape.ts'
+import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
+import { serverNow } from '../timetable/planner.ts'
+import { type Caller, maySee, mustBeFor } from './access.ts'
+import type { Api } from './app.ts'
+import { batchChangedSchema, batchRoutes as routes } from './contract/batches.ts'
+import { once } from './once.ts'
+import type { HttpParts } from './parts.ts'
+import { flawed, Problem } from './problem.ts'
+import { bytesOf, declaredBy, rowsProblem } from './upload.ts'
+
+/** To the router lines of JSON would be one value of JSON: the document says what they are, this that they are text. */
+const streamed = createRoute({
+  ...routes.batchResults,
+  responses: { 200: { description: 'Lines', content: { 'text/event-stream': { schema: z.string() } } } },
+})
+
+/** More kinds of problems than this are for the results. */
+const problemsShown = 20
+
+export function addBatches(api: Api, { open, settings }: HttpParts): void {
+  const { ledger } = open
+  api.openapi(routes.listBatches, async context => {
+    const views = await listBatches(ledger, context.req.valid('query').limit)
+    const seen = views.filter(({ batch }) => maySee(context.var.caller, batch.account))
+    return context.json({ batches: seen.map(batchRow) }, 200)
+  })
+  api.openapi(routes.submitBatch, async context => {
+    const query = context.req.valid('query')
+    const { caller } = context.var
+    mustBeFor(caller, query.account)
+    if (!isConfigured(open, query.account)) throw flawed('account', 'is not configured', 'query')
+    const { declaration, reading } = declaredBy(query, context.req.header('content-type'), caller.by)
+    await mustBeFit(open, query.account)
+    const report = new RowReport()
+    const rows = soundRows(
+      readRows(bytesOf(context.req.raw.body, settings.uploadLimit), reading),
+      query.partial === 'true',
+      report,
+    )
+    const { confirmDuplicate: id } = query
+    const sameRows = id === undefined ? ({ kind: 'refuse' } as const) : ({ kind: 'confirmed', id } as const)
+    const answer = await submitBatch(ledger, declaration, rows, sameRows).catch(error => {
+      throw error instanceof BadRows ? rowsProblem(error.report) : error
+    })
+    const again = submitted(answer)
+    const view = await named(open, caller, again.id)
+    return context.json({ batch: batchRow(view), bad: report.bad, again: again.again }, again.again ? 200 : 201)
+  })
+  api.openapi(routes.showBatch, async context => {
+    const view = await named(open, context.var.caller, context.req.valid('param').id)
+    return context.json(batchWhole(view, await problemsOf(ledger, view.batch.id, problemsShown)), 200)
+  })
+  api.openapi(streamed, async context => {
+    const { batch } = await named(open, context.var.caller, context.req.valid('param').id)
+    const lines = inLines(resultRows(resultsOf(ledger, batch.id), context.req.valid('query').state))
+    return new Response(webStream(lines), { headers: { 'content-type': 'application/x-ndjson' } })
+  })
+  addDecisions(api, open)
+}
+
+function addDecisions(api: Api, open: OpenLedger): void {
+  const { ledger, queues } = open
+  const changed = async (caller: Caller, id: string, rows: number) => {
+    return { batch: batchRow(await named(open, caller, id)), rows }
+  }
+  api.openapi(routes.pauseBatch, async context => {
+    const { id } = context.req.valid('param')
+    const { caller } = context.var
+    const view = await named(open, caller, id)
+    const answer = await pauseBatch(ledger, id, { by: caller.by, why: context.req.valid('json').reason })
+    if (answer.kind !== 'paused') throw notAsAsked(answer, id)
+    return context.json(await changed(caller, id, view.counts.unreleased), 200)
+  })
+  api.openapi(routes.resumeBatch, async context => {
+    const { id } = context.req.valid('param')
+    const { caller } = context.var
+    await named(open, caller, id)
+    const decision = { by: caller.by, why: context.req.valid('json').reason }
+    const answer = await resumeBatch(ledger, queues, id, decision, await serverNow(ledger))
+    if (answer.kind !== 'resumed') throw notAsAsked(answer, id)
+    return context.json(await changed(caller, id, answer.rows), 200)
+  })
+  api.openapi(routes.cancelBatch, async context => {
+    const { id } = context.req.valid('param')
+    const { caller } = context.var
+    await named(open, caller, id)
+    const answer = await cancelBatch(ledger, id, { by: caller.by, why: context.req.valid('json').reason })
+    if (answer.kind !== 'cancelled') throw notAsAsked(answer, id)
+    return context.json(await changed(caller, id, answer.calledOff), 200)
+  })
+  api.openapi(routes.retryBatch, async context => {
+    const { id } = context.req.valid('param')
+    const { caller } = context.var
+    const why = context.req.valid('json').reason
+    await named(open, caller, id)
+    const answer = await once(context, open, batchChangedSchema, async () => {
+      const answer = await retryBatch(ledger, id, { by: caller.by, why })
+      if (answer.kind !== 'again') throw notAsAsked(answer, id)
+      return changed(caller, id, answer.rows)
+    })
+    return context.json(answer, 200)
+  })
+}
+
+/** The batch, where the caller may see it. Throws Problem. */
+async function named({ ledger }: OpenLedger, caller: Caller, id: string): Promise<BatchView> {
+  const view = await showBatch(ledger, id)
+  if (!view || !maySee(caller, view.batch.account)) throw noBatch(id)
+  return view
+}
+
+function noBatch(id: string): Problem {
+  return new Problem('notFound', `There is no batch ${id}`)
+}
+
+function notAsAsked(answer: NotAsAsked, id: string): Problem {
+  if (answer.kind === 'unknown') return noBatch(id)
+  const why = answer.reason === '' ? '' : ` (${answer.reason})`
+  return new Problem('refused', `${id} is ${answer.state}${why}`)
+}
+
+/** The batch that the rows are; throws Problem where they are none. */
+function submitted(answer: SubmitAnswer): { readonly id: string; readonly again: boolean } {
+  switch (answer.kind) {
+    case 'submitted':
+      return { id: answer.id, again: false }
+    case 'again':
+      return { id: answer.id, again: true }
+    case 'otherName': {
+      const detail = `These rows were submitted before, as ${answer.id} (${answer.state}). To launch all of them a second time, say confirmDuplicate=${answer.id}`
+      throw new Problem('repeat', detail, { confirmation: answer.id })
+    }
+    case 'otherRows':
+      throw new Problem('refused', `The batch ${answer.id} (${answer.state}) has other rows; choose another name`)
+    case 'empty':
+      throw flawed('body', 'holds no rows')
+    case 'disturbed':
+      throw new Problem('inProgress', 'Another submit under this name ran at the same time; nothing was submitted')
+  }
+}
+
+async function* inLines(rows: AsyncIterable<object>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`
+}
+
+/** Read no faster than it is sent. */
+function webStream(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>({
+    pull: async controller => {
+      const { done, value } = await lines.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: async () => void (await lines.return(undefined)),
+  })
+}

@@ -1,0 +1,29 @@
+import type { Config } from '../config/config.ts'
+import type { OpenLedger } from '../duty/open-ledger.ts'
+import type { EventHub } from './event-hub.ts'
+
+/** One thing that must be so for the service to do its work. */
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly why?: string
+}
+
+/** What the HTTP API is made of. */
+export interface HttpParts {
+  readonly open: OpenLedger
+  readonly settings: Config['http']
+  readonly version: string
+  readonly events: EventHub
+  readonly heard: { requestFailed(error: unknown): void }
+  measure(request: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly seconds: number
+  }): void
+  /** The metrics as Prometheus reads them, with their content type. */
+  metrics(): Promise<{ readonly type: string; readonly text: string }>
+  checks(): Promise<readonly Check[]>
+  isStopping(): boolean
+}

@@ -1,0 +1,65 @@
+/** The HTTP server: listening, and stopping without cutting anybody off who can be answered. */
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import type { ListenAddress } from '../config/listen.ts'
+import { createApi } from './app.ts'
+import type { Role } from './doors.ts'
+import type { HttpParts } from './parts.ts'
+
+/** The address cannot be listened on. */
+class CannotListen extends Error {
+  override readonly name = 'CannotListen'
+}
+
+export interface HttpServer {
+  /** `http://127.0.0.1:8377`. */
+  readonly address: string
+  /** Ends: watchers are sent away, requests under way have `grace` milliseconds. */
+  close(grace: number): Promise<void>
+}
+
+/** A body may take so long to come; what else a request may take is up to the app. Milliseconds. */
+const longestUpload = 3_600_000
+
+/** Listens; a port of 0 is one that is free. Throws CannotListen. */
+export async function listen(
+  parts: HttpParts,
+  { host, port: asked }: ListenAddress,
+  withoutKey: Role | 'off',
+): Promise<HttpServer> {
+  let port = asked
+  const api = createApi(parts, () => ({ withoutKey, port }))
+  const server = createAdaptorServer({
+    fetch: api.fetch,
+    serverOptions: {
+      requestTimeout: longestUpload,
+      headersTimeout: Math.min(parts.settings.timeout, 10_000),
+      maxHeaderSize: 65_536,
+    },
+  }) as Server
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error =>
+      reject(
+        new CannotListen(`http.listen: ${host}:${port} cannot be listened on: ${error.message}`, { cause: error }),
+      ),
+    )
+    server.listen(asked, host, resolve)
+  })
+  const bound = server.address()
+  if (typeof bound === 'object' && bound !== null) port = bound.port
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: grace => close(server, parts, grace),
+  }
+}
+
+async function close(server: Server, { events }: HttpParts, grace: number): Promise<void> {
+  const closed = new Promise<void>(resolve => {
+    server.close(() => resolve())
+  })
+  events.close()
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), grace)
+  await closed
+  clearTimeout(cut)
+}

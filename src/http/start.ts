@@ -1,0 +1,118 @@
+/** The HTTP API of a running service: what it is made of, from configuration to the end. */
+import { once } from 'node:events'
+import type { Config } from '../config/config.ts'
+import { type ListenAddress, readListen } from '../config/listen.ts'
+import type { Happening } from '../launches/event-stream.ts'
+import type { Ledger } from '../launches/ledger.ts'
+import { waitAtMost } from '../launches/patience.ts'
+import { LaunchQueues } from '../launches/queue.ts'
+import { connectPromptly, type RedisAddress } from '../redis/connection.ts'
+import type { Fitness } from '../redis/fitness.ts'
+import { EventHub } from './event-hub.ts'
+import { Metrics } from './metrics.ts'
+import type { Check } from './parts.ts'
+import { listen } from './server.ts'
+import { releaseVersion } from './version.ts'
+
+export interface HttpInput {
+  readonly config: Config
+  readonly address: RedisAddress
+  /** Its connection is not used: people who ask are not made to wait until Redis is back. */
+  readonly ledger: Ledger
+  readonly fitness: Fitness
+  readonly events: {
+    requestFailed(error: unknown): void
+    httpListens(address: string, withoutKey: string): void
+    alsoTell(listener: (happening: Happening) => void): void
+  }
+}
+
+export interface HttpService {
+  /** From now on it is not ready and takes no decisions; what is asked is still answered. */
+  drain(): void
+  stop(): Promise<void>
+}
+
+/** Requests under way when it stops have so long. Milliseconds. */
+const grace = 2_000
+/** A store that answers later than this is not ready. Milliseconds. */
+const promptness = 2_000
+
+/** Listens where `http.listen` says; undefined where it says nothing. Throws CannotListen. */
+export async function startHttp(input: HttpInput): Promise<HttpService | undefined> {
+  const where = readListen(input.config.http.listen ?? '')
+  return where === undefined ? undefined : startAt(where, input)
+}
+
+async function startAt(
+  where: ListenAddress,
+  { config, address, fitness, events, ...rest }: HttpInput,
+): Promise<HttpService> {
+  const redis = connectPromptly(address, 'sendoff-http')
+  redis.on('error', () => {})
+  if (redis.status !== 'ready') await waitAtMost(promptness, once(redis, 'ready'))
+  const ledger: Ledger = { ...rest.ledger, redis }
+  const queues = new LaunchQueues(redis, ledger.keys)
+  const open = { config, ledger, queues }
+  const version = releaseVersion()
+  const metrics = new Metrics(version)
+  events.alsoTell(happening => metrics.hear(happening))
+  const hub = new EventHub(ledger, () => {
+    const reader = connectPromptly(address, 'sendoff-events')
+    reader.on('error', () => {})
+    return reader
+  })
+  let stopping = false
+  const parts = {
+    open,
+    settings: config.http,
+    version,
+    events: hub,
+    heard: events,
+    measure: (request: Parameters<Metrics['measure']>[0]) => metrics.measure(request),
+    metrics: () => metrics.read(open),
+    checks: () => checksOf(ledger, fitness),
+    isStopping: () => stopping,
+  }
+  const leave = async () => {
+    await queues.close()
+    redis.disconnect()
+  }
+  try {
+    const server = await listen(parts, where, config.http.withoutKey)
+    events.httpListens(server.address, config.http.withoutKey)
+    return {
+      drain: () => {
+        stopping = true
+        hub.close()
+      },
+      stop: async () => {
+        stopping = true
+        await server.close(grace)
+        await leave()
+      },
+    }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
+/** Altcraft that is down is no reason: launches wait for it. */
+async function checksOf({ redis, keys, owner = 'http' }: Ledger, fitness: Fitness): Promise<Check[]> {
+  try {
+    const signal = AbortSignal.timeout(promptness)
+    const late = once(signal, 'abort').then(() => {
+      throw new Error(`it does not answer within ${promptness} ms`)
+    })
+    const asked = redis.set(`${keys.process(owner)}:ready`, Date.now(), 'PX', 10_000).then(() => fitness.look(redis))
+    const unfit = await Promise.race([asked, late])
+    const why = unfit.map(each => each.why).join('; ')
+    return [
+      { name: 'redis', ok: true },
+      { name: 'durability', ok: unfit.length === 0, ...(why === '' ? {} : { why }) },
+    ]
+  } catch (error) {
+    return [{ name: 'redis', ok: false, why: error instanceof Error ? error.message : String(error) }]
+  }
+}

@@ -1,0 +1,140 @@
+/** What happens, as who watches is told: from every process, after every interruption, and nothing secret. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { EventStream } from '../../src/launches/event-stream.ts'
+import { holdOn } from '../../src/launches/hold.ts'
+import { HttpStage } from './stage.ts'
+
+let stage: HttpStage
+let key: string
+
+beforeAll(async () => {
+  stage = await HttpStage.open()
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  await stage.clear()
+  key = await stage.key('viewer')
+})
+
+class Watcher {
+  #text = ''
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  ended = false
+
+  constructor(response: Response) {
+    if (!response.body) throw new Error('there is nothing to read')
+    this.#reader = response.body.getReader()
+    void this.#read()
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder()
+    for (;;) {
+      const { done, value } = await this.#reader.read()
+      if (done) break
+      this.#text += decoder.decode(value)
+    }
+    this.ended = true
+  }
+
+  get events() {
+    return this.#text
+      .split('\n\n')
+      .map(block => Object.fromEntries(block.split('\n').map(line => line.split(/: (.*)/s).slice(0, 2))))
+      .filter(event => event.event !== undefined)
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise(resolve => setTimeout(resolve, 5))
+  }
+
+  leave(): Promise<void> {
+    return this.#reader.cancel()
+  }
+}
+
+const watch = async (headers: Readonly<Record<string, string>> = {}, by = key) =>
+  new Watcher(await stage.ask('GET', '/api/v1/events', { key: by, headers }))
+const tell = (launch: string, account = 'main', from = stage.stream) =>
+  from.tell({
+    level: 'info',
+    words: `launched ${launch}`,
+    fields: { event: 'launchEnded', launch, account, state: 'launched' },
+  })
+
+it('events of every process and decisions by every door are told, in order', async () => {
+  const watcher = await watch()
+  await watcher.until(() => watcher.text.includes('watching'))
+  const other = stage.server.redis.duplicate()
+  const elsewhere = new EventStream({ ...stage.ledger, redis: other }, text => text)
+  tell('here')
+  await watcher.until(() => watcher.text.includes('here'))
+  await stage.ledger.redis.ping()
+  tell('there', 'main', elsewhere)
+  await elsewhere.stop()
+  other.disconnect()
+  await holdOn(stage.ledger, { kind: 'account', account: 'main' }, { cause: 'person', reason: 'why', by: 'anna' })
+  await watcher.until(() => watcher.text.includes('anna'))
+  await watcher.leave()
+  expect(watcher.events.map(({ event }) => event)).toContain('decided')
+})
+
+it('who comes back with Last-Event-ID is told what it missed, once', async () => {
+  for (const name of ['one', 'two', 'three']) {
+    tell(name)
+    await stage.stream.stop()
+  }
+  const all = await stage.ledger.redis.xrange(stage.ledger.keys.events, '-', '+')
+  const second = all.findIndex(([, fields]) => fields.includes('two'))
+  const watcher = await watch({ 'last-event-id': all[second]?.[0] ?? '' })
+  tell('four')
+  await watcher.until(() => watcher.text.includes('four'))
+  await watcher.leave()
+  const launches = watcher.events.map(({ data = '{}' }) => JSON.parse(data).launch)
+  expect(launches).toEqual(['three', 'four'])
+})
+
+it('who was away for too long is told that something is missing', async () => {
+  tell('old')
+  await stage.stream.stop()
+  const watcher = await watch({ 'last-event-id': '1-0' })
+  await watcher.until(() => watcher.text.includes('old'))
+  await watcher.leave()
+  expect(watcher.events[0]).toMatchObject({ event: 'gap' })
+})
+
+it('a key of one account is told of that account alone', async () => {
+  const watcher = await watch({}, await stage.key('viewer', 'partner', { accounts: ['other'] }))
+  await watcher.until(() => watcher.text.includes('watching'))
+  tell('secret')
+  tell('mine', 'other')
+  await watcher.until(() => watcher.text.includes('mine'))
+  await watcher.leave()
+  expect(watcher.text).not.toContain('secret')
+})
+
+it('no secret and no error of a library reaches the stream', async () => {
+  const fields = {
+    event: 'x',
+    err: new Error('canary'),
+    error_text: 'You sent canary',
+    list: ['canary'],
+    deep: { a: 'canary' },
+  }
+  stage.stream.tell({ level: 'warn', words: 'canary', fields })
+  await stage.stream.stop()
+  const text = JSON.stringify(await stage.ledger.redis.xrange(stage.ledger.keys.events, '-', '+'))
+  expect(text).toContain('You sent •••')
+  expect(text).not.toContain('canary')
+})
+
+it('when the service stops, watchers are sent away', async () => {
+  const watcher = await watch()
+  await watcher.until(() => watcher.text.includes('watching'))
+  stage.hub.close()
+  await watcher.until(() => watcher.ended)
+})

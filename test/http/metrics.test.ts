@@ -1,0 +1,31 @@
+/** Metrics: what happened is counted, how things stand is asked, and nothing is labelled by mailing or schedule. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { HttpStage } from './stage.ts'
+import { fill } from './world.ts'
+
+let stage: HttpStage
+
+beforeAll(async () => {
+  stage = await HttpStage.open()
+  await fill(stage)
+})
+afterAll(() => stage.close())
+
+it('counts what the log says, and shows how things stand', async () => {
+  const fields = { account: 'main', mailing: 90, launch: 'weekly@1', attempt: 1, lateness: 1_200, duration: 300 }
+  const settled = { event: 'attemptSettled', ...fields }
+  stage.metrics.hear({ level: 'info', words: '', fields: { ...settled, state: 'launched', outcome: 'launched' } })
+  stage.metrics.hear({ level: 'warn', words: '', fields: { ...settled, state: 'waiting', outcome: 'notLaunched' } })
+  stage.events.launchEnded('weekly@2', 'main', 'expired', 'late')
+  await stage.ask('GET', '/livez')
+  const answer = await stage.ask('GET', '/metrics', { key: await stage.key('viewer') })
+  const text = await answer.text()
+  expect(text).toContain('sendoff_launches_total{account="main",outcome="launched"} 1')
+  expect(text).toContain('sendoff_launches_total{account="main",outcome="expired"} 1')
+  expect(text).toContain('sendoff_attempts_total{account="main",outcome="notLaunched"} 1')
+  expect(text).toContain('sendoff_launch_lateness_seconds_bucket{le="2.5",account="main"} 2')
+  expect(text).toContain('sendoff_launches{state="unknown"} 2')
+  expect(text).toContain('sendoff_launches{state="held"} 1')
+  expect(text).toMatch(/sendoff_http_request_duration_seconds_count\{method="GET",route="\/livez",status="200"\} 1/)
+  expect(text).not.toMatch(/weekly|mailing=|schedule=/)
+})
