@@ -87,8 +87,15 @@ function addDecisions(api: Api, open: OpenLedger): void {
     const { id } = context.req.valid('param')
     const { caller } = context.var
     await named(open, caller, id)
-    const decision = { by: caller.by, why: context.req.valid('json').reason }
-    const answer = await resumeBatch(ledger, queues, id, decision, await serverNow(ledger))
+    const { reason: why, unsureUntil } = context.req.valid('json')
+    const answer = await resumeBatch(ledger, queues, id, { by: caller.by, why }, await serverNow(ledger), unsureUntil)
+    if (answer.kind === 'forgot') {
+      const known = `${answer.released} of ${answer.total} rows`
+      throw new Problem(
+        'refused',
+        `The store was set back and knows of ${known}; those after them may have been sent. Say unsureUntil: rows up to that number become unknown instead of being sent`,
+      )
+    }
     if (answer.kind !== 'resumed') throw notAsAsked(answer, id)
     return context.json(await changed(caller, id, answer.rows), 200)
   })

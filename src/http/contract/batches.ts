@@ -112,7 +112,18 @@ export const batchChangedSchema = z
 const changed = json(batchChangedSchema, 'The batch as it is now')
 
 const pauseBatch = createRoute({ ...at('pauseBatch'), request: decision, responses: { 200: changed, ...failures } })
-const resumeBatch = createRoute({ ...at('resumeBatch'), request: decision, responses: { 200: changed, ...failures } })
+const resumption = z.strictObject({
+  reason,
+  unsureUntil: z.int().min(0).optional().meta({
+    description:
+      'Needed after the store was set back: rows up to this number may have been sent. They become unknown instead of being sent; 0 says that none was.',
+  }),
+})
+const resumeBatch = createRoute({
+  ...at('resumeBatch'),
+  request: { params: idParam, body: body(resumption) },
+  responses: { 200: changed, ...failures },
+})
 const cancelBatch = createRoute({ ...at('cancelBatch'), request: decision, responses: { 200: changed, ...failures } })
 const retryBatch = createRoute({
   ...at('retryBatch'),
