@@ -104,7 +104,7 @@ export function baseOf(flags: SubmitFlags): Partial<LaunchRequest> {
 
 export function readingOf(flags: SubmitFlags, format: RowFormat): RowsReading {
   const { delimiter, key, columns, ignore } = rulesOf(flags)
-  return { format, delimiter, key, columns: columns ?? {}, ignore, base: baseOf(flags) }
+  return { format, delimiter, key, columns: columns ?? {}, ignore, writtenIn: 'flags', base: baseOf(flags) }
 }
 
 /** The declaration of the batch. Throws CommandEnding with code 2. */
