@@ -5,7 +5,7 @@ import { type Chunk, chunksOf } from './chunks.ts'
 import type { Row } from './row.ts'
 
 /** Pairs of mailing and audience beyond so many are not held against what was sent lately. */
-export const mostPairs = 1_000
+const mostPairs = 1_000
 
 export class RowsSeen {
   rows = 0

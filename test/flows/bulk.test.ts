@@ -50,6 +50,12 @@ describe('a file of launches', () => {
     })
     const renamed = await project.run(...submit('rows.csv', ...mapped, '--yes', '--name', 'other'))
     expect(renamed).toMatchObject({ code: 2, stderr: expect.stringContaining(`--confirm-duplicate ${id}`) })
+    await project.write('late.csv', 'region,mailing_id,segment_id,city\nmsk,90,7,Kazan\nekb,92,7,Perm\n')
+    const late = await project.run(...submit('late.csv', ...mapped, '--yes'))
+    expect(late).toMatchObject({ code: 2, stdout: '' })
+    expect(late.stderr).toMatch(
+      /mailing 90 went to segment 7 at \S+T(\d\d:\d\d)\S+Z\. To mail the same people again, add --confirm-duplicate \1\n/,
+    )
     expect(launchedBodies()).toEqual(expect.arrayContaining([{ city: '=Moscow' }, { city: 'Saint\r\nPetersburg' }]))
     expect(launchedBodies()).toHaveLength(2)
 
