@@ -37,8 +37,9 @@ export class Line {
     this.#socket = socket
     this.#keepAlive = keepAlive
     this.#client = new Client(origin, {
-      // Without pipelining undici asks the server to close the connection after its answer.
-      pipelining: keepAlive ? 1 : 0,
+      // One request at a time. The server is not asked to close the connection after its answer: who is done with it closes it
+      // (`answered`), and an answer that announces the end costs an error, with its stack, in undici.
+      pipelining: 1,
       allowH2: false,
       maxResponseSize: longestAnswer,
       // The exchange has its own, exact deadlines; these coarser timers stay off.

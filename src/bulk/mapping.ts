@@ -15,6 +15,8 @@ export interface MappingRules {
   readonly key?: string | undefined
   /** Columns that are not read. */
   readonly ignore?: readonly string[] | undefined
+  /** Where these rules were written, for what is said about them: in flags of the command line, else as keys of a file. */
+  readonly writtenIn?: 'flags' | undefined
 }
 
 const fields = Object.keys(launchFields)
@@ -37,8 +39,11 @@ export class Mapping {
 
   /** The columns without which the rules make no sense, each with what it is needed for. */
   get needed(): ReadonlyMap<string, string> {
-    const { key, columns } = this.#rules
-    const needed = new Map(Object.entries(columns).map(([field, column]) => [column, `columns takes ${field} from it`]))
+    const { key, columns, writtenIn } = this.#rules
+    const taker = writtenIn === 'flags' ? '--column' : 'columns'
+    const needed = new Map(
+      Object.entries(columns).map(([field, column]) => [column, `${taker} takes ${field} from it`]),
+    )
     if (key !== undefined) needed.set(key, 'it is the key')
     return needed
   }
@@ -52,7 +57,7 @@ export class Mapping {
   }
 
   #decide(column: string): Use {
-    const { key, ignore, columns } = this.#rules
+    const { key, ignore, columns, writtenIn } = this.#rules
     const isKey = column === key
     const mapped = this.#mapped.get(column)
     if (mapped) return { kind: 'used', targets: mapped, isKey }
@@ -61,19 +66,32 @@ export class Mapping {
     const other = columns[column]
     if (target && other === undefined) return { kind: 'used', targets: [target], isKey }
     if (isKey) return { kind: 'used', targets: [], isKey }
-    return { kind: 'unknown', sentence: other === undefined ? unknownIn(column) : notUsed(column, other) }
+    return {
+      kind: 'unknown',
+      sentence: other === undefined ? unknownIn(column, writtenIn) : notUsed(column, other, writtenIn),
+    }
   }
 }
 
-function unknownIn(column: string): string {
+function unknownIn(column: string, writtenIn: MappingRules['writtenIn']): string {
   // Every mailing_id and segment_id shares a word with id; that says nothing.
   const near = nearest(column, fields).find(
     field => !field.endsWith('id') || Math.abs(field.length - column.length) <= 3,
   )
-  const advice = 'map it with columns (content.city: city), or name it in ignore'
+  const advice =
+    writtenIn === 'flags'
+      ? `map it, as with --column content.city=city, or leave it out with ${ignoring(column)}`
+      : 'map it with columns (content.city: city), or name it in ignore'
   return `is no field of a launch${near === undefined ? `: ${advice}` : `; did you mean "${near}"? Else ${advice}`}`
 }
 
-function notUsed(column: string, other: string): string {
-  return `is not used: columns takes ${column} from ${JSON.stringify(other)}. If that is meant, name it in ignore`
+function notUsed(column: string, other: string, writtenIn: MappingRules['writtenIn']): string {
+  return writtenIn === 'flags'
+    ? `is not used: --column takes ${column} from ${JSON.stringify(other)}. If that is meant, leave it out with ${ignoring(column)}`
+    : `is not used: columns takes ${column} from ${JSON.stringify(other)}. If that is meant, name it in ignore`
+}
+
+/** The flag as it can be typed; for a name that a shell would take apart, what stands for it. */
+function ignoring(column: string): string {
+  return `--ignore ${/^[\p{L}\d_.-]{1,80}$/u.test(column) ? column : 'COLUMN'}`
 }

@@ -59,7 +59,9 @@ function givenRows(texts: AsyncIterable<string>, how: RowsReading): AsyncIterabl
 }
 
 function judged(row: GivenRow, number: number, how: RowsReading, repeats: Repeats): RowRead {
-  const { line, given, key } = row
+  const { line, given } = row
+  // An é may be one character or an e with an accent after it: to people that is one key.
+  const key = row.key?.normalize('NFC')
   const bad = (...flaws: readonly Flaw[]): RowRead => ({ kind: 'bad', number, line, flaws })
   // Of a row that could not be taken apart nothing more can be said.
   if (row.flaws.some(({ column }) => column === undefined)) return bad(...row.flaws)

@@ -18,13 +18,14 @@ local at, gone = now(), 0
 for _, id in ipairs(redis.call('ZRANGE', P .. 'batches', '-inf', at - ARGV[3], 'BYSCORE')) do
   if gone >= tonumber(ARGV[4]) then break end
   local batch = P .. 'batch:' .. id
-  local facts = redis.call('HMGET', batch, 'state', 'ended', 'cursor', 'forgotten', 'repeated', 'digest')
+  local facts = redis.call('HMGET', batch, 'state', 'ended', 'cursor', 'forgotten', 'repeated', 'digest', 'account', 'name')
   local isOver = (facts[1] == 'done' or facts[1] == 'cancelled') and tonumber(facts[2]) <= at - ARGV[3]
   if isOver and (facts[4] or 0) + (facts[5] or 0) >= tonumber(facts[3]) then
     redis.call('UNLINK', batch, batch .. ':rows', batch .. ':window', batch .. ':again', batch .. ':problems')
     redis.call('ZREM', P .. 'batches', id)
     redis.call('SREM', P .. 'batches:open', id)
-    if redis.call('HGET', P .. 'batch-digests', facts[6]) == id then redis.call('HDEL', P .. 'batch-digests', facts[6]) end
+    redis.call('ZREM', P .. 'batch-digest:' .. facts[6], id)
+    redis.call('ZREM', P .. 'batch-named:' .. facts[7] .. ':' .. facts[8], id)
     gone = gone + 1
   end
 end

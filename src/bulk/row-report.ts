@@ -78,6 +78,13 @@ export class RowReport {
     return this.#untold === 0 ? told : [...told, `${where}: ${inDigits(this.#untold)} more flaws of other kinds`]
   }
 
+  /** That there is not one row to submit, and why. */
+  inLinesOfNone(where: string): string[] {
+    if (this.bad === 0) return [`${where} holds no rows`]
+    const none = this.bad === 1 ? 'its only row cannot be used' : `none of its ${inDigits(this.bad)} rows can be used`
+    return [...this.inLines(where), `${where}: ${none}; nothing was submitted`]
+  }
+
   #add({ column, sentence }: Flaw, line: number): void {
     const shape = `${column ?? ''}\n${sentence.replace(/"(?:[^"\\]|\\.)*"|\d+/g, '…')}`
     const known = this.#groups.get(shape)

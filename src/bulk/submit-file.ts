@@ -90,11 +90,16 @@ function inWords(answer: SubmitAnswer, report: RowReport): Observation {
     }
     case 'again':
       return said(0, `The batch ${answer.id} was submitted.`)
-    case 'otherName':
     case 'otherRows':
+    case 'otherName':
+    case 'sameName':
       return said(400, `The file holds other rows than the batch ${answer.id}, which was submitted before.`)
+    // A schedule means to launch its file again, and nobody was shown the rows: neither is met here.
+    case 'sentLately':
+    case 'changed':
+      return said(400, 'The file would launch other rows than was agreed to.')
     case 'empty':
-      return said(400, 'The file holds no rows.')
+      return said(400, report.inLinesOfNone('The file').join('; '))
     case 'disturbed':
       return broken(false, 'somebody else submitted the same batch at the same time')
   }

@@ -9,123 +9,101 @@ import { luaAudit } from '../launches/audit.ts'
 import { faultPoint } from '../launches/fault-point.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
 import type { Script } from '../redis/script.ts'
-import { type BatchDeclaration, type BatchState, batchStates, declaredFields } from './batch.ts'
-import { type Chunk, chunkDigest, chunksOf, packChunk } from './chunks.ts'
+import { type BatchDeclaration, declaredFields } from './batch.ts'
+import { type Chunk, chunkDigest, packChunk } from './chunks.ts'
+import { luaObjection, type Objection, objectionArguments, objectionSchema, type SameRows } from './objection.ts'
 import type { Row } from './row.ts'
+import { RowsSeen } from './rows-seen.ts'
 
 /** What is staged and goes on with nobody is gone after this. Seconds. */
 const stagedLasts = 86_400
 
-/** What to do where a batch of the same rows exists under another name. */
-export type SameRows =
-  | { readonly kind: 'refuse' }
-  /** A person has said so, and named the newest batch with these rows. */
-  | { readonly kind: 'confirmed'; readonly id: string }
-  /** A schedule launches the same file again and again. */
-  | { readonly kind: 'intended' }
-
 export type SubmitAnswer =
   /** `staged`: rows of it that an interrupted submit had sent already. */
   | { readonly kind: 'submitted'; readonly id: string; readonly rows: number; readonly staged: number }
-  /** These rows are this batch already; nothing is launched a second time. */
-  | { readonly kind: 'again'; readonly id: string; readonly state: BatchState }
-  /** These rows were submitted under another name; `id` is the newest batch that has them. */
-  | { readonly kind: 'otherName'; readonly id: string; readonly state: BatchState }
-  /** The id that the declaration gives is taken by other rows. */
-  | { readonly kind: 'otherRows'; readonly id: string; readonly state: BatchState }
+  | Objection
   | { readonly kind: 'empty' }
+  /** These are not the rows that a person was shown; nothing was submitted. */
+  | { readonly kind: 'changed' }
   /** Another submit under this name staged at the same time; nothing was submitted. */
   | { readonly kind: 'disturbed' }
 
 const sealScript: Script = {
   name: 'sendoffSealBatch',
   /*
-   * ARGV[3] batch id  [4] staging name  [5] digest of the rows  [6] rows  [7] chunks  [8] SHA-1 of the chunk digests in order
-   * [9] refuse, intended or the id of the batch that a person confirmed  [10] declared fields as a JSON list
-   * Returns {'submitted'}, {'again' | 'otherName' | 'otherRows', id, state} or {'disturbed'}. What is staged must be, chunk for chunk, what this
-   * submitter has read.
+   * ARGV[3] to [8]: objectionArguments  [9] staging name  [10] rows  [11] chunks  [12] SHA-1 of the chunk digests in order
+   * [13] declared fields as a JSON list. Returns {'submitted'}, {'disturbed'} or an objection. What is staged must be, chunk for
+   * chunk, what this submitter has read.
    */
-  lua: /* lua */ `${luaLedger}${luaAudit}
-local id, staged, digest = ARGV[3], P .. 'batch-staged:' .. ARGV[4], ARGV[5]
+  lua: /* lua */ `${luaLedger}${luaAudit}${luaObjection}
+local id, digest, staged = ARGV[3], ARGV[6], P .. 'batch-staged:' .. ARGV[9]
 local batch, at = P .. 'batch:' .. id, now()
-local known = redis.call('HMGET', batch, 'state', 'digest')
-if known[1] then
+local refusal = objection(id, ARGV[4], ARGV[5], digest, ARGV[7], ARGV[8], at)
+if refusal then
   redis.call('DEL', staged)
-  return { known[2] == digest and 'again' or 'otherRows', id, known[1] }
-end
-local first = redis.call('HGET', P .. 'batch-digests', digest)
-if first and ARGV[9] ~= 'intended' and ARGV[9] ~= first then
-  redis.call('DEL', staged)
-  return { 'otherName', first, redis.call('HGET', P .. 'batch:' .. first, 'state') }
+  return refusal
 end
 local hashes = {}
-for i = 0, ARGV[7] - 1 do hashes[#hashes + 1] = redis.call('HGET', staged, 'h' .. i) or '' end
-if redis.call('HLEN', staged) ~= 2 * ARGV[7] or redis.sha1hex(table.concat(hashes, ' ')) ~= ARGV[8] then return { 'disturbed' } end
+for i = 0, ARGV[11] - 1 do hashes[#hashes + 1] = redis.call('HGET', staged, 'h' .. i) or '' end
+if redis.call('HLEN', staged) ~= 2 * ARGV[11] or redis.sha1hex(table.concat(hashes, ' ')) ~= ARGV[12] then return { 'disturbed' } end
 redis.call('RENAME', staged, batch .. ':rows')
 redis.call('PERSIST', batch .. ':rows')
-redis.call('HSET', batch, 'id', id, 'digest', digest, 'state', 'running', 'total', ARGV[6], 'chunks', ARGV[7], 'cursor', 0,
-  'created', at, unpack(cjson.decode(ARGV[10])))
+redis.call('HSET', batch, 'id', id, 'digest', digest, 'state', 'running', 'total', ARGV[10], 'chunks', ARGV[11], 'cursor', 0,
+  'created', at, unpack(cjson.decode(ARGV[13])))
 redis.call('ZADD', P .. 'batches', at, id)
 redis.call('SADD', P .. 'batches:open', id)
-redis.call('HSET', P .. 'batch-digests', digest, id)
+redis.call('ZADD', P .. 'batch-digest:' .. digest, at, id)
+redis.call('ZADD', P .. 'batch-named:' .. ARGV[5] .. ':' .. ARGV[4], at, id)
 local said = redis.call('HMGET', batch, 'by', 'why', 'source')
-audit(said[1], 'batch submit', 'batch:' .. id, said[2] or '', '', ARGV[6] .. ' rows of ' .. said[3])
+audit(said[1], 'batch submit', 'batch:' .. id, said[2] or '', '', ARGV[10] .. ' rows of ' .. said[3])
 return { 'submitted' }
 `,
 }
 
 const sealAnswer = z.union([
-  z.tuple([z.enum(['submitted', 'disturbed'])]),
-  z.tuple([z.enum(['again', 'otherName', 'otherRows']), z.string(), z.enum(batchStates)]),
+  z.tuple([z.literal('submitted')]).transform(([kind]) => ({ kind })),
+  z.tuple([z.literal('disturbed')]).transform(([kind]) => ({ kind })),
+  objectionSchema,
 ])
 
 /**
  * Stages the rows and makes them a batch. What the iterable throws ends the submit: what was staged is dropped, and it is
- * thrown again. What Redis throws leaves it staged: the same submit, run again, goes on from there.
+ * thrown again. What Redis throws leaves it staged: the same submit, run again, goes on from there. `shown`: the rows that a
+ * person has said yes to; no others become a batch.
  */
 export async function submitBatch(
   ledger: Ledger,
   declaration: BatchDeclaration,
   rows: AsyncIterable<Row>,
   sameRows: SameRows = { kind: 'refuse' },
+  shown?: RowsSeen,
 ): Promise<SubmitAnswer> {
   const staging = new Staging(ledger, declaration.id ?? declaration.name)
-  const hash = createHash('sha256').update(declaration.account)
-  let total = 0
+  const seen = new RowsSeen(declaration.account)
   const source = faithfully(rows)
   try {
     await staging.begin()
-    for await (const chunk of chunksOf(source)) {
-      hash.update('\n').update(chunk.text)
-      total += chunk.rows
-      await staging.put(chunk)
-    }
+    for await (const chunk of seen.chunks(source)) await staging.put(chunk)
   } catch (error) {
     if (source.failed) await staging.drop()
     throw error
   }
-  if (total === 0) {
+  if (shown && (shown.rows !== seen.rows || shown.digest !== seen.digest)) {
+    await staging.drop()
+    return { kind: 'changed' }
+  }
+  if (seen.rows === 0) {
     await staging.drop()
     return { kind: 'empty' }
   }
-  const digest = hash.digest('hex')
-  const id = declaration.id ?? `${declaration.name}-${digest.slice(0, 8)}`
   const chunks = await staging.end()
-  const confirmed = sameRows.kind === 'confirmed' ? sameRows.id : sameRows.kind
+  const identity = objectionArguments(declaration, seen, sameRows)
   const fields = JSON.stringify(declaredFields(declaration))
-  const args = [id, staging.name, digest, total, chunks.count, chunks.digest, confirmed, fields]
-  const [kind, existing, state] = sealAnswer.parse(await runLedgerScript(ledger, sealScript, '', args))
+  const args = [...identity, staging.name, seen.rows, chunks.count, chunks.digest, fields]
+  const answer = sealAnswer.parse(await runLedgerScript(ledger, sealScript, '', args))
   faultPoint('sealed')
-  switch (kind) {
-    case 'submitted':
-      return { kind, id, rows: total, staged: staging.skipped }
-    case 'disturbed':
-      return { kind }
-    case 'again':
-    case 'otherName':
-    case 'otherRows':
-      return { kind, id: existing, state }
-  }
+  if (answer.kind !== 'submitted') return answer
+  return { kind: 'submitted', id: identity[0], rows: seen.rows, staged: staging.skipped }
 }
 
 /** The rows, and whether it was their source that failed. */

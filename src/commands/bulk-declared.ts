@@ -16,7 +16,7 @@ import { CommandEnding, exitCodes } from './ending.ts'
 import { type LaunchFlags, requestOf } from './launch-request.ts'
 import { person } from './person.ts'
 
-export interface SubmitFlags extends Omit<LaunchFlags, 'wait' | 'at'> {
+export interface SubmitFlags extends Omit<LaunchFlags, 'wait' | 'at' | 'confirmDuplicate'> {
   readonly name?: string
   readonly format?: string
   readonly delimiter?: string
@@ -33,6 +33,8 @@ export interface SubmitFlags extends Omit<LaunchFlags, 'wait' | 'at'> {
   readonly stopAfterConsecutive?: number
   readonly stopAfterFailures?: number
   readonly stopAfterPercent?: number
+  /** Ids of batches and times (UTC, HH:MM) of launches that, as the person has said, are repeated. */
+  readonly confirmDuplicate: readonly string[]
   readonly validateOnly: boolean
   readonly dryRun: boolean
   readonly watch: boolean
@@ -89,7 +91,7 @@ function present<T extends Record<string, number | undefined>>(map: T): { [name:
 /** What holds for every row. Throws CommandEnding with code 2. */
 export function baseOf(flags: SubmitFlags): Partial<LaunchRequest> {
   const { mailing, sourceType } = flags
-  const { id, ...rest } = requestOf(mailing ?? 1, { ...flags, wait: false })
+  const { id, ...rest } = requestOf(mailing ?? 1, flags)
   // The same file must be the same batch tomorrow.
   if (hasExpressions(rest.content)) throw usage('--content cannot hold dates here: write them into the rows')
   if (sourceType === undefined) return mailing === undefined ? rest : { id, ...rest }
@@ -100,7 +102,7 @@ export function baseOf(flags: SubmitFlags): Partial<LaunchRequest> {
 
 export function readingOf(flags: SubmitFlags, format: RowFormat): RowsReading {
   const { delimiter, key, columns, ignore } = rulesOf(flags)
-  return { format, delimiter, key, columns: columns ?? {}, ignore, base: baseOf(flags) }
+  return { format, delimiter, key, columns: columns ?? {}, ignore, writtenIn: 'flags', base: baseOf(flags) }
 }
 
 /** The declaration of the batch. Throws CommandEnding with code 2. */

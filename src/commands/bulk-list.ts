@@ -9,6 +9,8 @@ import { type GlobalFlags, withLedger } from './with-ledger.ts'
 
 /** More kinds of problems than this are for `bulk results`. */
 const problemsShown = 20
+/** Batches of one name that are told by their ids. */
+const mostListed = 8
 
 export async function listCommand(
   flags: GlobalFlags & { readonly limit: number; readonly json: boolean },
@@ -43,22 +45,35 @@ export async function statusCommand(word: string, flags: GlobalFlags & { readonl
 /** The batch that a word means, the newest of several of one name. Throws CommandEnding with code 2 where there is none. */
 export async function batchToRead(ledger: Ledger, word: string): Promise<BatchView> {
   const [newest, ...older] = await batchesNamed(ledger, word)
-  const view = newest === undefined ? undefined : await showBatch(ledger, newest)
-  if (!view) throw noBatch(word)
-  if (older.length > 0) process.stderr.write(`${older.length + 1} batches have this name; this is the newest.\n`)
+  const view = await batchOf(ledger, newest, word)
+  if (older.length > 0) {
+    process.stderr.write(
+      `${older.length + 1} batches are called ${word}; this is the newest, ${view.batch.id}. The others: ${listed(older)}\n`,
+    )
+  }
   return view
 }
 
 /** The one batch that a word means, for deciding about it. Throws CommandEnding with code 2 where there is none, or several. */
 export async function batchToDecide(ledger: Ledger, word: string): Promise<BatchView> {
-  const ids = await batchesNamed(ledger, word)
-  if (ids.length > 1) {
+  const [only, ...others] = await batchesNamed(ledger, word)
+  if (only !== undefined && others.length > 0) {
     throw new CommandEnding(
       exitCodes.usage,
-      `several batches are called ${word}; say which one: ${ids.slice(0, 8).join(', ')}`,
+      `several batches are called ${word}; say which one by its id: ${listed([only, ...others])}`,
     )
   }
-  return batchToRead(ledger, word)
+  return batchOf(ledger, only, word)
+}
+
+async function batchOf(ledger: Ledger, id: string | undefined, word: string): Promise<BatchView> {
+  const view = id === undefined ? undefined : await showBatch(ledger, id)
+  if (!view) throw noBatch(word)
+  return view
+}
+
+function listed(ids: readonly string[]): string {
+  return `${ids.slice(0, mostListed).join(', ')}${ids.length > mostListed ? ', …' : ''}`
 }
 
 function noBatch(word: string): CommandEnding {

@@ -2,6 +2,7 @@
 import type { BatchDeclaration } from '../bulk/batch.ts'
 import type { Row } from '../bulk/row.ts'
 import type { RowReport } from '../bulk/row-report.ts'
+import { RowsSeen } from '../bulk/rows-seen.ts'
 import { formatDuration } from '../files/duration.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
 
@@ -10,21 +11,33 @@ const mostMailings = 100_000
 
 /** Grows with the mailings of a file, not with its rows. */
 export class Rehearsal {
-  rows = 0
   readonly report: RowReport
+  readonly seen: RowsSeen
   #first: Row | undefined
   #last: Row | undefined
   readonly #mailings = new Set<number>()
 
-  constructor(report: RowReport) {
+  constructor(report: RowReport, account: string) {
     this.report = report
+    this.seen = new RowsSeen(account)
   }
 
-  note(row: Row): void {
-    this.rows += 1
-    this.#first ??= row
-    this.#last = row
-    if (this.#mailings.size < mostMailings) this.#mailings.add(row.request.id)
+  get rows(): number {
+    return this.seen.rows
+  }
+
+  /** Reads all of them; throws what they throw. */
+  async read(rows: AsyncIterable<Row>): Promise<void> {
+    for await (const _ of this.seen.chunks(this.#noting(rows)));
+  }
+
+  async *#noting(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+    for await (const row of rows) {
+      this.#first ??= row
+      this.#last = row
+      if (this.#mailings.size < mostMailings) this.#mailings.add(row.request.id)
+      yield row
+    }
   }
 
   /** What `--dry-run --json` prints. `duration`: milliseconds at the given pace, null where none is given. */

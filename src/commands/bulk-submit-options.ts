@@ -30,8 +30,10 @@ export function submitCommand(): Command {
     .option('--validate-only', 'check the file and end', false)
     .option('-n, --dry-run', 'check the file and show what would be sent, and how long it would take', false)
     .option(
-      '--confirm-duplicate <batch>',
-      'these rows were submitted under another name, as this batch: launch them again',
+      '--confirm-duplicate <batch|HH:MM>',
+      'what it repeats, as a refusal named it: a batch, or when a mailing went to the same people; may be repeated',
+      appended,
+      [],
     )
     .option('--reason <text>', 'why; kept on the record')
     .option('-y, --yes', 'do not ask', false)

@@ -1,14 +1,18 @@
 /** `bulk submit FILE`. */
+import type { BatchDeclaration } from '../bulk/batch.ts'
+import { objectionTo, type SameRows } from '../bulk/objection.ts'
 import { openRows } from '../bulk/open-rows.ts'
 import { readRows } from '../bulk/read-rows.ts'
 import type { Row } from '../bulk/row.ts'
 import { RowReport } from '../bulk/row-report.ts'
+import type { RowsSeen } from '../bulk/rows-seen.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
 import type { RowFormat } from '../launches/row-field.ts'
 import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bulk-declared.ts'
+import { refusalOf, rowsInWords } from './bulk-refusal.ts'
 import { Rehearsal } from './bulk-rehearsal.ts'
 import { followBatch, ProgressLine } from './bulk-watch.ts'
 import { askBeforeLaunch } from './by-hand.ts'
@@ -21,24 +25,41 @@ const tellEvery = 20_000
 /** Makes the file a batch, or only looks at it. Returns the exit code. Throws CommandEnding with code 2 for a file that cannot be used. */
 export async function submitFile(file: string, flags: SubmitFlags): Promise<number> {
   const rules = rulesOf(flags)
-  if (flags.validateOnly || flags.dryRun) return rehearse(file, flags, rules.format)
+  if (flags.validateOnly || flags.dryRun) return rehearse(file, flags)
   return withLedger(flags, async open => {
     const account = accountOf(flags, Object.keys(open.config.accounts))
     const declaration = declarationOf(file, account, flags)
     await mustBeFit(open, account)
-    if (!flags.yes) {
-      // Read twice, where a person is asked: they are told what they say yes to.
-      if (file === '-') throw usage('rows from standard input are submitted without a question: add --yes')
-      const rehearsal = await rehearsed(file, flags, rules.format)
-      await askBeforeLaunch(flags, rehearsal.facts(declaration), declaration.name)
-    }
+    const sameRows = sameRowsOf(flags)
+    const shown = flags.yes ? undefined : await agreed(open, file, flags, declaration, sameRows)
     const { rows, report } = rowsOf(file, flags, rules.format)
-    const first = flags.confirmDuplicate
-    const sameRows = first === undefined ? ({ kind: 'refuse' } as const) : ({ kind: 'confirmed', id: first } as const)
-    const answer = await submitBatch(open.ledger, declaration, told(refusing(rows, file), flags.json), sameRows)
-    tellBad(file, report)
-    return ended(open, answer, report, file, flags)
+    const read = told(refusing(rows, file), flags.json)
+    const answer = await submitBatch(open.ledger, declaration, read, sameRows, shown)
+    if (answer.kind !== 'empty') tellBad(file, report)
+    return ended(open, answer, report, file, declaration.name, flags)
   })
+}
+
+function sameRowsOf({ confirmDuplicate: repeats }: SubmitFlags): SameRows {
+  return repeats.length === 0 ? { kind: 'refuse' } : { kind: 'confirmed', repeats }
+}
+
+/** The rows that a person has said yes to. The file is read for it: they are told what they say yes to, and what speaks against it. */
+async function agreed(
+  { ledger }: OpenLedger,
+  file: string,
+  flags: SubmitFlags,
+  declaration: BatchDeclaration,
+  sameRows: SameRows,
+): Promise<RowsSeen> {
+  if (file === '-') throw usage('rows from standard input are submitted without a question: add --yes')
+  const rehearsal = await rehearsed(file, flags, declaration.account)
+  const objection = await objectionTo(ledger, declaration, rehearsal.seen, sameRows)
+  // Rows that are a batch already launch nothing: there is nothing to ask.
+  if (objection?.kind === 'again') return rehearsal.seen
+  if (objection) throw await refusalOf(ledger, objection, declaration.name)
+  await askBeforeLaunch(flags, rehearsal.facts(declaration), declaration.name)
+  return rehearsal.seen
 }
 
 interface Reading {
@@ -83,19 +104,19 @@ async function* told(rows: AsyncIterable<Row>, isQuiet: boolean): AsyncGenerator
   line.end()
 }
 
-async function rehearsed(file: string, flags: SubmitFlags, format: RowFormat | undefined): Promise<Rehearsal> {
-  const { rows, report } = rowsOf(file, flags, format)
-  const rehearsal = new Rehearsal(report)
-  for await (const row of refusing(rows, file)) rehearsal.note(row)
-  if (rehearsal.rows === 0) throw usage(`${file} holds no rows`)
+async function rehearsed(file: string, flags: SubmitFlags, account: string): Promise<Rehearsal> {
+  const { rows, report } = rowsOf(file, flags, rulesOf(flags).format)
+  const rehearsal = new Rehearsal(report, account)
+  await rehearsal.read(refusing(rows, file))
+  if (rehearsal.rows === 0) throw usage(report.inLinesOfNone(file).join('\n'))
   return rehearsal
 }
 
-async function rehearse(file: string, flags: SubmitFlags, format: RowFormat | undefined): Promise<number> {
+async function rehearse(file: string, flags: SubmitFlags): Promise<number> {
   const { config } = loadConfig({ cwd: process.cwd(), flags, env: process.env })
   const account = accountOf(flags, Object.keys(config.accounts))
   const declaration = declarationOf(file, account, flags)
-  const rehearsal = await rehearsed(file, flags, format)
+  const rehearsal = await rehearsed(file, flags, account)
   tellBad(file, rehearsal.report)
   const whole = rehearsal.whole(declaration)
   if (flags.json) write(JSON.stringify(flags.dryRun ? whole : { rows: whole.rows, bad: whole.bad }, null, 2))
@@ -116,12 +137,14 @@ async function ended(
   answer: SubmitAnswer,
   report: RowReport,
   file: string,
+  name: string,
   flags: SubmitFlags,
 ): Promise<number> {
   switch (answer.kind) {
     case 'submitted': {
       const earlier = answer.staged > 0 ? `; ${count(answer.staged)} of them had come with an interrupted submit` : ''
       if (!flags.json) process.stderr.write(`Submitted ${rowsInWords(answer.rows)}${earlier}.\n`)
+      if (report.bad > 0) process.stderr.write(`${restInWords(name)}\n`)
       return handedOver(open, answer.id, { ...answer, bad: report.bad }, report.bad > 0 ? exitCodes.partial : 0, flags)
     }
     case 'again':
@@ -131,13 +154,14 @@ async function ended(
         )
       return handedOver(open, answer.id, { ...answer, bad: report.bad }, 0, flags)
     case 'otherName':
-      throw usage(
-        `these rows were submitted before, as ${answer.id} (${answer.state}). To launch all of them a second time, add --confirm-duplicate ${answer.id}`,
-      )
+    case 'sameName':
     case 'otherRows':
-      throw usage(`the batch ${answer.id} (${answer.state}) has other rows; choose another name with --name`)
+    case 'sentLately':
+      throw await refusalOf(open.ledger, answer, name)
+    case 'changed':
+      throw usage(`${file} has changed since it was shown; nothing was submitted. Run it again.`)
     case 'empty':
-      throw usage(`${file} holds no rows`)
+      throw usage(report.inLinesOfNone(file).join('\n'))
     case 'disturbed':
       throw new CommandEnding(
         exitCodes.failed,
@@ -162,8 +186,9 @@ async function handedOver(
   return watched === 0 ? code : watched
 }
 
-function rowsInWords(rows: number): string {
-  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`
+/** How the rows that were left out are launched once they are mended. The whole file again would launch the others twice. */
+function restInWords(name: string): string {
+  return `To launch the rest once it is mended, submit a file of only those rows, with the header of this one and --name ${name.slice(0, 58)}-rest. All of this file again would launch every row of it.`
 }
 
 function count(number: number): string {

@@ -9,7 +9,8 @@ const examples = `Examples:
   sendoff bulk pause black-friday --reason "wrong price"
   sendoff bulk results black-friday --state rejected > bad.csv
 
-A batch is called by its id, or by its name where it is the only one of that name.
+A batch is called by its id or its name. Where several have one name, status, watch and results show the newest and say
+so; pause, resume, cancel and retry want the id.
 `
 
 /** `sendoff bulk submit|list|status|watch|pause|resume|cancel|retry|results`. */

@@ -23,7 +23,10 @@ export interface LaunchFlags extends OfficeFlags {
 }
 
 /** The parameters that the flags stand for, dates in the content not yet written out. Throws CommandEnding with code 2. */
-export function requestOf(mailing: number, flags: LaunchFlags): LaunchRequest {
+export function requestOf(
+  mailing: number,
+  flags: Omit<LaunchFlags, 'confirmDuplicate' | 'wait' | 'at'>,
+): LaunchRequest {
   if (flags.list !== undefined && flags.segment !== undefined) {
     throw new CommandEnding(exitCodes.usage, '--list and --segment exclude each other: a launch has one audience')
   }

@@ -63,8 +63,10 @@ export interface Keys {
   readonly batches: string
   /** SET of batch ids that the feeder looks at: those that are not at rest, and those whose rest was not announced yet. */
   readonly openBatches: string
-  /** HASH digest of a batch's rows → id of the newest batch with these rows. As long as that batch. */
-  readonly batchDigests: string
+  /** ZSET batch id → when it was submitted, of the batches with these rows. As long as the batches. */
+  batchDigest(digest: string): string
+  /** ZSET batch id → when it was submitted, of the account's batches of this name. As long as the batches. */
+  batchNamed(account: string, name: string): string
   /** HASH, one per batch: what was declared, its state and its counts. Until the records of its rows are gone. */
   batch(id: string): string
   /** HASH chunk number → deflated rows, `h<number>` → digest of the chunk. As long as the batch. */
@@ -119,7 +121,8 @@ export function keysUnder(prefix: string): Keys {
     audit: `${root}audit`,
     batches: `${root}batches`,
     openBatches: `${root}batches:open`,
-    batchDigests: `${root}batch-digests`,
+    batchDigest: digest => `${root}batch-digest:${digest}`,
+    batchNamed: (account, name) => `${root}batch-named:${account}:${name}`,
     batch: id => `${root}batch:${id}`,
     batchRows: id => `${root}batch:${id}:rows`,
     batchStaged: name => `${root}batch-staged:${name}`,

@@ -21,7 +21,6 @@ describe('an answer that arrives whole', () => {
     expect(server.visits).toHaveLength(1)
     const received = server.visits[0]?.received ?? ''
     expect(received).toMatch(/^POST \/api\/v1\.1\/campaigns\/broadcasts\/start HTTP\/1\.1\r\n/)
-    expect(received).toMatch(/\r\nconnection: close\r\n/)
     expect(received).toMatch(/\r\nRequest-ID: digest@20261123T0900\r\nX-Request-ID: digest@20261123T0900\r\n/)
     expect(received.endsWith(`\r\n\r\n{"token":"${token}","id":42}`)).toBe(true)
   })

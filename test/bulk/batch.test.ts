@@ -53,7 +53,7 @@ describe('a batch', () => {
   it('is listed with its account, the newest first', async () => {
     const first = await stage.batchOf(2)
     stage.now += 1
-    const second = await stage.batchOf(3)
+    const second = await stage.batchOf(3, { name: 'second' })
     const views = await listBatches(stage.ledger, 10)
     expect(views.map(({ batch, counts }) => [batch.id, counts.unreleased])).toEqual([
       [second, 3],

@@ -110,6 +110,16 @@ describe('CSV', () => {
     ])
   })
 
+  it('says in flags what was written in flags', async () => {
+    const how = { columns: { id: 'mailing_ids' }, writtenIn: 'flags' } as const
+    expect(flawsIn(await read('id,city,a b\n', how))).toEqual([
+      '1 id: is not used: --column takes id from "mailing_ids". If that is meant, leave it out with --ignore id',
+      '1 city: is no field of a launch: map it, as with --column content.city=city, or leave it out with --ignore city',
+      '1 a b: is no field of a launch: map it, as with --column content.city=city, or leave it out with --ignore COLUMN',
+      '1 mailing_ids: is not in the header, but --column takes id from it',
+    ])
+  })
+
   it.each([
     ['9o', 'id: must be a whole number in digits, such as 90, got "9o"'],
     [' 90', 'id: must be a whole number in digits, such as 90, got " 90"'],
@@ -177,6 +187,12 @@ describe('what tells rows apart', () => {
     expect(flawsIn(await read(text))).toEqual([
       '4 asks for the same as the row on line 2; if both are meant, say which column tells rows apart (key)',
     ])
+  })
+
+  it('is not how the letters of a key are written: an é is an e with an accent after it', async () => {
+    const reads = await read('k,id\ncaf\u0065\u0301,1\ncaf\u00e9,2\n', { key: 'k' })
+    expect(rowsIn(reads).map(({ key }) => key)).toEqual(['caf\u00e9'])
+    expect(flawsIn(reads)).toEqual(['3 k: the key "caf\u00e9" is that of the row on line 2 too'])
   })
 
   it('is the key where one is named, and nothing else', async () => {

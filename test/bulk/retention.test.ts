@@ -54,6 +54,23 @@ describe('retention', () => {
     expect(states).toEqual([...Array.from({ length: 9 }, () => 'forgotten'), 'unknown'])
   })
 
+  it('of the newest batch with the same rows leaves the older one known, which was confirmed and lives on', async () => {
+    const twin = await stage.batchOf(10)
+    stage.now += 1
+    const confirmed = { kind: 'confirmed', repeats: [twin] } as const
+    const newest = await stage.submit(rowsOf(10), { name: 'again' }, confirmed)
+    if (newest.kind !== 'submitted') throw new Error(newest.kind)
+    await cancelBatch(stage.ledger, newest.id, decision)
+    stage.now += 9 * day
+    expect(await prune(8 * day)).toBe(1)
+    expect(await stage.submit(rowsOf(10), { name: 'third' })).toMatchObject({ kind: 'otherName', id: twin })
+    await cancelBatch(stage.ledger, twin, decision)
+    stage.now += 9 * day
+    expect(await prune(8 * day)).toBe(1)
+    expect(await stage.server.redis.keys(`${stage.ledger.keys.root}batch-*`)).toEqual([])
+    expect((await stage.submit(rowsOf(10), { name: 'third' })).kind).toBe('submitted')
+  })
+
   it('takes a cancelled batch of which nothing was released', async () => {
     const id = await stage.batchOf(10)
     await cancelBatch(stage.ledger, id, decision)

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import type { BatchDeclaration } from '../../src/bulk/batch.ts'
 import { unpackChunk } from '../../src/bulk/chunks.ts'
 import { Feeder } from '../../src/bulk/feeder.ts'
+import type { SameRows } from '../../src/bulk/objection.ts'
 import { showBatch } from '../../src/bulk/read.ts'
 import { releaseRows } from '../../src/bulk/release.ts'
 import type { Row } from '../../src/bulk/row.ts'
-import { type SameRows, type SubmitAnswer, submitBatch } from '../../src/bulk/submit.ts'
+import type { RowsSeen } from '../../src/bulk/rows-seen.ts'
+import { submitBatch } from '../../src/bulk/submit.ts'
 import { type Claim, type ClaimAnswer, claimLaunch } from '../../src/launches/claim.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
@@ -100,8 +102,8 @@ export class BatchStage {
     return { name: 'offers', ...common, ...over }
   }
 
-  submit(rows: AsyncIterable<Row>, over: Partial<BatchDeclaration> = {}, sameRows?: SameRows): Promise<SubmitAnswer> {
-    return submitBatch(this.ledger, this.declaration(over), rows, sameRows)
+  submit(rows: AsyncIterable<Row>, over: Partial<BatchDeclaration> = {}, sameRows?: SameRows, shown?: RowsSeen) {
+    return submitBatch(this.ledger, this.declaration(over), rows, sameRows, shown)
   }
 
   /** Submits so many rows, each of a mailing of its own, and returns the batch's id. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cancelBatch } from '../../src/bulk/cancel.ts'
+import { objectionTo } from '../../src/bulk/objection.ts'
 import { batchesNamed, resultsOf } from '../../src/bulk/read.ts'
 import type { Row } from '../../src/bulk/row.ts'
-import { BatchStage, decision, rowsOf } from './stage.ts'
+import { RowsSeen } from '../../src/bulk/rows-seen.ts'
+import { BatchStage, decision, nine, rowsOf } from './stage.ts'
 
 let stage: BatchStage
 beforeAll(async () => {
@@ -13,6 +15,14 @@ beforeEach(() => stage.clear())
 
 const staged = () => stage.server.redis.hlen(stage.ledger.keys.batchStaged('offers'))
 const kept = async () => (await stage.server.redis.keys('*')).length
+
+const confirmed = (...repeats: string[]) => ({ kind: 'confirmed', repeats }) as const
+
+async function seenOf(rows: AsyncIterable<Row>): Promise<RowsSeen> {
+  const seen = new RowsSeen('main')
+  for await (const _ of seen.chunks(rows));
+  return seen
+}
 
 /** The process is killed after so many rows: nobody reads on, and nobody tidies up. */
 async function interrupted(count: number, of: number): Promise<void> {
@@ -62,12 +72,23 @@ describe('submitting', () => {
     expect(await staged()).toBe(0)
   })
 
-  it('of other rows under the same name is another batch; the name means both', async () => {
+  it('of other rows under the same name is refused until a person names the newest batch of that name; the name then means both', async () => {
     const first = await stage.batchOf(10)
     stage.now += 1
-    const second = await stage.batchOf(11)
-    expect(second).not.toBe(first)
-    expect(await batchesNamed(stage.ledger, 'offers')).toEqual([second, first])
+    const refused = { kind: 'sameName', id: first, state: 'running' }
+    expect(await stage.submit(rowsOf(11))).toEqual(refused)
+    expect(await stage.submit(rowsOf(11), {}, confirmed('offers'))).toEqual(refused)
+    expect(await staged()).toBe(0)
+    expect((await stage.submit(rowsOf(11), { name: 'more' })).kind).toBe('submitted')
+    expect((await stage.submit(rowsOf(12), { account: 'other' })).kind).toBe('submitted')
+    const second = await stage.submit(rowsOf(9), {}, confirmed(first))
+    if (second.kind !== 'submitted') throw new Error(second.kind)
+    expect(await stage.submit(rowsOf(8), {}, confirmed(first))).toMatchObject({ kind: 'sameName', id: second.id })
+    expect(await stage.submit(rowsOf(10))).toMatchObject({ kind: 'again', id: first })
+    expect((await batchesNamed(stage.ledger, 'offers')).filter(id => id === first || id === second.id)).toEqual([
+      second.id,
+      first,
+    ])
     expect(await batchesNamed(stage.ledger, first)).toEqual([first])
   })
 
@@ -75,11 +96,65 @@ describe('submitting', () => {
     const first = await stage.batchOf(10)
     const refused = { kind: 'otherName', id: first, state: 'running' }
     expect(await stage.submit(rowsOf(10), { name: 'again' })).toEqual(refused)
-    expect(await stage.submit(rowsOf(10), { name: 'again' }, { kind: 'confirmed', id: 'offers' })).toEqual(refused)
-    const second = await stage.submit(rowsOf(10), { name: 'again' }, { kind: 'confirmed', id: first })
+    expect(await stage.submit(rowsOf(10), { name: 'again' }, confirmed('offers'))).toEqual(refused)
+    stage.now += 1
+    const second = await stage.submit(rowsOf(10), { name: 'again' }, confirmed(first))
     expect(second.kind).toBe('submitted')
-    const third = await stage.submit(rowsOf(10), { name: 'third' }, { kind: 'confirmed', id: first })
+    const third = await stage.submit(rowsOf(10), { name: 'third' }, confirmed(first))
     expect(third).toMatchObject({ kind: 'otherName', id: expect.stringMatching(/^again-/) })
+  })
+
+  it('is held against what went to the same people within two hours, through whatever door', async () => {
+    const toSegment = (id: number) => ({ id, override_source_type: 'segment', override_source_id: 7 }) as const
+    const first = await stage.batchOf(2, {}, toSegment)
+    await stage.feeder.pass()
+    for (const key of await stage.window(first)) {
+      await stage.attempt(key)
+      stage.now += 60_000
+    }
+    const mended = () => rowsOf(3, toSegment)
+    const refused = {
+      kind: 'sentLately',
+      confirmation: '09:01',
+      more: 0,
+      sends: [
+        { mailing: 2, audience: 'segment-7', at: nine + 60_000 },
+        { mailing: 1, audience: 'segment-7', at: nine },
+      ],
+    }
+    const other = { name: 'mended' }
+    expect(await stage.submit(mended(), other)).toEqual(refused)
+    expect(await stage.submit(mended(), other, confirmed('09:00'))).toEqual(refused)
+    // Not to the same people, or the very same batch.
+    expect((await stage.submit(rowsOf(3), { name: 'own' })).kind).toBe('submitted')
+    expect((await stage.submit(rowsOf(2, toSegment))).kind).toBe('again')
+    expect(await stage.submit(mended(), { id: 'mended@20261123T0905' }, { kind: 'intended' })).toMatchObject({
+      kind: 'submitted',
+    })
+    expect((await stage.submit(rowsOf(4, toSegment), { name: 'b' }, confirmed('09:01'))).kind).toBe('submitted')
+    expect((await stage.submit(rowsOf(5, toSegment), { name: 'c' }, confirmed(first))).kind).toBe('submitted')
+    stage.now += 2 * 3_600_000
+    expect((await stage.submit(rowsOf(6, toSegment), { name: 'd' })).kind).toBe('submitted')
+  })
+
+  it('is told of beforehand, and changes nothing', async () => {
+    const first = await stage.batchOf(10)
+    const before = await kept()
+    const seen = await seenOf(rowsOf(11))
+    const look = (name: string) => objectionTo(stage.ledger, stage.declaration({ name }), seen, { kind: 'refuse' })
+    expect(await look('offers')).toEqual({ kind: 'sameName', id: first, state: 'running' })
+    expect(await look('others')).toBeUndefined()
+    expect(await kept()).toBe(before)
+  })
+
+  it('makes no batch of other rows than a person was shown', async () => {
+    const shown = await seenOf(rowsOf(600))
+    const refuse = { kind: 'refuse' } as const
+    expect(await stage.submit(rowsOf(601), {}, refuse, shown)).toEqual({ kind: 'changed' })
+    const others = rowsOf(600, number => ({ id: number === 600 ? 1 : number }))
+    expect(await stage.submit(others, {}, refuse, shown)).toEqual({ kind: 'changed' })
+    expect(await kept()).toBe(0)
+    expect((await stage.submit(rowsOf(600), {}, refuse, shown)).kind).toBe('submitted')
   })
 
   it('for another account is no repeat; for a schedule that launches the same file every week neither', async () => {

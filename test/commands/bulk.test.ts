@@ -13,7 +13,7 @@ import type { State } from '../../src/launches/launch.ts'
 
 function flags(some: Partial<SubmitFlags> = {}): SubmitFlags {
   const off = { partial: false, validateOnly: false, dryRun: false, watch: false, yes: false, json: false }
-  return { column: {}, ignore: [], hours: [], ...off, ...some }
+  return { column: {}, ignore: [], hours: [], confirmDuplicate: [], ...off, ...some }
 }
 
 describe('the flags of bulk submit', () => {

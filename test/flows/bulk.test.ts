@@ -50,6 +50,12 @@ describe('a file of launches', () => {
     })
     const renamed = await project.run(...submit('rows.csv', ...mapped, '--yes', '--name', 'other'))
     expect(renamed).toMatchObject({ code: 2, stderr: expect.stringContaining(`--confirm-duplicate ${id}`) })
+    await project.write('late.csv', 'region,mailing_id,segment_id,city\nmsk,90,7,Kazan\nekb,92,7,Perm\n')
+    const late = await project.run(...submit('late.csv', ...mapped, '--yes'))
+    expect(late).toMatchObject({ code: 2, stdout: '' })
+    expect(late.stderr).toMatch(
+      /mailing 90 went to segment 7 at \S+T(\d\d:\d\d)\S+Z\. To mail the same people again, add --confirm-duplicate \1\n/,
+    )
     expect(launchedBodies()).toEqual(expect.arrayContaining([{ city: '=Moscow' }, { city: 'Saint\r\nPetersburg' }]))
     expect(launchedBodies()).toHaveLength(2)
 
@@ -87,7 +93,39 @@ describe('a file of launches', () => {
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no terminal to ask. Add --yes.') })
     const partial = await project.run(...submit('bad.csv', ...mapped, '--partial', '--yes', '--json'))
     expect(partial).toMatchObject({ code: 6 })
-    expect(JSON.parse(partial.stdout)).toMatchObject({ kind: 'submitted', rows: 1, bad: 6 })
+    const { id, ...counted } = JSON.parse(partial.stdout)
+    expect(counted).toMatchObject({ kind: 'submitted', rows: 1, bad: 6 })
+    expect(partial.stderr).toContain(
+      'submit a file of only those rows, with the header of this one and --name bad-rest',
+    )
+    await project.write('none.csv', 'region,mailing_id,segment_id,city\n,90,7,a\nb,90,x,b\n')
+    const none = await project.run(...submit('none.csv', ...mapped, '--partial', '--yes'))
+    expect(none).toMatchObject({ code: 2, stdout: '' })
+    expect(none.stderr.split('\n')).toEqual([
+      'none.csv:2: column "region": the key of this row is missing',
+      'none.csv:3: column "segment_id": must be a whole number in digits, such as 90, got "x"',
+      'none.csv: none of its 2 rows can be used; nothing was submitted',
+      '',
+    ])
+
+    await project.write('mended.csv', 'region,mailing_id,segment_id,city\nmsk,90,7,a\nekb,90,9,c\n')
+    const mended = submit('mended.csv', ...mapped, '--name', 'bad', '--yes')
+    const repeat = await project.run(...mended)
+    expect(repeat).toMatchObject({ code: 2, stdout: '' })
+    expect(repeat.stderr).toContain(
+      `the batch ${id} (running) of the name bad has 1 row, 0 were launched; this file has other rows, and would launch all of its rows, those too.`,
+    )
+    expect(await project.run(...mended, '--confirm-duplicate', id)).toMatchObject({ code: 0 })
+    expect(await project.run('bulk', 'pause', 'bad', '--reason', 'which?')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('several batches are called bad; say which one by its id: bad-'),
+    })
+    expect(await project.run('bulk', 'results', 'bad')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^2 batches are called bad; this is the newest, bad-[0-9a-f]{8}\. The others: bad-/,
+      ),
+    })
   })
 
   it('goes on after its submit was killed, and is paused, resumed and cancelled with an exact account', async () => {
