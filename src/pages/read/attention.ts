@@ -1,0 +1,87 @@
+/** What needs a person now: everything that does not end well by itself, the gravest first. */
+import { listBatches, problemsOf } from '../../bulk/read.ts'
+import { type LaunchRow, launchRow } from '../../duty/launch-shape.ts'
+import type { OpenLedger } from '../../duty/open-ledger.ts'
+import { type Caller, maySee } from '../../http/access.ts'
+import { openBreakers } from '../../launches/breaker.ts'
+import { reasons, type State } from '../../launches/launch.ts'
+import { listLaunches } from '../../launches/list.ts'
+import { zonesOf } from './zones.ts'
+
+export type Attention =
+  | { readonly kind: 'launch'; readonly launch: LaunchRow; readonly zone: string | undefined }
+  /** Rows of a batch that ended badly or are unknown, together; `stopped`: a rule paused it. */
+  | {
+      readonly kind: 'batch'
+      readonly id: string
+      readonly account: string
+      readonly rows: number
+      readonly unknown: number
+      readonly text: string
+      readonly stopped: string | undefined
+    }
+  | { readonly kind: 'breaker'; readonly account: string; readonly cause: string; readonly tryAt: number }
+
+/** What ended badly longer ago than this is history, not news. Milliseconds. */
+export const newsLasts = 24 * 3_600_000
+/** Of each state at most so many are shown. */
+const mostOfState = 20
+const newsworthy: readonly State[] = ['swallowed', 'rejected', 'failed', 'expired']
+
+/** `now` in epoch milliseconds. */
+export async function readAttention(open: OpenLedger, caller: Caller, now: number): Promise<Attention[]> {
+  const { config, ledger } = open
+  const accounts = Object.keys(config.accounts)
+  const since = { from: now - newsLasts, dueBy: now }
+  const filters = [
+    { state: 'unknown' as const },
+    { state: 'held' as const },
+    ...newsworthy.map(state => ({ state, ...since })),
+  ]
+  const [lists, breakers, batches] = await Promise.all([
+    Promise.all(filters.map(filter => listLaunches(ledger, filter, mostOfState, accounts))),
+    openBreakers(ledger),
+    batchesInNeed(open, caller, now),
+  ])
+  const launches = lists
+    .flat()
+    .map(launchRow)
+    .filter(launch => launch.origin !== 'bulk' && maySee(caller, launch.account) && needsPerson(launch))
+  const zones = await zonesOf(
+    ledger,
+    launches.map(({ schedule }) => schedule),
+  )
+  return [
+    ...breakers
+      .filter(({ account }) => maySee(caller, account))
+      .map(({ account, cause, tryAt }): Attention => ({ kind: 'breaker', account, cause, tryAt })),
+    ...launches.map((launch): Attention => ({ kind: 'launch', launch, zone: zones.get(launch.schedule ?? '') })),
+    ...batches,
+  ]
+}
+
+/** What a stop holds goes when the stop ends: the stop is what needs a person, and it stands on every page. */
+function needsPerson({ state, reason }: LaunchRow): boolean {
+  return state !== 'held' || !(reason?.startsWith(reasons.hold) || reason?.startsWith(reasons.store))
+}
+
+async function batchesInNeed({ ledger }: OpenLedger, caller: Caller, now: number): Promise<Attention[]> {
+  const views = (await listBatches(ledger, 20)).filter(
+    ({ batch }) =>
+      maySee(caller, batch.account) &&
+      (batch.state === 'running' || batch.state === 'paused' || (batch.ended ?? 0) > now - newsLasts),
+  )
+  const found = await Promise.all(
+    views.map(async ({ batch }): Promise<Attention[]> => {
+      const problems = await problemsOf(ledger, batch.id, 20)
+      const stopped = batch.state === 'paused' && batch.pausedBy === 'service' ? batch.reason : undefined
+      const [first] = problems
+      if (!first && stopped === undefined) return []
+      const rows = problems.reduce((sum, problem) => sum + problem.rows, 0)
+      const unknown = problems.reduce((sum, { state, rows }) => sum + (state === 'unknown' ? rows : 0), 0)
+      const { id, account } = batch
+      return [{ kind: 'batch', id, account, rows, unknown, text: first?.text ?? '', stopped }]
+    }),
+  )
+  return found.flat()
+}

@@ -1,0 +1,108 @@
+/** Pieces that every list of launches is made of. Pure. */
+import type { LaunchRow } from '../../duty/launch-shape.ts'
+import type { Look } from '../look.ts'
+import { Badge } from './state.tsx'
+import { latenessText, Time } from './times.tsx'
+
+export function launchAddress(key: string): string {
+  return `/launches/${encodeURIComponent(key)}`
+}
+
+export function scheduleAddress(name: string): string {
+  return `/schedules/${encodeURIComponent(name)}`
+}
+
+/** `error` and `error_text` as Altcraft said them; else why it is in its state. */
+export function ErrorText({ launch }: { launch: Pick<LaunchRow, 'error' | 'error_text' | 'reason' | 'state'> }) {
+  const { error, error_text, reason } = launch
+  const said = error !== null && !(error === 0 && (error_text ?? '') === '')
+  return (
+    <>
+      {said ? (
+        <>
+          <span class="error">{error}</span> <q class="verbatim">{error_text}</q>
+        </>
+      ) : null}
+      {reason === null || (said && launch.state === 'launched') ? null : <span class="reason">{reason}</span>}
+    </>
+  )
+}
+
+export interface ListedRow {
+  readonly launch: LaunchRow
+  /** Of its schedule. */
+  readonly zone: string | undefined
+}
+
+export function LaunchTable({
+  look,
+  rows,
+  isOfOne,
+  id,
+}: {
+  look: Look
+  rows: readonly ListedRow[]
+  isOfOne?: boolean
+  id: string
+}) {
+  const { columns: t } = look.t
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{t.state}</th>
+          <th scope="col">{t.due}</th>
+          <th scope="col">{t.launch}</th>
+          <th scope="col" class="num">
+            {t.mailing}
+          </th>
+          {isOfOne ? null : <th scope="col">{t.account}</th>}
+          <th scope="col" class="num">
+            {t.attempts}
+          </th>
+          <th scope="col" class="num">
+            {t.lateness}
+          </th>
+          <th scope="col" class="wide">
+            {t.answer}
+          </th>
+        </tr>
+      </thead>
+      <tbody id={id} data-rows="">
+        {rows.map(row => (
+          <LaunchLine look={look} row={row} isOfOne={isOfOne === true} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function LaunchLine({ look, row: { launch, zone }, isOfOne }: { look: Look; row: ListedRow; isOfOne: boolean }) {
+  const { columns: t } = look.t
+  return (
+    <tr id={`l-${launch.key}`}>
+      <td>
+        <Badge look={look} name={launch.state} />
+      </td>
+      <td data-label={t.due} class="nowrap">
+        <Time look={look} at={Date.parse(launch.due)} {...(zone === undefined ? {} : { zone })} />
+      </td>
+      <td data-label={t.launch} class="key">
+        <a href={launchAddress(launch.key)}>{launch.key}</a>
+      </td>
+      <td data-label={t.mailing} class="num">
+        {launch.mailing}
+      </td>
+      {isOfOne ? null : <td data-label={t.account}>{launch.account}</td>}
+      <td data-label={t.attempts} class="num">
+        {launch.attempts}
+      </td>
+      <td data-label={t.lateness} class="num nowrap">
+        {launch.lateness === null ? '' : latenessText(launch.lateness)}
+      </td>
+      <td class="wide">
+        <ErrorText launch={launch} />
+      </td>
+    </tr>
+  )
+}
