@@ -38,5 +38,27 @@ export function storyOf(record: LaunchRecord, audit: readonly AuditEntry[], now:
   const waits = record.state === 'planned' || record.state === 'waiting' || record.state === 'held'
   if (waits && record.sendUntil > now && record.sendUntil < now + 10 * 365 * 86_400_000)
     moments.push({ at: record.sendUntil, kind: 'deadline' })
-  return moments.toSorted((a, b) => a.at - b.at)
+  return moments.toSorted((a, b) => a.at - b.at || rank(a) - rank(b))
+}
+
+const stateRanks: Partial<Readonly<Record<State, number>>> = { planned: 1, claimed: 4, sending: 6 }
+
+/** Of what bears the same millisecond, what led to the other comes first. */
+function rank(moment: Moment): number {
+  switch (moment.kind) {
+    case 'made':
+      return 0
+    case 'due':
+      return 2
+    case 'note':
+      return 3
+    case 'began':
+      return 5
+    case 'ended':
+      return 7
+    case 'deadline':
+      return 9
+    case 'state':
+      return stateRanks[moment.state] ?? 8
+  }
 }

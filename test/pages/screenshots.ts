@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   await writeFile(join(project, 'config/sendoff.yaml'), stageFiles['config/sendoff.yaml'])
   const stage = await PageStage.open(project)
   await fillWeek(stage.http)
+  await stage.pretendService()
   const key = await stage.http.key('admin', 'anna')
   const server = await stage.serve()
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })

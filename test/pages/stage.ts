@@ -1,6 +1,8 @@
 /** The pages over a Redis of their own: asked without a port, or served for a browser. */
+import type { Redis } from 'ioredis'
 import type { HttpParts, MadePages } from '../../src/http/parts.ts'
 import { type HttpServer, listen } from '../../src/http/server.ts'
+import { queueName } from '../../src/launches/queue.ts'
 import { createPages } from '../../src/pages/app.tsx'
 import { HttpStage } from '../http/stage.ts'
 
@@ -13,6 +15,8 @@ export class PageStage {
   readonly http: HttpStage
   readonly parts: HttpParts
   readonly pages: MadePages
+  readonly #pretended: Redis[] = []
+  #planning: NodeJS.Timeout | undefined
 
   private constructor(http: HttpStage) {
     this.http = http
@@ -25,8 +29,24 @@ export class PageStage {
     return new PageStage(await HttpStage.open(cwd))
   }
 
-  close(): Promise<void> {
-    return this.http.close()
+  async close(): Promise<void> {
+    clearInterval(this.#planning)
+    for (const connection of this.#pretended) connection.disconnect()
+    await this.http.close()
+  }
+
+  /** From now on the strip shows a service that works: a planner that runs, and a worker for each account. Nothing is sent. */
+  async pretendService(): Promise<void> {
+    const { redis, keys } = this.http.ledger
+    const plans = () => void redis.set(keys.plannerRan, Date.now())
+    plans()
+    this.#planning = setInterval(plans, 5_000)
+    for (const account of Object.keys(this.http.config.accounts)) {
+      // BullMQ counts workers by the names of their connections.
+      const connection = redis.duplicate()
+      this.#pretended.push(connection)
+      await connection.client('SETNAME', `${keys.queuePrefix}:${Buffer.from(queueName(account)).toString('base64')}`)
+    }
   }
 
   /** Serves API and pages at a free port of this machine. */

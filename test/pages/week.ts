@@ -11,6 +11,7 @@ import { holdOn } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
+import { comingDueTimes } from '../../src/timetable/calendar.ts'
 import { pauseSchedule } from '../../src/timetable/pausing.ts'
 import { plan } from '../../src/timetable/planner.ts'
 import type { Schedule } from '../../src/timetable/schedule.ts'
@@ -177,13 +178,11 @@ class Week {
     this.#stage.now = end - 5 * hour
     await pauseSchedule(ledger, 'reactivation', { by: 'key anna', why: 'the template is being redone' })
     const stored = (await storedSchedules(ledger)).get('cart-reminder')
+    if (!stored) throw new Error('cart-reminder is not stored')
     this.#stage.now = end - 40 * minute
-    const next = Math.ceil((end + hour) / (2 * hour)) * 2 * hour
-    for (const at of [next, next + hour]) {
-      const answer =
-        stored && (await skipDueTime(ledger, queues, stored, at, { by: 'key igor', why: 'prices change at that time' }))
-      if (answer?.kind === 'skipped') break
-    }
+    const [, second] = comingDueTimes(stored.schedule, { pauses: new Map(), skips: new Map() }, end, 2)
+    const why = 'prices change at that time'
+    await skipDueTime(ledger, queues, stored, second?.nominal ?? 0, { by: 'key igor', why })
     this.#stage.now = end - 38 * minute
     const asked = {
       account: 'main',
@@ -219,22 +218,28 @@ class Week {
     }
     this.#stage.now = end - 2 * day
     const old = await submit('autumn-sale', 40, 600)
-    await this.#feed(feeder, old, end - 2 * day + 10 * minute, () => fine)
+    await this.#feed(feeder, old, end - 2 * day + 10 * minute, () => fine, 0)
     this.#stage.now = end - 20 * minute
-    const black = await submit('black-friday', 900, 45)
-    await this.#feed(feeder, black, end, number => (number % 193 === 118 ? tariff : number === 344 ? silent : fine))
+    const black = await submit('black-friday', 900, 30)
+    await this.#feed(
+      feeder,
+      black,
+      end,
+      number => (number === 118 || number === 52 ? tariff : number === 144 ? silent : fine),
+      2,
+    )
     await feeder.stop()
   }
 
   /** Releases rows at the batch's pace and launches them, until then. */
-  async #feed(feeder: Feeder, id: string, until: number, told: (number: number) => Told): Promise<void> {
+  async #feed(feeder: Feeder, id: string, until: number, told: (number: number) => Told, left: number): Promise<void> {
     const { ledger } = this.#stage
     let number = 0
     for (let at = this.#stage.now ?? 0; at < until; at += 10_000) {
       this.#stage.now = at
       await feeder.pass()
       const window = await ledger.redis.zrangebyscore(ledger.keys.batchWindow(id), '-inf', '+inf')
-      for (const key of window.slice(0, -2)) await this.attempt(key, told(++number), 90)
+      for (const key of window.slice(0, window.length - left)) await this.attempt(key, told(++number), 90)
     }
   }
 }

@@ -87,7 +87,8 @@ function lost(isLost: boolean): void {
 }
 
 function soon(): void {
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return
+  timer = setTimeout(() => {
     timer = undefined
     void refresh()
   }, calm)
@@ -226,8 +227,16 @@ function tellZone(): void {
   soon()
 }
 
+/** Where the system chooses the colours, the button goes to the other ones. */
+function otherTheme(): void {
+  const field = document.getElementById('theme')
+  if (!(field instanceof HTMLInputElement) || field.dataset.auto === undefined) return
+  field.value = matchMedia('(prefers-color-scheme: dark)').matches ? 'light' : 'dark'
+}
+
 keys()
 folds()
+otherTheme()
 tellZone()
 setInterval(moveTimes, 10_000)
 if (body.dataset.live !== undefined) watch(body.dataset.live)

@@ -22,7 +22,17 @@ export interface CalendarDay {
   /** Whether it belongs to the month that is shown. */
   readonly isInside: boolean
   readonly isToday: boolean
+  readonly entries: readonly CalendarEntry[]
+}
+
+/** What goes of one schedule on one day together; what does not go stands by itself, with its reason. */
+export interface CalendarEntry {
+  readonly schedule: Schedule
   readonly rows: readonly CalendarRow[]
+  readonly goes: boolean
+  /** When the first goes; epoch milliseconds. */
+  readonly due: number
+  readonly times: number
 }
 
 export interface CalendarModel extends CalendarAsked {
@@ -57,7 +67,7 @@ export function calendarModel(
           at: from,
           isInside: view === 'week' || day.month === start.month,
           isToday: day.hasSame(today, 'day'),
-          rows: rows.filter(({ due }) => due >= from && due < to),
+          entries: entriesOf(rows.filter(({ due }) => due >= from && due < to)),
         }
       }),
     )
@@ -70,4 +80,19 @@ export function calendarModel(
     before: start.minus(step).toISODate() ?? '',
     after: start.plus(step).toISODate() ?? '',
   }
+}
+
+function entriesOf(rows: readonly CalendarRow[]): CalendarEntry[] {
+  const groups = new Map<string, CalendarRow[]>()
+  for (const row of rows) {
+    const why = row.going > 0 ? '' : JSON.stringify(row.notes.map(({ note }) => note.kind))
+    const place = `${row.schedule.name} ${why}`
+    groups.set(place, [...(groups.get(place) ?? []), row])
+  }
+  return [...groups.values()].flatMap(group => {
+    const [first] = group
+    if (!first) return []
+    const times = group.reduce((sum, row) => sum + row.times, 0)
+    return [{ schedule: first.schedule, rows: group, goes: first.going > 0, due: first.due, times }]
+  })
 }

@@ -19,6 +19,7 @@ export const en = {
     searchHint: 'mailing:90 state:unknown …',
     look: 'Settings',
     theme: 'Colours',
+    toggle: 'Dark or light',
     zone: 'Times in',
     language: 'Language',
     apply: 'Apply',
@@ -144,6 +145,7 @@ export const en = {
   },
   schedules: {
     title: 'Schedules',
+    name: 'Schedule',
     filters: 'Filter',
     show: { all: 'All', active: 'Active', paused: 'Paused', bad: 'Last run bad', completed: 'Completed' },
     text: 'Name or mailing',

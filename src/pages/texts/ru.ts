@@ -27,6 +27,7 @@ export const ru: Texts = {
     searchHint: 'mailing:90 state:unknown …',
     look: 'Настройки',
     theme: 'Цвета',
+    toggle: 'Тёмные или светлые цвета',
     zone: 'Время',
     language: 'Язык',
     apply: 'Применить',
@@ -154,6 +155,7 @@ export const ru: Texts = {
   },
   schedules: {
     title: 'Расписания',
+    name: 'Расписание',
     filters: 'Фильтр',
     show: { all: 'Все', active: 'Действуют', paused: 'На паузе', bad: 'Последний плохой', completed: 'Завершены' },
     text: 'Имя или рассылка',

@@ -20,7 +20,7 @@ export function AttentionList({ look, items }: { look: Look; items: readonly Att
           {t.nothing}
         </p>
       ) : (
-        <ul class="items">
+        <ul class="items needs">
           {items.map(item => (
             <li>
               <Item look={look} item={item} />
@@ -71,10 +71,10 @@ function LaunchItem({ look, item: { launch, zone } }: { look: Look; item: Extrac
     <>
       <Badge look={look} name={launch.state} />
       <a href={launchAddress(launch.key)}>{launch.schedule ?? launch.key}</a>
-      <span class="muted">
+      <span class="muted nowrap">
         {words.mailing} {launch.mailing}
       </span>
-      <span class="muted">
+      <span class="muted nowrap">
         <Time look={look} at={at} {...(zone === undefined ? {} : { zone })} />
       </span>
       <span class="what">

@@ -91,7 +91,7 @@ function Subject({ subject }: { subject: string }) {
   if (kind === 'schedule') return <a href={scheduleAddress(rest)}>{subject}</a>
   if (kind === 'batch') return <a href={batchAddress(rest)}>{subject}</a>
   const isLaunch = kind === undefined && /[@#-]/.test(subject)
-  return isLaunch ? <a href={launchAddress(subject)}>{subject}</a> : <>{subject}</>
+  return isLaunch ? <a href={launchAddress(subject)}>{subject}</a> : <span>{subject}</span>
 }
 
 /** From which state to which, where both are words; long descriptions stay in the API. */

@@ -49,7 +49,7 @@ export function BatchPage({ look, model }: { look: Look; model: BatchModel }) {
           {rows.length === 0 ? (
             <p class="empty">{t.noRows}</p>
           ) : (
-            <LaunchTable look={look} rows={rows} id="rows" isOfOne />
+            <LaunchTable look={look} rows={rows} id="rows" isOfOne cut={`${batch.id}#`} />
           )}
         </section>
         <section aria-labelledby="facts-title">

@@ -1,8 +1,7 @@
 /** The calendar, by month and by week; what is left out stands there struck through, with its reason. Pure. */
 import { DateTime } from 'luxon'
-import type { CalendarRow } from '../../timetable/calendar.ts'
 import type { Look } from '../look.ts'
-import { type CalendarDay, type CalendarModel, calendarViews } from '../read/calendar.ts'
+import { type CalendarDay, type CalendarEntry, type CalendarModel, calendarViews } from '../read/calendar.ts'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
 import { Icon } from './state.tsx'
@@ -67,18 +66,22 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
 
 function Day({ look, day, model }: { look: Look; day: CalendarDay; model: CalendarModel }) {
   const { view, zone } = model
-  const shown = view === 'week' ? day.rows : day.rows.slice(0, mostOfDay)
-  const rest = day.rows.length - shown.length
-  const kind = `${day.isInside ? '' : 'outside '}${day.isToday ? 'today ' : ''}${day.rows.length === 0 ? 'free' : ''}`
+  const shown = view === 'week' ? day.entries : day.entries.slice(0, mostOfDay)
+  const rest = day.entries.length - shown.length
+  const kinds = [
+    ...(day.isInside ? [] : ['outside']),
+    ...(day.isToday ? ['today'] : day.at < look.now ? ['past'] : []),
+    ...(day.entries.length === 0 ? ['free'] : []),
+  ]
   return (
-    <td class={kind.trim() === '' ? undefined : kind.trim()}>
+    <td class={kinds.length === 0 ? undefined : kinds.join(' ')}>
       <time dateTime={day.day} aria-current={day.isToday ? 'date' : undefined}>
         <span class="narrow">{timeText(look, day.at, zone, 'day')}</span>
         <span class="broad">{String(Number(day.day.slice(8)))}</span>
       </time>
       <ul>
-        {shown.map(row => (
-          <Entry look={look} row={row} view={view} zone={zone} />
+        {shown.map(entry => (
+          <Entry look={look} entry={entry} view={view} zone={zone} />
         ))}
       </ul>
       {rest === 0 ? null : <a href={`/calendar?view=week&day=${day.day}`}>{look.t.calendar.more(rest)}</a>}
@@ -86,29 +89,35 @@ function Day({ look, day, model }: { look: Look; day: CalendarDay; model: Calend
   )
 }
 
-function Entry({ look, row, view, zone }: { look: Look; row: CalendarRow; view: CalendarModel['view']; zone: string }) {
-  const { schedule } = row
+interface EntryProps {
+  readonly look: Look
+  readonly entry: CalendarEntry
+  readonly view: CalendarModel['view']
+  readonly zone: string
+}
+
+function Entry({ look, entry, view, zone }: EntryProps) {
+  const { schedule, rows, goes, due, times } = entry
   const own = schedule.when.timezone
-  const isOut = row.going === 0
-  const warned = row.notes.some(({ note }) => isWarning(note))
+  const notes = rows.flatMap(row => row.notes.map(({ note }) => note))
+  const warned = goes && notes.some(isWarning)
+  const told = new Set((goes ? notes.filter(isWarning) : notes).map(note => noteText(look, note, own)))
   return (
-    <li class={isOut ? 'out' : warned ? 'warned' : undefined} title={rowWords(look, row, own)}>
-      <span class="num">{timeText(look, row.due, zone, 'clock')}</span>
-      {isOut ? (
-        <Icon name={row.notes.some(({ note }) => note.kind === 'paused') ? 'paused' : 'skipped'} />
-      ) : warned ? (
-        <Icon name="warn" />
-      ) : null}
+    <li
+      class={goes ? (warned ? 'warned' : undefined) : 'out'}
+      title={rows.map(row => rowWords(look, row, own)).join('\n')}
+    >
+      <span class="num">{timeText(look, due, zone, 'clock')}</span>
+      {goes ? null : <Icon name={notes.some(({ kind }) => kind === 'paused') ? 'paused' : 'skipped'} />}
+      {warned ? <Icon name="warn" /> : null}
       <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
-      {row.times > 1 ? <small class="muted">×{row.times}</small> : null}
-      {view === 'week' || isOut
-        ? row.notes.map(({ note, times }) => (
-            <small class="note">
-              {noteText(look, note, own)}
-              {times > 1 && times < row.times ? ` ×${times}` : null}
-            </small>
-          ))
-        : null}
+      {times > 1 ? <small class="muted"> ×{times}</small> : null}
+      {view === 'week' && rows.length > 1 ? (
+        <small class="note">{rows.map(row => timeText(look, row.due, zone, 'clock')).join(' ')}</small>
+      ) : null}
+      {[...told].map(words => (
+        <small class="note">{words}</small>
+      ))}
     </li>
   )
 }

@@ -69,6 +69,7 @@ export function Unfold({
   children,
   submit,
   id,
+  name,
 }: {
   look: Look
   word: Child
@@ -77,10 +78,14 @@ export function Unfold({
   children?: Child
   submit: string
   id?: string
+  /** What it is called for whoever cannot see what is around it. */
+  name?: string
 }) {
   return (
     <details class="unfold" id={id}>
-      <summary class={`button ${kind}`}>{word}</summary>
+      <summary class={`button ${kind}`} aria-label={name}>
+        {word}
+      </summary>
       <div class="panel">
         <Form look={look} action={action}>
           {children}

@@ -21,6 +21,7 @@ export function HealthStrip({ look, shell }: { look: Look; shell: Shell }) {
           </li>
         ))}
       </ul>
+      <HoldButton look={look} shell={shell} />
       <Stops look={look} shell={shell} />
     </div>
   )
@@ -59,53 +60,62 @@ function chipsOf(look: Look, { planner, checks, accounts, skew, unknown }: Shell
   ]
 }
 
-function Stops({ look, shell }: { look: Look; shell: Shell }) {
+function HoldButton({ look, shell }: { look: Look; shell: Shell }) {
   const { health: t } = look.t
   const all = shell.holds.some(({ scope, cause }) => scope === 'all' && cause === 'person')
+  if (all || !look.rights.hold) return null
   return (
-    <div class="stops">
-      {all || !look.rights.hold ? null : (
-        <Unfold
-          look={look}
-          id="hold-all"
-          kind="stop"
-          action="/hold"
-          submit={t.holdAll}
-          word={
-            <>
-              <Icon name="stop" />
-              {t.hold}
-            </>
-          }
-        >
-          <p>{t.holdWords}</p>
-          {shell.wholeAccounts ? <Hidden name="scope" value="all" /> : <ScopeChoice look={look} shell={shell} />}
-        </Unfold>
-      )}
-      {shell.holds.length === 0 ? null : (
-        <ul class="held" aria-label={t.stopped}>
-          {shell.holds.map(({ scope, cause, reason, by, at }) => (
-            <li class="stopped" role="note">
-              <Icon name="held" />
-              <strong>{t.scope(scope)}</strong>
-              <span>
-                {reason}{' '}
-                <small>
-                  ({by}, <Relative look={look} at={Date.parse(at)} />)
-                </small>
-              </span>
-              {(cause === 'person' ? look.rights.endHold : look.rights.endServiceHold) ? (
-                <Unfold look={look} kind="danger" action="/hold/end" word={t.release} submit={t.releaseNow}>
-                  <p>{t.releaseWords}</p>
-                  <Hidden name="scope" value={scope} />
-                  <Hidden name="cause" value={cause} />
-                </Unfold>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+    <Unfold
+      look={look}
+      id="hold-all"
+      kind="stop"
+      action="/hold"
+      submit={t.holdAll}
+      word={
+        <>
+          <Icon name="stop" />
+          {t.hold}
+        </>
+      }
+    >
+      <p>{t.holdWords}</p>
+      {shell.wholeAccounts ? <Hidden name="scope" value="all" /> : <ScopeChoice look={look} shell={shell} />}
+    </Unfold>
+  )
+}
+
+function Stops({ look, shell }: { look: Look; shell: Shell }) {
+  const { health: t } = look.t
+  if (shell.holds.length === 0) return null
+  return (
+    <ul class="held" aria-label={t.stopped}>
+      {shell.holds.map(({ scope, cause, reason, by, at }) => (
+        <li>
+          <Icon name="held" />
+          <strong>{t.scope(scope)}</strong>
+          <span class="what">
+            {reason}{' '}
+            <small class="muted">
+              {by}, <Relative look={look} at={Date.parse(at)} />
+            </small>
+          </span>
+          {(cause === 'person' ? look.rights.endHold : look.rights.endServiceHold) ? (
+            <Unfold
+              look={look}
+              kind="danger"
+              action="/hold/end"
+              word={t.release}
+              submit={t.releaseNow}
+              name={`${t.release} ${t.scope(scope)}`}
+            >
+              <p>{t.releaseWords}</p>
+              <Hidden name="scope" value={scope} />
+              <Hidden name="cause" value={cause} />
+            </Unfold>
+          ) : null}
+        </li>
+      ))}
+    </ul>
   )
 }
 

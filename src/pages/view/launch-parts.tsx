@@ -12,18 +12,20 @@ export function scheduleAddress(name: string): string {
   return `/schedules/${encodeURIComponent(name)}`
 }
 
-/** `error` and `error_text` as Altcraft said them; else why it is in its state. */
+/** `error` and `error_text` as Altcraft said them; where it said nothing, why the launch is in its state. */
 export function ErrorText({ launch }: { launch: Pick<LaunchRow, 'error' | 'error_text' | 'reason' | 'state'> }) {
-  const { error, error_text, reason } = launch
-  const said = error !== null && !(error === 0 && (error_text ?? '') === '')
+  const { error, error_text, reason, state } = launch
+  if (state === 'launched' && error === 0 && (error_text ?? '') === '') return null
+  if (error !== null && error !== 0)
+    return (
+      <>
+        <code class="error">{error}</code> <q class="verbatim">{error_text}</q>
+      </>
+    )
   return (
     <>
-      {said ? (
-        <>
-          <span class="error">{error}</span> <q class="verbatim">{error_text}</q>
-        </>
-      ) : null}
-      {reason === null || (said && launch.state === 'launched') ? null : <span class="reason">{reason}</span>}
+      {(error_text ?? '') === '' ? null : <q class="verbatim">{error_text} </q>}
+      <span class="reason">{reason}</span>
     </>
   )
 }
@@ -39,9 +41,12 @@ export function LaunchTable({
   rows,
   isOfOne,
   id,
+  cut = '',
 }: {
   look: Look
   rows: readonly ListedRow[]
+  /** What all keys begin with, where that need not be said. */
+  cut?: string
   isOfOne?: boolean
   id: string
 }) {
@@ -70,25 +75,32 @@ export function LaunchTable({
       </thead>
       <tbody id={id} data-rows="">
         {rows.map(row => (
-          <LaunchLine look={look} row={row} isOfOne={isOfOne === true} />
+          <LaunchLine look={look} row={row} isOfOne={isOfOne === true} cut={cut} />
         ))}
       </tbody>
     </table>
   )
 }
 
-function LaunchLine({ look, row: { launch, zone }, isOfOne }: { look: Look; row: ListedRow; isOfOne: boolean }) {
+interface LineProps {
+  readonly look: Look
+  readonly row: ListedRow
+  readonly isOfOne: boolean
+  readonly cut: string
+}
+
+function LaunchLine({ look, row: { launch, zone }, isOfOne, cut }: LineProps) {
   const { columns: t } = look.t
   return (
     <tr id={`l-${launch.key}`}>
       <td>
         <Badge look={look} name={launch.state} />
       </td>
-      <td data-label={t.due} class="nowrap">
+      <td class="nowrap">
         <Time look={look} at={Date.parse(launch.due)} {...(zone === undefined ? {} : { zone })} />
       </td>
-      <td data-label={t.launch} class="key">
-        <a href={launchAddress(launch.key)}>{launch.key}</a>
+      <td class="key">
+        <a href={launchAddress(launch.key)}>{launch.key.startsWith(cut) ? launch.key.slice(cut.length) : launch.key}</a>
       </td>
       <td data-label={t.mailing} class="num">
         {launch.mailing}

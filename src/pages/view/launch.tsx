@@ -52,7 +52,7 @@ function Said({ look, model: { launch, advice, preflight } }: { look: Look; mode
   const { launch: t } = look.t
   return (
     <section class="said" aria-label={t.answer} id="said" data-part="">
-      <dl class="facts">
+      <dl class="facts exact">
         <dt>error</dt>
         <dd>
           {launch.error === null ? <span class="muted">{t.noAnswer}</span> : <code class="error">{launch.error}</code>}
@@ -148,7 +148,7 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
         <>
           <dt>{t.lastSent}</dt>
           <dd>
-            <Time look={look} at={lastSent} {...inZone} /> <Relative look={look} at={lastSent} />
+            <Time look={look} at={lastSent} {...inZone} /> · <Relative look={look} at={lastSent} />
           </dd>
         </>
       )}

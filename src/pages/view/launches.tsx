@@ -43,15 +43,25 @@ export function LaunchesList({ look, model }: { look: Look; model: LaunchesPage 
         </ul>
       </div>
       <form class="finder" action="/launches" method="get">
-        <input type="search" name="q" value={search.text} aria-label={look.t.shell.search} autocomplete="off" />
+        <input
+          id="search"
+          type="search"
+          name="q"
+          value={search.text}
+          placeholder={look.t.shell.searchHint}
+          aria-label={look.t.shell.search}
+          autocomplete="off"
+        />
         <button type="submit" class="button">
           {t.find}
         </button>
         <p class="muted">
           {t.words}{' '}
           {searchWords.map(word => (
-            <code>{word}:</code>
-          ))}{' '}
+            <>
+              <code>{word}:</code>{' '}
+            </>
+          ))}
           {t.free}
         </p>
       </form>
@@ -60,9 +70,7 @@ export function LaunchesList({ look, model }: { look: Look; model: LaunchesPage 
           {t.misread(part, t.expected[word])}
         </p>
       ))}
-      <div class="scroll">
-        <LaunchTable look={look} rows={rows} id="launches" />
-      </div>
+      <LaunchTable look={look} rows={rows} id="launches" />
       {rows.length === 0 ? (
         <p class="empty">{search.text === '' ? t.none : next === null ? t.noneFound : t.noneYet}</p>
       ) : null}

@@ -104,22 +104,47 @@ function Bar({
           ))}
         </nav>
       ) : null}
-      {known ? (
-        <form class="search" action="/launches" method="get" role="search">
-          <input
-            id="search"
-            type="search"
-            name="q"
-            value={search ?? ''}
-            aria-label={t.shell.search}
-            placeholder={t.shell.searchHint}
-            autocomplete="off"
-          />
-          <kbd aria-hidden="true">/</kbd>
-        </form>
+      {known && search === undefined ? (
+        <search class="search">
+          <form action="/launches" method="get">
+            <input
+              id="search"
+              type="search"
+              name="q"
+              aria-label={t.shell.search}
+              placeholder={t.shell.searchHint}
+              autocomplete="off"
+            />
+            <kbd>/</kbd>
+          </form>
+        </search>
       ) : null}
+      <ThemeToggle look={look} />
       <Settings look={look} />
     </div>
+  )
+}
+
+/** One click between dark and light; where the system decides, the script says what the system has. */
+function ThemeToggle({ look }: { look: Look }) {
+  return (
+    <form method="post" action="/look" class="theme">
+      <Hidden name="token" value={look.token} />
+      <Hidden name="back" value={look.here} />
+      <input
+        type="hidden"
+        name="theme"
+        id="theme"
+        value={look.theme === 'dark' ? 'light' : 'dark'}
+        data-auto={look.theme === 'auto' ? '' : undefined}
+      />
+      <button type="submit" class="button" aria-label={look.t.shell.toggle} title={look.t.shell.toggle}>
+        <svg class="icon" viewBox="0 0 12 12" width="14" height="14" aria-hidden="true">
+          <path d="M6 1.5a4.5 4.5 0 1 0 0 9z" class="half" />
+          <path d="M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9" />
+        </svg>
+      </button>
+    </form>
   )
 }
 

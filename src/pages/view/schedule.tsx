@@ -23,7 +23,7 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
         <h1 class="key">{name}</h1>
         <ScheduleState look={look} item={model} />
         <div class="actions">
-          {look.rights.run ? (
+          {look.rights.run && model.pause === undefined ? (
             <LinkButton kind="danger" href={`${scheduleAddress(name)}/run`}>
               {look.t.actions.run}
             </LinkButton>
@@ -115,8 +115,19 @@ function Rules({ look, model: { schedule } }: { look: Look; model: ScheduleModel
   )
 }
 
+/** Why a paused schedule does not go is said once, at its top. */
+function Notes({ look, due: { goes, notes, schedule } }: { look: Look; due: DueTime }) {
+  if (notes.some(({ kind }) => kind === 'paused')) return <Badge look={look} name="paused" />
+  return (
+    <>
+      {goes ? null : <Badge look={look} name="skipped" word={look.t.schedule.leftOut} />}{' '}
+      {notes.map(note => noteText(look, note, schedule.when.timezone)).join('; ')}
+    </>
+  )
+}
+
 function Coming({ look, due, isSkipped }: { look: Look; due: DueTime; isSkipped: boolean }) {
-  const { schedule: t, actions } = look.t
+  const { actions } = look.t
   const { schedule } = due
   const zone = schedule.when.timezone
   const here = scheduleAddress(schedule.name)
@@ -130,8 +141,7 @@ function Coming({ look, due, isSkipped }: { look: Look; due: DueTime; isSkipped:
         <Relative look={look} at={due.due} />
       </span>
       <span>
-        {due.goes ? null : <Badge look={look} name="skipped" word={t.leftOut} />}{' '}
-        {due.notes.map(note => noteText(look, note, zone)).join('; ')}
+        <Notes look={look} due={due} />
       </span>
       {isSkipped && look.rights.skip ? (
         <Unfold look={look} action={`${here}/unskip`} word={actions.unskip} submit={actions.unskipNow}>

@@ -43,7 +43,7 @@ export function SchedulesList({ look, model }: { look: Look; model: SchedulesPag
       <table class="rows">
         <thead>
           <tr>
-            <th scope="col">{look.t.words.schedule}</th>
+            <th scope="col">{t.name}</th>
             <th scope="col">{t.when}</th>
             <th scope="col">{t.next}</th>
             <th scope="col">{t.runs}</th>
@@ -101,7 +101,7 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
           </>
         )}
       </td>
-      <td data-label={t.runs} class="nowrap">
+      <td data-label={t.runs} class="runs">
         <RunStrip look={look} runs={runs} when={({ due }) => timeText(look, due, zoneFor(look, zone), 'short')} />
       </td>
       <td data-label={look.t.columns.state}>
@@ -129,8 +129,8 @@ export function ScheduleState({
   item: Pick<ScheduleItem, 'pause' | 'completed'>
 }) {
   const { schedules: t } = look.t
-  if (completed) return <Badge look={look} name="planned" word={t.completed} />
-  if (pause === undefined) return <Badge look={look} name="ok" word={t.active} />
+  if (completed) return <Badge look={look} name="planned" word={t.completed} quiet />
+  if (pause === undefined) return <Badge look={look} name="ok" word={t.active} quiet />
   return (
     <>
       <Badge look={look} name="paused" />

@@ -64,9 +64,10 @@ export function stateWord(look: Look, name: IconName): string {
   return look.t.states[name]
 }
 
-export function Badge({ look, name, word }: { look: Look; name: IconName; word?: string }) {
+/** `quiet`: of what is as it should be, where it stands on every row. */
+export function Badge({ look, name, word, quiet }: { look: Look; name: IconName; word?: string; quiet?: true }) {
   return (
-    <span class={`badge tone-${tones[name]}`}>
+    <span class={`badge tone-${tones[name]}${quiet ? ' quiet' : ''}`}>
       <Icon name={name} />
       {word ?? stateWord(look, name)}
     </span>

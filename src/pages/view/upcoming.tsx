@@ -8,8 +8,6 @@ import { isWarning, noteText } from './notes.ts'
 import { Badge } from './state.tsx'
 import { timeText, zoneFor } from './times.tsx'
 
-const hourMs = 3_600_000
-
 export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   const { overview: t } = look.t
   return (
@@ -70,7 +68,7 @@ function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   return (
     <div class="lane axis" aria-hidden="true">
       <span class="name">{look.zone === 'mine' ? (look.mine ?? 'UTC') : 'UTC'}</span>
-      <svg class="track" height="16" width="100%">
+      <svg class="track" height="16" width="100%" aria-hidden="true">
         {ticksOf(look, upcoming).map(({ at, words }) => (
           <text x={share(upcoming, at)} y="12">
             {words}
@@ -103,23 +101,36 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
   )
 }
 
+/** Narrower than this, marks of one day run into each other: they are drawn as one bar. Share of the width. */
+const narrowest = 0.012
+
 function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zone: string; upcoming: Upcoming }) {
+  const { every } = row
   const kind = row.going === 0 ? 'out' : row.notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
   const title = rowWords(look, row, zone)
-  if (row.times > 1 && row.last - row.due > hourMs)
+  const span = upcoming.to - upcoming.from
+  if (row.times === 1 || row.last - row.due < narrowest * span)
+    return <Point x={share(upcoming, row.due)} kind={kind} title={title} />
+  if (every !== undefined && !row.more && every / span >= narrowest)
     return (
-      <svg
-        x={share(upcoming, row.due)}
-        width={share({ ...upcoming, from: 0, to: upcoming.to - upcoming.from }, row.last - row.due)}
-        height="22"
-        class={`many ${kind}`}
-      >
-        <title>{title}</title>
-        <rect width="100%" y="7" height="8" rx="2" />
-      </svg>
+      <>
+        {Array.from({ length: row.times }, (_, index) => (
+          <Point x={share(upcoming, row.due + index * every)} kind={kind} title={title} />
+        ))}
+      </>
     )
+  const width = share({ ...upcoming, from: 0, to: span }, row.last - row.due)
   return (
-    <svg x={share(upcoming, row.due)} class={`mark ${kind}`} overflow="visible">
+    <svg x={share(upcoming, row.due)} width={width} height="22" class={`many ${kind}`}>
+      <title>{title}</title>
+      <rect width="100%" y="7" height="8" rx="2" />
+    </svg>
+  )
+}
+
+function Point({ x, kind, title }: { x: string; kind: 'out' | 'warned' | 'goes'; title: string }) {
+  return (
+    <svg x={x} class={`mark ${kind}`} overflow="visible">
       <title>{title}</title>
       {kind === 'warned' ? <path d="M0 5l6 11h-12z" /> : <circle cx="0" cy="11" r={kind === 'out' ? 3.5 : 4.5} />}
     </svg>
