@@ -5,7 +5,7 @@ import { setCookie } from 'hono/cookie'
 import type { AccessRules } from '../http/access.ts'
 import { answerEvents } from '../http/event-answer.ts'
 import type { HttpParts, MadePages } from '../http/parts.ts'
-import { knownTrouble } from '../http/problem.ts'
+import { knownTrouble, Problem } from '../http/problem.ts'
 import { addBatchDecisions } from './act/batches.ts'
 import { addHoldDecisions } from './act/holds.ts'
 import { addLaunchDecisions } from './act/launches.ts'
@@ -79,6 +79,7 @@ function addVisits(pages: Pages, parts: HttpParts, rules: () => AccessRules, ass
     if (context.req.method !== 'GET') {
       const { token } = await fieldsOf(context)
       if (!isOwnForm(visit, context.req.raw.headers, token)) return refusedForm(context)
+      if (parts.isStopping()) throw new Problem('stopping', context.var.look.t.trouble.stopping)
     }
     const { caller } = visit
     const { pathname } = new URL(context.req.url)

@@ -398,6 +398,7 @@ export const en = {
     form: 'Form not accepted',
     formWords:
       'It did not come from a page of this session, or the session has ended. Go back, load the page again and repeat it. Nothing was done.',
+    stopping: 'The service is stopping. Nothing was done; load the page again.',
     store: 'Redis does not answer',
     storeWords: 'Nothing was decided. Launches wait until it is back.',
     internal: 'Something went wrong here',

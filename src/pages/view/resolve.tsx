@@ -24,9 +24,9 @@ export function Resolve({ look, model }: { look: Look; model: LaunchModel }) {
         <Form look={look} action={`${here}/resolve`}>
           <fieldset>
             <legend>{t.found}</legend>
-            {(['launched', 'notLaunched', 'writtenOff'] as const).map((as, index) => (
+            {(['launched', 'notLaunched', 'writtenOff'] as const).map(as => (
               <label class="choice">
-                <input type="radio" name="as" value={as} required checked={index === 0} />
+                <input type="radio" name="as" value={as} required />
                 <span>
                   <strong>{t.as[as]}</strong> <small>{t.means[as]}</small>
                 </span>
