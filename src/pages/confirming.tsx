@@ -14,7 +14,7 @@ import {
 import type { Right } from './rights.ts'
 import { type ConfirmModel, ConfirmPage } from './view/confirm.tsx'
 
-export interface Confirmed extends Asking {
+interface Confirmed extends Asking {
   /** The time (UTC, HH:MM) of the launch that it repeats, as it was typed and asked for. */
   readonly confirmation: string | undefined
 }

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Child } from 'hono/jsx'
 import { z } from 'zod'
-import { type Caller, maySee } from '../http/access.ts'
+import type { Caller } from '../http/access.ts'
 import type { HttpParts } from '../http/parts.ts'
 import type { Look } from './look.ts'
 import { readShell } from './read/shell.ts'
@@ -98,11 +98,6 @@ export async function fieldsOf(context: PageContext): Promise<Fields> {
 /** Where the form wants to come back to: a path of ours, or the first page. */
 export function backOf({ back = '/' }: Fields): string {
   return /^\/(?![/\\])/.test(back) && !/[\r\n]/.test(back) ? back : '/'
-}
-
-/** Whether the caller may see what is of this account. */
-export function isTheirs({ caller }: { readonly caller: Caller }, account: string): boolean {
-  return maySee(caller, account)
 }
 
 /** What a decision came to: told on the page that the form came from, or on another. */

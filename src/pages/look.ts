@@ -9,7 +9,7 @@ import { ru } from './texts/ru.ts'
 import type { Texts } from './texts/texts.ts'
 
 export const languages = ['en', 'ru'] as const
-export type Language = (typeof languages)[number]
+type Language = (typeof languages)[number]
 export const themes = ['auto', 'light', 'dark'] as const
 /** `schedule`: each time in the zone of its schedule. */
 export const zoneChoices = ['schedule', 'utc', 'mine'] as const

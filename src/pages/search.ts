@@ -4,7 +4,7 @@ import type { LaunchFilter } from '../launches/list.ts'
 import { readSpanEnd } from '../timetable/moment.ts'
 
 export const searchWords = ['mailing', 'state', 'schedule', 'batch', 'account', 'error', 'from', 'to'] as const
-export type SearchWord = (typeof searchWords)[number]
+type SearchWord = (typeof searchWords)[number]
 
 export interface Search {
   /** As it was typed. */

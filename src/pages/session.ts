@@ -47,10 +47,14 @@ export async function signIn(context: Context, ledger: Ledger, text: string): Pr
   const key = await keyOf(ledger, text, Date.now())
   if (!key) return false
   // A secret that somebody may have planted before the sign-in is worth nothing after it.
-  const secret = newSecret(context)
-  const session = JSON.stringify({ key: key.id, role: key.role })
-  await ledger.redis.set(ledger.keys.session(digestOf(secret)), session, 'PX', lasts)
+  await beginSession(ledger, key, newSecret(context))
   return true
+}
+
+/** From now on whoever holds the secret is the owner of the key, for twelve hours. */
+export async function beginSession(ledger: Ledger, { id, role }: Pick<ApiKey, 'id' | 'role'>, secret: string) {
+  const session = JSON.stringify({ key: id, role })
+  await ledger.redis.set(ledger.keys.session(digestOf(secret)), session, 'PX', lasts)
 }
 
 /** Ends the session. */

@@ -23,7 +23,7 @@ export type Attention =
   | { readonly kind: 'breaker'; readonly account: string; readonly cause: string; readonly tryAt: number }
 
 /** What ended badly longer ago than this is history, not news. Milliseconds. */
-export const newsLasts = 24 * 3_600_000
+const newsLasts = 24 * 3_600_000
 /** Of each state at most so many are shown. */
 const mostOfState = 20
 const newsworthy: readonly State[] = ['swallowed', 'rejected', 'failed', 'expired']

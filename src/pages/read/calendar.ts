@@ -5,7 +5,7 @@ import { type CalendarRow, calendarOf } from '../../timetable/calendar.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
 export const calendarViews = ['month', 'week'] as const
-export type CalendarView = (typeof calendarViews)[number]
+type CalendarView = (typeof calendarViews)[number]
 
 export interface CalendarAsked {
   readonly view: CalendarView

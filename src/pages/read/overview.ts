@@ -10,7 +10,7 @@ import { type Span, type Upcoming, upcomingOf } from './upcoming.ts'
 
 const hourMs = 3_600_000
 
-export interface Hour {
+interface Hour {
   /** Its beginning; epoch milliseconds. */
   readonly at: number
   readonly launched: number

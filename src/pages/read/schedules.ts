@@ -8,7 +8,7 @@ import { serverNow } from '../../timetable/planner.ts'
 import type { Run } from '../view/state.tsx'
 
 export const scheduleFilters = ['all', 'active', 'paused', 'bad', 'completed'] as const
-export type ScheduleFilter = (typeof scheduleFilters)[number]
+type ScheduleFilter = (typeof scheduleFilters)[number]
 
 export interface ScheduleItem extends ScheduleOverview {
   /** The oldest first. */

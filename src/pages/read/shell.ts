@@ -6,7 +6,7 @@ import { openBreakers } from '../../launches/breaker.ts'
 import { listLaunches } from '../../launches/list.ts'
 import { serverNow } from '../../timetable/planner.ts'
 
-export interface ShellAccount {
+interface ShellAccount {
   readonly name: string
   /** Workers, of all processes, that send for it now. */
   readonly workers: number
@@ -59,7 +59,7 @@ export async function readShell({ open, checks }: HttpParts, caller: Caller): Pr
 }
 
 /** Whether a stop of this scope touches what the caller may see. */
-export function concerns(caller: Caller, scope: string): boolean {
+function concerns(caller: Caller, scope: string): boolean {
   const [kind, account = ''] = scope.split(':')
   return kind === 'all' || maySee(caller, account)
 }

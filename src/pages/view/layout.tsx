@@ -8,10 +8,10 @@ import { Button, Hidden } from './form.tsx'
 import { HealthStrip } from './health.tsx'
 import { timeText } from './times.tsx'
 
-export const sections = ['overview', 'schedules', 'launches', 'batches', 'calendar', 'audit'] as const
+const sections = ['overview', 'schedules', 'launches', 'batches', 'calendar', 'audit'] as const
 export type Section = (typeof sections)[number]
 
-export const addresses: Readonly<Record<Section, string>> = {
+const addresses: Readonly<Record<Section, string>> = {
   overview: '/',
   schedules: '/schedules',
   launches: '/launches',

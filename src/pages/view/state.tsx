@@ -60,7 +60,7 @@ export function Icon({ name }: { name: IconName }) {
   )
 }
 
-export function stateWord(look: Look, name: IconName): string {
+function stateWord(look: Look, name: IconName): string {
   return look.t.states[name]
 }
 

@@ -73,7 +73,7 @@ const steps = [
   ['second', 1_000],
 ] as const
 
-export function relativeText(look: Look, at: number): string {
+function relativeText(look: Look, at: number): string {
   const away = at - look.now
   const [unit, ms] = steps.find(([, ms]) => Math.abs(away) >= ms) ?? ['second', 1_000]
   return new Intl.RelativeTimeFormat(look.language, { style: 'short', numeric: 'always' }).format(
