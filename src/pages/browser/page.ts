@@ -212,7 +212,9 @@ function folds(): void {
     'toggle',
     event => {
       if (!(event.target instanceof HTMLDetailsElement) || !event.target.open) return
-      event.target.querySelector<HTMLElement>('input:not([type=hidden]), select')?.focus()
+      const fields = event.target.querySelectorAll<HTMLElement>('input:not([type=hidden]), select')
+      const reason = [...fields].find(field => field.getAttribute('name') === 'reason')
+      ;(reason ?? fields[0])?.focus()
     },
     true,
   )

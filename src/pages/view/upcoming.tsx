@@ -88,11 +88,11 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
         <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
         {pause === undefined ? null : <Badge look={look} name="paused" />}
       </span>
-      <svg class="track" height="22" width="100%" role="img" aria-label={laneWords(look, lane)}>
+      <svg class="track" height="26" width="100%" role="img" aria-label={laneWords(look, lane)}>
         {ticksOf(look, upcoming).map(({ at }) => (
-          <line class="grid" x1={share(upcoming, at)} x2={share(upcoming, at)} y1="0" y2="22" />
+          <line class="grid" x1={share(upcoming, at)} x2={share(upcoming, at)} y1="0" y2="26" />
         ))}
-        <line class="rail" x1="0" x2="100%" y1="11" y2="11" />
+        <line class="rail" x1="0" x2="100%" y1="13" y2="13" />
         {rows.map(row => (
           <Mark look={look} row={row} zone={zone} upcoming={upcoming} />
         ))}
@@ -121,9 +121,9 @@ function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zon
     )
   const width = share({ ...upcoming, from: 0, to: span }, row.last - row.due)
   return (
-    <svg x={share(upcoming, row.due)} width={width} height="22" class={`many ${kind}`}>
+    <svg x={share(upcoming, row.due)} width={width} height="26" class={`many ${kind}`}>
       <title>{title}</title>
-      <rect width="100%" y="7" height="8" rx="2" />
+      <rect width="100%" y="9" height="8" rx="2" />
     </svg>
   )
 }
@@ -132,7 +132,7 @@ function Point({ x, kind, title }: { x: string; kind: 'out' | 'warned' | 'goes';
   return (
     <svg x={x} class={`mark ${kind}`} overflow="visible">
       <title>{title}</title>
-      {kind === 'warned' ? <path d="M0 5l6 11h-12z" /> : <circle cx="0" cy="11" r={kind === 'out' ? 3.5 : 4.5} />}
+      {kind === 'warned' ? <path d="M0 7l6 11h-12z" /> : <circle cx="0" cy="13" r={kind === 'out' ? 3.5 : 4.5} />}
     </svg>
   )
 }
