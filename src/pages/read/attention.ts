@@ -9,7 +9,13 @@ import { listLaunches } from '../../launches/list.ts'
 import { zonesOf } from './zones.ts'
 
 export type Attention =
-  | { readonly kind: 'launch'; readonly launch: LaunchRow; readonly zone: string | undefined }
+  /** The newest of `times` launches of its schedule that ended in the same way. */
+  | {
+      readonly kind: 'launch'
+      readonly launch: LaunchRow
+      readonly zone: string | undefined
+      readonly times: number
+    }
   /** Rows of a batch that ended badly or are unknown, together; `stopped`: a rule paused it. */
   | {
       readonly kind: 'batch'
@@ -55,9 +61,25 @@ export async function readAttention(open: OpenLedger, caller: Caller, now: numbe
     ...breakers
       .filter(({ account }) => maySee(caller, account))
       .map(({ account, cause, tryAt }): Attention => ({ kind: 'breaker', account, cause, tryAt })),
-    ...launches.map((launch): Attention => ({ kind: 'launch', launch, zone: zones.get(launch.schedule ?? '') })),
+    ...together(launches).map(
+      ([launch, times]): Attention => ({ kind: 'launch', launch, times, zone: zones.get(launch.schedule ?? '') }),
+    ),
     ...batches,
   ]
+}
+
+/** One cause makes a schedule fail at every due time: that is one thing to look at. Each unknown or held launch is one by itself. */
+function together(launches: readonly LaunchRow[]): [LaunchRow, number][] {
+  const groups = new Map<string, [LaunchRow, number]>()
+  for (const launch of launches) {
+    const { key, schedule, state, error, error_text } = launch
+    const isOne = schedule === null || state === 'unknown' || state === 'held'
+    const name = isOne ? key : JSON.stringify([schedule, state, error, error_text])
+    const group = groups.get(name)
+    if (group) group[1] += 1
+    else groups.set(name, [launch, 1])
+  }
+  return [...groups.values()]
 }
 
 /** What a stop holds goes when the stop ends: the stop is what needs a person, and it stands on every page. */

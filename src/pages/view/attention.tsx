@@ -64,13 +64,29 @@ function Item({ look, item }: { look: Look; item: Attention }) {
   }
 }
 
-function LaunchItem({ look, item: { launch, zone } }: { look: Look; item: Extract<Attention, { kind: 'launch' }> }) {
+function LaunchItem({
+  look,
+  item: { launch, zone, times },
+}: {
+  look: Look
+  item: Extract<Attention, { kind: 'launch' }>
+}) {
   const { words } = look.t
   const at = Date.parse(launch.due)
   return (
     <>
       <Badge look={look} name={launch.state} />
-      <a href={launchAddress(launch.key)}>{launch.schedule ?? launch.key}</a>
+      <span>
+        <a href={launchAddress(launch.key)}>{launch.schedule ?? launch.key}</a>
+        {times === 1 ? null : (
+          <a
+            class="times"
+            href={`/launches?q=${encodeURIComponent(`schedule:${launch.schedule} state:${launch.state}`)}`}
+          >
+            ×{times}
+          </a>
+        )}
+      </span>
       <span class="muted nowrap">
         {words.mailing} {launch.mailing}
       </span>

@@ -1,6 +1,7 @@
 /** The lanes of what goes out next. Drawn in shares of the width, so that it fits every screen; each lane is also a sentence. Pure. */
 import { DateTime } from 'luxon'
 import type { CalendarRow } from '../../timetable/calendar.ts'
+import { dayOf } from '../../timetable/zone.ts'
 import type { Look } from '../look.ts'
 import { type Lane, type Span, spans, type Upcoming } from '../read/upcoming.ts'
 import { scheduleAddress } from './launch-parts.tsx'
@@ -119,7 +120,9 @@ function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zon
         ))}
       </>
     )
-  const width = share({ ...upcoming, from: 0, to: span }, row.last - row.due)
+  // Where there are more than were counted, they go on until the end of the day.
+  const last = row.more ? Math.min(upcoming.to, dayOf(zone, row.due).end) : row.last
+  const width = share({ ...upcoming, from: 0, to: span }, last - row.due)
   return (
     <svg x={share(upcoming, row.due)} width={width} height="26" class={`many ${kind}`}>
       <title>{title}</title>
