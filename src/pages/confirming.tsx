@@ -59,7 +59,12 @@ export function confirms(pages: Pages, parts: HttpParts, { path, right, model, a
 
 function shown(context: PageContext, parts: HttpParts, model: ConfirmModel): Promise<Response> {
   const status = model.flaw === undefined && model.refused === undefined ? 200 : 422
-  return show(context, parts, { title: model.title, status }, <ConfirmPage look={context.var.look} model={model} />)
+  return show(
+    context,
+    parts,
+    { title: model.title, status, still: true },
+    <ConfirmPage look={context.var.look} model={model} />,
+  )
 }
 
 function flawIn(

@@ -27,6 +27,7 @@ export interface Shown {
   readonly title: string
   readonly section?: Section
   readonly search?: string
+  readonly still?: boolean
   readonly status?: 200 | 403 | 404 | 422 | 503
 }
 

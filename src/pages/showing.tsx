@@ -15,6 +15,7 @@ import { readLaunches } from './read/launches.ts'
 import { readOverview } from './read/overview.ts'
 import { readSchedule } from './read/schedule.ts'
 import { readSchedules, scheduleFilters } from './read/schedules.ts'
+import { readShell } from './read/shell.ts'
 import { type Span, spans } from './read/upcoming.ts'
 import { readSearch } from './search.ts'
 import { AuditPage } from './view/audit.tsx'
@@ -23,6 +24,7 @@ import { BatchesList } from './view/batches.tsx'
 import { CalendarPage } from './view/calendar.tsx'
 import { LaunchPage } from './view/launch.tsx'
 import { LaunchesList } from './view/launches.tsx'
+import { strip } from './view/layout.tsx'
 import { OverviewPage } from './view/overview.tsx'
 import { SchedulePage } from './view/schedule.tsx'
 import { SchedulesList } from './view/schedules.tsx'
@@ -74,6 +76,10 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
       <SchedulePage look={look} model={model} />,
     )
   })
+  pages.get('/strip', async context => {
+    const { look, caller } = context.var
+    return context.html(await strip(look, await readShell(parts, caller)))
+  })
   addLaunchPages(pages, parts)
   addBatchPages(pages, parts)
   pages.get('/calendar', async context => {
@@ -89,7 +95,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
     return show(
       context,
       parts,
-      { title: look.t.sections.calendar, section: 'calendar' },
+      { title: look.t.sections.calendar, section: 'calendar', still: true },
       <CalendarPage look={look} model={model} />,
     )
   })

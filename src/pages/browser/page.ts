@@ -6,12 +6,16 @@
 const body = document.body
 /** After an event the page is asked for this much later: events come in flocks. Milliseconds. */
 const calm = 400
+/** However much happens, asking takes no more than this share of the server's time. */
+const share = 8
 /** Without events it is asked for anew this often. Milliseconds. */
 const slowly = 20_000
 
 let shownAt = new Date()
 let timer: ReturnType<typeof setTimeout> | undefined
 let asking = false
+/** Before this nothing is asked again. Milliseconds. */
+let restUntil = 0
 
 /** Parts that would be torn from under somebody's hands are left as they are until the hands are gone. */
 function isInUse(part: Element): boolean {
@@ -63,8 +67,12 @@ function patch(fresh: Document): void {
 async function refresh(): Promise<void> {
   if (asking || document.hidden) return
   asking = true
+  const began = Date.now()
   try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(15_000) })
+    const answer = await fetch(body.dataset.from ?? location.href, {
+      headers: { accept: 'text/html' },
+      signal: AbortSignal.timeout(15_000),
+    })
     if (answer.redirected && new URL(answer.url).pathname === '/sign-in') location.reload()
     if (!answer.ok) throw new Error(String(answer.status))
     patch(new DOMParser().parseFromString(await answer.text(), 'text/html'))
@@ -74,6 +82,7 @@ async function refresh(): Promise<void> {
     lost(true)
   } finally {
     asking = false
+    restUntil = Date.now() + share * (Date.now() - began)
   }
 }
 
@@ -88,10 +97,13 @@ function lost(isLost: boolean): void {
 
 function soon(): void {
   if (timer !== undefined) return
-  timer = setTimeout(() => {
-    timer = undefined
-    void refresh()
-  }, calm)
+  timer = setTimeout(
+    () => {
+      timer = undefined
+      void refresh()
+    },
+    Math.max(calm, restUntil - Date.now()),
+  )
 }
 
 /** Watches what happens; a hidden page watches nothing. */

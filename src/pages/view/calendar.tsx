@@ -8,8 +8,8 @@ import { Icon } from './state.tsx'
 import { timeText } from './times.tsx'
 import { rowWords } from './upcoming.tsx'
 
-/** In a month more than this on one day is a number. */
-const mostOfDay = 6
+/** More than this on one day is a number. */
+const mostOfDay = { month: 6, week: 40 } as const
 
 export function CalendarPage({ look, model }: { look: Look; model: CalendarModel }) {
   const { calendar: t } = look.t
@@ -66,7 +66,7 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
 
 function Day({ look, day, model }: { look: Look; day: CalendarDay; model: CalendarModel }) {
   const { view, zone } = model
-  const shown = view === 'week' ? day.entries : day.entries.slice(0, mostOfDay)
+  const shown = day.entries.slice(0, mostOfDay[view])
   const rest = day.entries.length - shown.length
   const kinds = [
     ...(day.isInside ? [] : ['outside']),
@@ -84,9 +84,14 @@ function Day({ look, day, model }: { look: Look; day: CalendarDay; model: Calend
           <Entry look={look} entry={entry} view={view} zone={zone} />
         ))}
       </ul>
-      {rest === 0 ? null : <a href={`/calendar?view=week&day=${day.day}`}>{look.t.calendar.more(rest)}</a>}
+      {rest === 0 ? null : <Rest look={look} day={day.day} view={view} rest={rest} />}
     </td>
   )
+}
+
+function Rest({ look, day, view, rest }: { look: Look; day: string; view: CalendarModel['view']; rest: number }) {
+  const words = look.t.calendar.more(rest)
+  return view === 'week' ? <span class="muted">{words}</span> : <a href={`/calendar?view=week&day=${day}`}>{words}</a>
 }
 
 interface EntryProps {

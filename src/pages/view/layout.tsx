@@ -34,6 +34,8 @@ interface PageProps {
   readonly section?: Section
   readonly flash?: Flash | undefined
   readonly search?: string
+  /** Whether nothing but the strip is kept true: the rest does not change, or costs too much to make again and again. */
+  readonly still?: boolean
   readonly children: Child
 }
 
@@ -42,7 +44,12 @@ export function page(props: PageProps) {
   return html`<!doctype html>${<Document {...props} />}`
 }
 
-function Document({ look, shell, title, section, flash, search, children }: PageProps) {
+/** The strip alone, for pages that keep nothing else true. */
+export function strip(look: Look, shell: Shell) {
+  return html`<!doctype html><title>Sendoff</title>${<HealthStrip look={look} shell={shell} />}`
+}
+
+function Document({ look, shell, title, section, flash, search, still, children }: PageProps) {
   return (
     <html lang={look.language} data-theme={look.theme}>
       <head>
@@ -54,7 +61,7 @@ function Document({ look, shell, title, section, flash, search, children }: Page
         <link rel="stylesheet" href={look.assets.style} />
         {shell === undefined ? null : <script type="module" src={look.assets.script} />}
       </head>
-      <body data-live={shell === undefined ? undefined : '/live'}>
+      <body data-live={shell === undefined ? undefined : '/live'} data-from={still ? '/strip' : look.here}>
         <a class="skip" href="#main">
           {look.t.shell.skip}
         </a>

@@ -135,7 +135,7 @@ function Coming({ look, due, isSkipped }: { look: Look; due: DueTime; isSkipped:
   return (
     <li class={due.goes ? undefined : 'out'}>
       <span class="nowrap">
-        <Time look={look} at={due.due} zone={zone} />
+        <Time look={look} at={due.due} zone={zone} shape="due" />
       </span>
       <span class="muted">
         <Relative look={look} at={due.due} />

@@ -90,7 +90,7 @@ export function RunStrip({ look, runs, when }: { look: Look; runs: readonly Run[
     <span class="strip" role="img" aria-label={`${look.t.schedules.lastRuns(runs.length)}: ${words}`}>
       {runs.map(run => (
         <span class={`run tone-${tones[run.state]}`} title={`${when(run)} ${stateWord(look, run.state)}`}>
-          <Icon name={run.state} />
+          {tones[run.state] === 'ok' ? null : <Icon name={run.state} />}
         </span>
       ))}
     </span>

@@ -2,11 +2,13 @@
 import { DateTime } from 'luxon'
 import type { Look } from '../look.ts'
 
-type Shape = 'clock' | 'short' | 'full' | 'day'
+/** `due`: to the second where that matters, as due times that are not on a minute. */
+type Shape = 'clock' | 'short' | 'due' | 'full' | 'day'
 
 const shapes: Readonly<Record<Shape, string>> = {
   clock: 'HH:mm',
   short: 'ccc d LLL HH:mm',
+  due: 'ccc d LLL HH:mm',
   full: 'd LLL yyyy HH:mm:ss',
   day: 'ccc d LLL',
 }
@@ -20,7 +22,8 @@ export function zoneFor(look: Look, zone: string | undefined): string {
 
 /** An instant (epoch milliseconds) as text in a zone. */
 export function timeText(look: Look, at: number, zone: string, shape: Shape): string {
-  return DateTime.fromMillis(at, { zone, locale: look.language }).toFormat(shapes[shape])
+  const seconds = shape === 'due' && at % 60_000 !== 0 ? ':ss' : ''
+  return DateTime.fromMillis(at, { zone, locale: look.language }).toFormat(`${shapes[shape]}${seconds}`)
 }
 
 /** `UTC`, `+03:00 Europe/Moscow`. */

@@ -145,8 +145,8 @@ export function rowWords(look: Look, row: CalendarRow, zone: string): string {
   const shown = zoneFor(look, zone)
   const times =
     row.times === 1
-      ? timeText(look, row.due, shown, 'short')
-      : `${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'short')} – ${timeText(look, row.last, shown, 'clock')}`
+      ? timeText(look, row.due, shown, 'due')
+      : `${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'due')} – ${timeText(look, row.last, shown, 'clock')}`
   const notes = row.notes.map(({ note }) => noteText(look, note, zone))
   return [times, ...notes].join('; ')
 }
