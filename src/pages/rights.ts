@@ -16,11 +16,11 @@ const needed = {
   relaunch: { role: doors.resolveLaunch.beyond.role },
   release: { role: doors.releaseLaunch.role },
   cancel: { role: doors.cancelLaunch.role },
-  batchPause: { role: 'operator' },
-  batchCancel: { role: 'operator' },
-  // More goes out by these, so they take what a launch takes.
-  batchResume: { role: 'launcher' },
-  batchRetry: { role: 'launcher' },
+  batchSubmit: { role: doors.submitBatch.role },
+  batchPause: { role: doors.pauseBatch.role },
+  batchResume: { role: doors.resumeBatch.role },
+  batchCancel: { role: doors.cancelBatch.role },
+  batchRetry: { role: doors.retryBatch.role },
   audit: { role: doors.audit.role, whole: true },
 } as const satisfies Readonly<Record<string, Pick<Door, 'role' | 'whole'>>>
 
@@ -47,6 +47,7 @@ export function rightsOf(caller: Caller | undefined): Rights {
     relaunch: may('relaunch'),
     release: may('release'),
     cancel: may('cancel'),
+    batchSubmit: may('batchSubmit'),
     batchPause: may('batchPause'),
     batchCancel: may('batchCancel'),
     batchResume: may('batchResume'),

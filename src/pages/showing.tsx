@@ -14,7 +14,7 @@ import { readLaunch } from './read/launch.ts'
 import { readLaunches } from './read/launches.ts'
 import { readOverview } from './read/overview.ts'
 import { readSchedule } from './read/schedule.ts'
-import { readSchedules, scheduleFilters } from './read/schedules.ts'
+import { isSeen, readSchedules, scheduleFilters } from './read/schedules.ts'
 import { readShell } from './read/shell.ts'
 import { type Span, spans } from './read/upcoming.ts'
 import { readSearch } from './search.ts'
@@ -68,13 +68,8 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
   pages.get('/schedules/:name', async context => {
     const { look, caller } = context.var
     const model = await readSchedule(open, context.req.param('name'))
-    if (!model || !maySee(caller, model.schedule.account)) return missing(context, parts, look.t.trouble.notFoundWords)
-    return show(
-      context,
-      parts,
-      { title: model.schedule.name, section: 'schedules' },
-      <SchedulePage look={look} model={model} />,
-    )
+    if (!model || !isSeen(caller, model)) return missing(context, parts, look.t.trouble.notFoundWords)
+    return show(context, parts, { title: model.name, section: 'schedules' }, <SchedulePage look={look} model={model} />)
   })
   pages.get('/strip', async context => {
     const { look, caller } = context.var

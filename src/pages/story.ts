@@ -1,7 +1,7 @@
 /** Everything that happened to one launch, in order, as kinds and not as sentences: the pages say it in the viewer's language. Pure. */
 import type { AuditEntry } from '../launches/audit.ts'
-import type { State } from '../launches/launch.ts'
-import { states } from '../launches/launch.ts'
+import { suspended } from '../launches/batch-rows.ts'
+import { type State, states } from '../launches/launch.ts'
 import type { Attempt, LaunchRecord } from '../launches/record.ts'
 
 export type Moment = { readonly at: number } & (
@@ -36,7 +36,7 @@ export function storyOf(record: LaunchRecord, audit: readonly AuditEntry[], now:
     if (attempt.end !== undefined) moments.push({ at: attempt.end, kind: 'ended', attempt })
   }
   const waits = record.state === 'planned' || record.state === 'waiting' || record.state === 'held'
-  if (waits && record.sendUntil > now && record.sendUntil < now + 10 * 365 * 86_400_000)
+  if (waits && record.sendUntil > now && record.sendUntil < suspended)
     moments.push({ at: record.sendUntil, kind: 'deadline' })
   return moments.toSorted((a, b) => a.at - b.at || rank(a) - rank(b))
 }

@@ -98,6 +98,17 @@ describe('a week', () => {
     expect(html).toMatch(/href="\/launches\/cart-reminder%40[^"]+#resolve"/)
   })
 
+  it('has a schedule that cannot be read beside the others', async () => {
+    const { redis, keys } = stage.http.ledger
+    await redis.hset(keys.schedules, 'broken', '{"name":"broken"}')
+    expect(await stage.html(visitor, '/')).toContain('/schedules/broken')
+    expect(await stage.html(visitor, '/schedules?show=bad')).toContain('cannot be planned')
+    const answer = await stage.ask(visitor, '/schedules/broken')
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).not.toContain('/schedules/broken/run')
+    await redis.hdel(keys.schedules, 'broken')
+  })
+
   it('is found by what is searched, and the search is the address', async () => {
     const html = await stage.html(visitor, '/launches?q=mailing%3A12%20error%3A402')
     const rows = html.match(/<tr id="l-[^"]+"/g) ?? []

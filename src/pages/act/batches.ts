@@ -3,6 +3,7 @@ import { cancelBatch } from '../../bulk/cancel.ts'
 import { type NotAsAsked, pauseBatch, resumeBatch } from '../../bulk/pausing.ts'
 import { type BatchView, showBatch } from '../../bulk/read.ts'
 import { retryBatch } from '../../bulk/retry.ts'
+import { endedRows } from '../../duty/batch-shape.ts'
 import { maySee } from '../../http/access.ts'
 import type { HttpParts } from '../../http/parts.ts'
 import type { Ledger } from '../../launches/ledger.ts'
@@ -10,7 +11,7 @@ import { serverNow } from '../../timetable/planner.ts'
 import { confirms } from '../confirming.tsx'
 import { decides, type Outcome, type PageContext, type Pages } from '../desk.tsx'
 import { retryableRows } from '../view/batch.tsx'
-import { batchAddress, endedRows } from '../view/batch-parts.tsx'
+import { batchAddress } from '../view/batch-parts.tsx'
 
 export function addBatchDecisions(pages: Pages, parts: HttpParts): void {
   const { ledger } = parts.open

@@ -1,7 +1,7 @@
 /** Stopping everything, or one account, and ending a stop. */
-import { endHold } from '../../duty/holds.ts'
+import { endHold, stopCauses } from '../../duty/holds.ts'
 import type { HttpParts } from '../../http/parts.ts'
-import { type HoldScope, holdCauses, holdOn } from '../../launches/hold.ts'
+import { type HoldScope, holdOn } from '../../launches/hold.ts'
 import { decides, forbidden, type Pages } from '../desk.tsx'
 import { oneOf } from '../look.ts'
 
@@ -24,12 +24,18 @@ export function addHoldDecisions(pages: Pages, parts: HttpParts): void {
   decides(pages, parts, '/hold/end', 'endHold', async ({ context, fields, by, why }) => {
     const { look, caller } = context.var
     const scope = scopeOf(fields.scope ?? '')
-    const cause = oneOf(holdCauses, fields.cause)
+    const cause = oneOf(stopCauses, fields.cause)
     if (scope === undefined || cause === undefined || !mayStop(caller.accounts, scope)) return undefined
     const answer = await endHold(ledger, scope, cause, { by, why })
-    return answer.kind === 'released'
-      ? { tone: 'ok', words: look.t.done.released(answer.launches) }
-      : { tone: 'bad', words: look.t.done.notHeld }
+    switch (answer.kind) {
+      case 'released':
+        return { tone: 'ok', words: look.t.done.released(answer.launches) }
+      case 'closed':
+        return { tone: 'ok', words: look.t.done.closed }
+      case 'notStopped':
+      case 'several':
+        return { tone: 'bad', words: look.t.done.notHeld }
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 /** What needs a person now: everything that does not end well by itself, the gravest first. */
 import { listBatches, problemsOf } from '../../bulk/read.ts'
+import type { KnownCalendar } from '../../duty/known-calendar.ts'
 import { type LaunchRow, launchRow } from '../../duty/launch-shape.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
@@ -26,6 +27,8 @@ export type Attention =
       readonly text: string
       readonly stopped: string | undefined
     }
+  /** A schedule whose due times cannot be worked out here. */
+  | { readonly kind: 'unplannable'; readonly name: string; readonly why: string }
   | { readonly kind: 'breaker'; readonly account: string; readonly cause: string; readonly tryAt: number }
 
 /** What ended badly longer ago than this is history, not news. Milliseconds. */
@@ -34,8 +37,11 @@ const newsLasts = 24 * 3_600_000
 const mostOfState = 20
 const newsworthy: readonly State[] = ['swallowed', 'rejected', 'failed', 'expired']
 
-/** `now` in epoch milliseconds. */
-export async function readAttention(open: OpenLedger, caller: Caller, now: number): Promise<Attention[]> {
+export async function readAttention(
+  open: OpenLedger,
+  caller: Caller,
+  { now, unmintable }: Pick<KnownCalendar, 'now' | 'unmintable'>,
+): Promise<Attention[]> {
   const { config, ledger } = open
   const accounts = Object.keys(config.accounts)
   const since = { from: now - newsLasts, dueBy: now }
@@ -61,6 +67,9 @@ export async function readAttention(open: OpenLedger, caller: Caller, now: numbe
     ...breakers
       .filter(({ account }) => maySee(caller, account))
       .map(({ account, cause, tryAt }): Attention => ({ kind: 'breaker', account, cause, tryAt })),
+    ...(caller.accounts === undefined ? [...unmintable] : []).map(
+      ([name, why]): Attention => ({ kind: 'unplannable', name, why }),
+    ),
     ...together(launches).map(
       ([launch, times]): Attention => ({ kind: 'launch', launch, times, zone: zones.get(launch.schedule ?? '') }),
     ),

@@ -39,7 +39,7 @@ export async function readOverview(open: OpenLedger, caller: Caller, span: Span)
   const { ledger } = open
   const known = await knownCalendar(ledger)
   const [attention, lastDay, batches] = await Promise.all([
-    readAttention(open, caller, known.now),
+    readAttention(open, caller, known),
     caller.accounts === undefined ? readLastDay(ledger, known.now) : undefined,
     listBatches(ledger, 10),
   ])

@@ -8,12 +8,15 @@ import { comingDueTimes, type DueTime } from '../../timetable/calendar.ts'
 import { overviewOf, type ScheduleOverview } from '../../timetable/overview.ts'
 import { pausesOf } from '../../timetable/pausing.ts'
 import { serverNow } from '../../timetable/planner.ts'
+import type { Schedule } from '../../timetable/schedule.ts'
 import { comingSkips } from '../../timetable/skipping.ts'
 import type { ListedRow } from '../view/launch-parts.tsx'
 import type { Run } from '../view/state.tsx'
 import { runsOf } from './schedules.ts'
 
 export interface ScheduleModel extends ScheduleOverview {
+  /** What is stored, where its due times can be worked out here. */
+  readonly mintable: Schedule | undefined
   readonly coming: readonly DueTime[]
   /** Launch keys of coming due times that a person has left out. */
   readonly skipped: ReadonlySet<string>
@@ -36,13 +39,15 @@ export async function readSchedule({ config, ledger }: OpenLedger, name: string)
     runsOf(ledger, name, now, 60),
   ])
   if (!overview) return undefined
-  const { schedule } = overview
+  const { schedule, unmintable } = overview
+  const mintable = unmintable === undefined ? schedule : undefined
   const known = { pauses: new Map([[name, pauses]]), skips: new Map(skips.map(({ key, reason }) => [key, reason])) }
   return {
     ...overview,
-    coming: comingDueTimes(schedule, known, now, 10),
+    mintable,
+    coming: mintable === undefined ? [] : comingDueTimes(mintable, known, now, 10),
     skipped: new Set(skips.filter(skip => skip.schedule === name).map(({ key }) => key)),
-    launches: launches.map(launch => ({ launch: launchRow(launch), zone: schedule.when.timezone })),
+    launches: launches.map(launch => ({ launch: launchRow(launch), zone: schedule?.when.timezone })),
     runs,
     decisions: decisions.map(auditRow),
   }

@@ -1,7 +1,7 @@
 /** The schedules with what is next and what came of their last runs, a page at a time; filters as the address has them. */
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
-import { states } from '../../launches/launch.ts'
+import { type State, states } from '../../launches/launch.ts'
 import type { Ledger } from '../../launches/ledger.ts'
 import { overviewOf, type ScheduleOverview } from '../../timetable/overview.ts'
 import { serverNow } from '../../timetable/planner.ts'
@@ -37,7 +37,7 @@ const stripLength = 20
 export async function readSchedules(open: OpenLedger, caller: Caller, asked: SchedulesAsked): Promise<SchedulesPage> {
   const { ledger } = open
   const now = await serverNow(ledger)
-  const all = (await overviewOf(ledger, now)).filter(({ schedule }) => maySee(caller, schedule.account))
+  const all = (await overviewOf(ledger, now)).filter(each => isSeen(caller, each))
   const counts = { all: all.length, active: 0, paused: 0, bad: 0, completed: 0 }
   for (const filter of scheduleFilters) counts[filter] = all.filter(each => passes(each, filter)).length
   const found = all.filter(each => passes(each, asked.filter) && holds(each, asked.text))
@@ -45,12 +45,15 @@ export async function readSchedules(open: OpenLedger, caller: Caller, asked: Sch
   const page = Math.min(asked.page, pages)
   const shown = found.slice((page - 1) * perPage, page * perPage)
   const items = await Promise.all(
-    shown.map(async each => ({ ...each, runs: await runsOf(ledger, each.schedule.name, now, stripLength) })),
+    shown.map(async each => ({ ...each, runs: await runsOf(ledger, each.name, now, stripLength) })),
   )
   return { ...asked, page, items, counts, found: found.length, pages }
 }
 
-function passes({ pause, completed, last }: ScheduleOverview, filter: ScheduleFilter): boolean {
+/** How a last run ended that somebody should look at. */
+const badEnds: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'expired', 'held']
+
+function passes({ pause, completed, last, unmintable }: ScheduleOverview, filter: ScheduleFilter): boolean {
   switch (filter) {
     case 'all':
       return true
@@ -59,17 +62,20 @@ function passes({ pause, completed, last }: ScheduleOverview, filter: ScheduleFi
     case 'paused':
       return pause !== undefined
     case 'bad':
-      return (
-        last !== undefined && ['rejected', 'failed', 'swallowed', 'unknown', 'expired', 'held'].includes(last.state)
-      )
+      return unmintable !== undefined || (last !== undefined && badEnds.includes(last.state))
     case 'completed':
       return completed
   }
 }
 
-function holds({ schedule }: ScheduleOverview, text: string): boolean {
-  const { name, description = '', launch } = schedule
-  return `${name} ${description} ${launch.id}`.toLowerCase().includes(text.toLowerCase())
+function holds({ name, schedule }: ScheduleOverview, text: string): boolean {
+  const words = [name, schedule?.description ?? '', schedule?.launch.id ?? '']
+  return words.join(' ').toLowerCase().includes(text.toLowerCase())
+}
+
+/** Of what account it is cannot be said of one that cannot be read: it is for who may see all. */
+export function isSeen(caller: Caller, { schedule }: Pick<ScheduleOverview, 'schedule'>): boolean {
+  return schedule === undefined ? caller.accounts === undefined : maySee(caller, schedule.account)
 }
 
 /** The last launches of a schedule whose time has come, the oldest first. */

@@ -153,6 +153,7 @@ export const en = {
     next: 'Next',
     runs: 'Last 20',
     do: 'Actions',
+    unplannable: 'cannot be planned',
     noRuns: 'no runs yet',
     lastRuns: (count: number) => `Last ${count}`,
     last: 'last:',
@@ -373,6 +374,7 @@ export const en = {
     held: 'Launches are held.',
     heldBefore: 'It was held already; its first reason stands.',
     released: (count: number) => `The hold is released; ${count} launch${count === 1 ? '' : 'es'} may go.`,
+    closed: 'It is tried again at once; what waited goes on within half a minute.',
     notHeld: 'There was no such hold any more.',
     paused: (name: string, sending: number) =>
       `${name} is paused.${sending > 0 ? ` ${sending} had begun and may still go.` : ''}`,

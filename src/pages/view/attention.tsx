@@ -2,7 +2,7 @@
 import type { Look } from '../look.ts'
 import type { Attention } from '../read/attention.ts'
 import { LinkButton } from './form.tsx'
-import { ErrorText, launchAddress } from './launch-parts.tsx'
+import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Badge, Icon } from './state.tsx'
 import { Relative, Time } from './times.tsx'
 
@@ -42,6 +42,17 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           <strong>{item.account}</strong>
           <span class="what">
             {item.cause}. {t.nextTry} <Relative look={look} at={item.tryAt} />
+          </span>
+        </>
+      )
+    case 'unplannable':
+      return (
+        <>
+          <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />
+          <a href={scheduleAddress(item.name)}>{item.name}</a>
+          <span class="what reason">{item.why}</span>
+          <span class="actions">
+            <LinkButton href={scheduleAddress(item.name)}>{look.t.actions.explain}</LinkButton>
           </span>
         </>
       )
@@ -91,7 +102,7 @@ function LaunchItem({
         {words.mailing} {launch.mailing}
       </span>
       <span class="muted nowrap">
-        <Time look={look} at={at} {...(zone === undefined ? {} : { zone })} />
+        <Time look={look} at={at} zone={zone} />
       </span>
       <span class="what">
         <ErrorText launch={launch} />

@@ -1,6 +1,6 @@
 /** Pieces of batches: how far one has come, and its rows by state. Pure. */
-import { type BatchCounts, isInWindow } from '../../bulk/batch.ts'
 import type { BatchView } from '../../bulk/read.ts'
+import { countedStates, endedRows } from '../../duty/batch-shape.ts'
 import { type State, states } from '../../launches/launch.ts'
 import type { Look } from '../look.ts'
 import { Badge, type Tone, tones } from './state.tsx'
@@ -10,17 +10,12 @@ export function batchAddress(id: string): string {
   return `/batches/${encodeURIComponent(id)}`
 }
 
-/** Rows of which it is known what became of them, or that need a person. */
-export function endedRows({ released }: BatchCounts): number {
-  return states.reduce((sum, state) => sum + (isInWindow(state) ? 0 : (released[state] ?? 0)), 0)
-}
-
-/** Rows by state, those of a cancelled batch that were never released as cancelled. */
+/** Rows by state, in the order of a launch's life. */
 export function countedRows({ batch, counts }: BatchView): [State, number][] {
-  const unreleased = batch.state === 'cancelled' ? counts.unreleased : 0
+  const counted = countedStates(counts, batch.state)
   return states.flatMap((state): [State, number][] => {
-    const count = (counts.released[state] ?? 0) + (state === 'cancelled' ? unreleased : 0)
-    return count === 0 ? [] : [[state, count]]
+    const count = counted[state]
+    return count === undefined ? [] : [[state, count]]
   })
 }
 

@@ -126,8 +126,7 @@ function Facts({ look, facts }: { look: Look; facts: LaunchFacts }) {
           t.never
         ) : (
           <>
-            <Time look={look} at={facts.lastSent} {...(facts.zone === undefined ? {} : { zone: facts.zone })} /> ·{' '}
-            <Relative look={look} at={facts.lastSent} />
+            <Time look={look} at={facts.lastSent} zone={facts.zone} /> · <Relative look={look} at={facts.lastSent} />
           </>
         )}
       </dd>

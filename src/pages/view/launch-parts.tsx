@@ -97,7 +97,7 @@ function LaunchLine({ look, row: { launch, zone }, isOfOne, cut }: LineProps) {
         <Badge look={look} name={launch.state} />
       </td>
       <td class="nowrap">
-        <Time look={look} at={Date.parse(launch.due)} shape="due" {...(zone === undefined ? {} : { zone })} />
+        <Time look={look} at={Date.parse(launch.due)} shape="due" zone={zone} />
       </td>
       <td class="key">
         <a href={launchAddress(launch.key)}>{launch.key.startsWith(cut) ? launch.key.slice(cut.length) : launch.key}</a>

@@ -92,7 +92,6 @@ function Said({ look, model: { launch, advice, preflight } }: { look: Look; mode
 
 function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model: LaunchModel }) {
   const { launch: t, words } = look.t
-  const inZone = zone === undefined ? {} : { zone }
   const { id, override_source_type, override_source_id, override_limit } = launch.request
   const audience =
     override_source_id === undefined ? words.ownAudience : `${override_source_type} ${override_source_id}`
@@ -121,7 +120,7 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
       )}
       <dt>{t.due}</dt>
       <dd>
-        <AllTimes look={look} at={Date.parse(launch.due)} {...inZone} />
+        <AllTimes look={look} at={Date.parse(launch.due)} zone={zone} />
       </dd>
       {launch.lateness === null ? null : (
         <>
@@ -131,7 +130,7 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
       )}
       <dt>{t.sendUntil}</dt>
       <dd>
-        <Deadline look={look} at={Date.parse(launch.sendUntil)} zone={zone} />
+        <Deadline look={look} at={launch.sendUntil} zone={zone} />
       </dd>
       <dt>{look.t.columns.attempts}</dt>
       <dd>{launch.attempts.length}</dd>
@@ -148,7 +147,7 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
         <>
           <dt>{t.lastSent}</dt>
           <dd>
-            <Time look={look} at={lastSent} {...inZone} /> · <Relative look={look} at={lastSent} />
+            <Time look={look} at={lastSent} zone={zone} /> · <Relative look={look} at={lastSent} />
           </dd>
         </>
       )}
@@ -160,10 +159,9 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
   )
 }
 
-/** Rows of a paused batch have no deadline; the record says so by a time that never comes. */
-function Deadline({ look, at, zone }: { look: Look; at: number; zone: string | undefined }) {
-  if (at > look.now + 10 * 365 * 86_400_000) return <>{look.t.launch.noDeadline}</>
-  return <Time look={look} at={at} {...(zone === undefined ? {} : { zone })} />
+/** Rows of a paused batch have no deadline. */
+function Deadline({ look, at, zone }: { look: Look; at: string | null; zone: string | undefined }) {
+  return at === null ? <span>{look.t.launch.noDeadline}</span> : <Time look={look} at={Date.parse(at)} zone={zone} />
 }
 
 function Actions({ look, model: { launch, heldBy } }: { look: Look; model: LaunchModel }) {

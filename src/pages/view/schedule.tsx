@@ -1,6 +1,7 @@
 /** One schedule. Pure. */
 import { formatDuration } from '../../files/duration.ts'
 import type { DueTime } from '../../timetable/calendar.ts'
+import type { Schedule } from '../../timetable/schedule.ts'
 import { timingInWords } from '../../timetable/words.ts'
 import type { Look } from '../look.ts'
 import type { ScheduleModel } from '../read/schedule.ts'
@@ -8,22 +9,21 @@ import { AuditTable } from './audit.tsx'
 import { Hidden, LinkButton, Unfold } from './form.tsx'
 import { LaunchTable, scheduleAddress } from './launch-parts.tsx'
 import { noteText } from './notes.ts'
-import { Pausing, ScheduleState } from './schedules.tsx'
+import { Pausing, ScheduleState, Unplannable } from './schedules.tsx'
 import { Badge, RunStrip } from './state.tsx'
 import { Relative, Time, timeText, zoneFor, zoneText } from './times.tsx'
 
 export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel }) {
   const { schedule: t } = look.t
-  const { schedule } = model
-  const { name } = schedule
-  const zone = schedule.when.timezone
+  const { name, mintable, unmintable } = model
+  const zone = model.schedule?.when.timezone
   return (
     <>
       <div class={model.pause === undefined ? 'head' : 'head paused'} id="schedule-head" data-part="">
         <h1 class="key">{name}</h1>
         <ScheduleState look={look} item={model} />
         <div class="actions">
-          {look.rights.run && model.pause === undefined ? (
+          {look.rights.run && mintable !== undefined && model.pause === undefined ? (
             <LinkButton kind="danger" href={`${scheduleAddress(name)}/run`}>
               {look.t.actions.run}
             </LinkButton>
@@ -31,27 +31,13 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
           <Pausing look={look} item={model} />
         </div>
       </div>
-      {schedule.description === undefined ? null : <p>{schedule.description}</p>}
-      <div class="columns">
-        <section aria-labelledby="when-title">
-          <h2 id="when-title">{look.t.schedules.when}</h2>
-          <ul class="plain">
-            {timingInWords(schedule, look.language).map(line => (
-              <li>{line}</li>
-            ))}
-          </ul>
-          <Rules look={look} model={model} />
-        </section>
-        <section aria-labelledby="next-title" id="coming" data-part="">
-          <h2 id="next-title">{t.next}</h2>
-          {model.coming.length === 0 ? <p class="muted">{look.t.schedules.never}</p> : null}
-          <ol class="coming">
-            {model.coming.map(due => (
-              <Coming look={look} due={due} isSkipped={model.skipped.has(due.key)} />
-            ))}
-          </ol>
-        </section>
-      </div>
+      {mintable === undefined ? (
+        <p>
+          <Unplannable look={look} why={unmintable} />
+        </p>
+      ) : (
+        <Declared look={look} model={model} schedule={mintable} />
+      )}
       <section aria-labelledby="runs-title">
         <div class="head">
           <h2 id="runs-title">{t.runs}</h2>
@@ -82,7 +68,35 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
   )
 }
 
-function Rules({ look, model: { schedule } }: { look: Look; model: ScheduleModel }) {
+function Declared({ look, model, schedule }: { look: Look; model: ScheduleModel; schedule: Schedule }) {
+  return (
+    <>
+      {schedule.description === undefined ? null : <p>{schedule.description}</p>}
+      <div class="columns">
+        <section aria-labelledby="when-title">
+          <h2 id="when-title">{look.t.schedules.when}</h2>
+          <ul class="plain">
+            {timingInWords(schedule, look.language).map(line => (
+              <li>{line}</li>
+            ))}
+          </ul>
+          <Rules look={look} schedule={schedule} />
+        </section>
+        <section aria-labelledby="next-title" id="coming" data-part="">
+          <h2 id="next-title">{look.t.schedule.next}</h2>
+          {model.coming.length === 0 ? <p class="muted">{look.t.schedules.never}</p> : null}
+          <ol class="coming">
+            {model.coming.map(due => (
+              <Coming look={look} due={due} isSkipped={model.skipped.has(due.key)} />
+            ))}
+          </ol>
+        </section>
+      </div>
+    </>
+  )
+}
+
+function Rules({ look, schedule }: { look: Look; schedule: Schedule }) {
   const { schedule: t, words } = look.t
   const { launch, policy, source } = schedule
   const audience =

@@ -75,19 +75,20 @@ export function SchedulesList({ look, model }: { look: Look; model: SchedulesPag
 
 function Row({ look, item }: { look: Look; item: ScheduleItem }) {
   const { schedules: t, words } = look.t
-  const { schedule, pause, next, last, runs } = item
-  const zone = schedule.when.timezone
+  const { name, schedule, pause, next, last, runs } = item
+  const zone = schedule?.when.timezone
   return (
-    <tr id={`s-${schedule.name}`} class={pause === undefined ? undefined : 'paused'}>
+    <tr id={`s-${name}`} class={pause === undefined ? undefined : 'paused'}>
       <td class="key">
-        <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
-        <small class="muted">
-          {words.mailing} {schedule.launch.id} · {schedule.account}
-        </small>
+        <a href={scheduleAddress(name)}>{name}</a>
+        {schedule === undefined ? null : (
+          <small class="muted">
+            {words.mailing} {schedule.launch.id} · {schedule.account}
+          </small>
+        )}
       </td>
       <td data-label={t.when}>
-        {timingInOneLine(schedule, look.language)}
-        <small class="muted">{zone}</small>
+        <Timetable look={look} item={item} />
       </td>
       <td data-label={t.next} class="nowrap">
         {next === undefined ? (
@@ -121,6 +122,25 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
   )
 }
 
+/** Its timetable in words, or why nothing can be worked out of it here. */
+function Timetable({ look, item: { schedule, unmintable } }: { look: Look; item: ScheduleItem }) {
+  if (schedule === undefined || unmintable !== undefined) return <Unplannable look={look} why={unmintable} />
+  return (
+    <>
+      {timingInOneLine(schedule, look.language)}
+      <small class="muted">{schedule.when.timezone}</small>
+    </>
+  )
+}
+
+export function Unplannable({ look, why }: { look: Look; why: string | undefined }) {
+  return (
+    <>
+      <Badge look={look} name="rejected" word={look.t.schedules.unplannable} /> <span class="reason">{why}</span>
+    </>
+  )
+}
+
 export function ScheduleState({
   look,
   item: { pause, completed },
@@ -150,13 +170,13 @@ export function ScheduleState({
 /** Two buttons that cannot be mistaken for each other; only the one that does something now is there. */
 export function Pausing({
   look,
-  item: { schedule, pause, completed },
+  item: { name, schedule, pause, completed },
 }: {
   look: Look
-  item: Pick<ScheduleItem, 'schedule' | 'pause' | 'completed'>
+  item: Pick<ScheduleItem, 'name' | 'schedule' | 'pause' | 'completed'>
 }) {
   const { actions: t } = look.t
-  const here = scheduleAddress(schedule.name)
+  const here = scheduleAddress(name)
   if (pause !== undefined && look.rights.resume)
     return (
       <Unfold look={look} action={`${here}/resume`} word={t.resume} submit={t.resumeNow}>
@@ -170,7 +190,7 @@ export function Pausing({
         <label class="field">
           <span>{t.pauseUntil}</span>
           <input type="datetime-local" name="until" />
-          <small>{schedule.when.timezone}</small>
+          <small>{schedule?.when.timezone}</small>
         </label>
       </Unfold>
     )

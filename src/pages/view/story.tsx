@@ -33,7 +33,7 @@ function MomentTime({
   zone: string | undefined
   before: number | undefined
 }) {
-  if (before === undefined) return <AllTimes look={look} at={moment.at} {...(zone === undefined ? {} : { zone })} />
+  if (before === undefined) return <AllTimes look={look} at={moment.at} zone={zone} />
   const shown = zoneFor(look, zone)
   const day = timeText(look, moment.at, shown, 'day')
   const full = timeText(look, moment.at, shown, 'full')

@@ -36,7 +36,17 @@ function zonesOf(look: Look, zone: string | undefined): string[] {
   return [...new Set([zone, 'UTC', look.mine].filter(each => each !== undefined))]
 }
 
-export function Time({ look, at, zone, shape = 'short' }: { look: Look; at: number; zone?: string; shape?: Shape }) {
+export function Time({
+  look,
+  at,
+  zone,
+  shape = 'short',
+}: {
+  look: Look
+  at: number
+  zone?: string | undefined
+  shape?: Shape
+}) {
   const title = zonesOf(look, zone)
     .map(each => `${timeText(look, at, each, 'full')} ${zoneText(at, each)}`)
     .join('\n')
@@ -48,7 +58,7 @@ export function Time({ look, at, zone, shape = 'short' }: { look: Look; at: numb
 }
 
 /** One instant in every zone that matters, one line each. */
-export function AllTimes({ look, at, zone }: { look: Look; at: number; zone?: string }) {
+export function AllTimes({ look, at, zone }: { look: Look; at: number; zone?: string | undefined }) {
   return (
     <time class="all-times" dateTime={new Date(at).toISOString()}>
       {zonesOf(look, zone).map(each => (
