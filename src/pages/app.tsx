@@ -1,5 +1,5 @@
 /** The pages as one function from request to response: who asks, are the forms ours, what is shown, what is done. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { setCookie } from 'hono/cookie'
 import type { AccessRules } from '../http/access.ts'
@@ -10,6 +10,7 @@ import { addBatchDecisions } from './act/batches.ts'
 import { addHoldDecisions } from './act/holds.ts'
 import { addLaunchDecisions } from './act/launches.ts'
 import { addScheduleDecisions } from './act/schedules.ts'
+import { addSubmitting } from './act/submitting.tsx'
 import { type AssetPaths, assetAt, loadAssets } from './assets.ts'
 import { backOf, fieldsOf, missing, type PageContext, type Pages, type PageVariables } from './desk.tsx'
 import { pageHeaders } from './headers.ts'
@@ -38,7 +39,10 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
     context.header('content-type', asset.type)
     return context.body(asset.body)
   })
-  pages.use(bodyLimit({ maxSize: mostOfForm, onError: context => context.text('', 413) }))
+  const tooLarge = (context: Context) => context.text('Too large', 413)
+  const forms = bodyLimit({ maxSize: mostOfForm, onError: tooLarge })
+  const files = bodyLimit({ maxSize: parts.settings.bodyLimit, onError: tooLarge })
+  pages.use((context, next) => (context.req.path === '/batches' ? files : forms)(context, next))
   pages.use(async (context, next) => {
     // Our cookie does not come along from other sites: the first answer is a page of ours that asks once more, with it.
     if (context.req.header('sec-fetch-site') === 'cross-site') {
@@ -51,6 +55,7 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   addVisits(pages, parts, rules, assets)
   addSettings(pages, parts)
   pages.get('/live', context => answerEvents(context, context.var.caller, parts))
+  addSubmitting(pages, parts)
   addShowing(pages, parts)
   addResults(pages, parts)
   addHoldDecisions(pages, parts)

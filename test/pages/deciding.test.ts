@@ -156,6 +156,46 @@ describe('other decisions', () => {
   })
 })
 
+describe('submitting a file', () => {
+  async function submit(fields: Readonly<Record<string, string>>, file: File): Promise<Response> {
+    const { token = '' } = await hiddenOf('/batches/new')
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ token, account: 'main', reason, ...fields })) form.set(name, value)
+    form.set('file', file)
+    const headers = { origin: 'http://127.0.0.1:8377' }
+    return stage.ask(visitor, '/batches', { method: 'POST', body: form, headers })
+  }
+  const csv = new File(['id,city\n101,Riga\n102,Oslo\n'], 'Black Friday.csv', { type: 'text/csv' })
+  const sound = new File(['id\n101\n102\n'], 'Black Friday.csv', { type: 'text/csv' })
+
+  it('makes it a batch that can be watched', async () => {
+    const answer = await submit({ rows: '2' }, sound)
+    expect(answer.status).toBe(303)
+    const address = answer.headers.get('location') ?? ''
+    expect(address).toMatch(/^\/batches\/black-friday-[0-9a-f]{8}$/)
+    const html = await stage.html(visitor, address)
+    expect(html).toContain('2 rows are submitted.')
+    expect(html).toContain('Black Friday.csv')
+    expect((await submit({ rows: '2' }, sound)).headers.get('location')).toBe(address)
+  })
+
+  it('submits nothing where the number of rows is another, or a row is wrong', async () => {
+    const miscounted = await submit({ rows: '3' }, sound)
+    expect(miscounted.status).toBe(422)
+    expect(await miscounted.text()).toContain('The file has 2 rows')
+    const wrong = await submit({ rows: '2' }, csv)
+    expect(wrong.status).toBe(422)
+    expect(await wrong.text()).toContain('city')
+    expect(await stage.http.ledger.redis.zcard(stage.http.ledger.keys.batches)).toBe(0)
+  })
+
+  it('takes a launcher', async () => {
+    const operator = await stage.signedIn(await stage.http.key('operator'))
+    expect(await stage.html(operator, '/batches')).not.toContain('/batches/new')
+    expect((await stage.ask(operator, '/batches/new')).status).toBe(403)
+  })
+})
+
 async function* rows() {
   for (let number = 1; number <= 3; number++)
     yield { number, line: number + 1, key: `row${number}`, request: { id: number } }

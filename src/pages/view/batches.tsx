@@ -2,6 +2,7 @@
 import type { BatchView } from '../../bulk/read.ts'
 import type { Look } from '../look.ts'
 import { BatchBadge, batchAddress, countedRows, Progress, Speed } from './batch-parts.tsx'
+import { LinkButton } from './form.tsx'
 import { Badge, tones } from './state.tsx'
 import { number, Time } from './times.tsx'
 
@@ -11,6 +12,11 @@ export function BatchesList({ look, batches }: { look: Look; batches: readonly B
     <>
       <div class="head">
         <h1>{t.title}</h1>
+        {look.rights.batchSubmit ? (
+          <div class="actions">
+            <LinkButton href="/batches/new">{look.t.submit.link}</LinkButton>
+          </div>
+        ) : null}
       </div>
       <table class="rows">
         <thead>
