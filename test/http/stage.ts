@@ -22,6 +22,9 @@ import { projectFolder } from '../config/project-folder.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 import { putSchedule } from '../timetable/stored.ts'
 
+/** The token of every account: it may stand in no answer and on no page. */
+export const canary = 'canary-5f0d9b1e77'
+
 /** The configuration of the stage. */
 export const stageFiles = {
   'config/sendoff.yaml': `version: 1
@@ -62,7 +65,7 @@ export class HttpStage {
 
   private constructor(server: TestRedis, cwd: string) {
     this.server = server
-    this.config = loadConfig({ cwd, flags: {}, env: {} }).config
+    this.config = loadConfig({ cwd, flags: {}, env: { ALTCRAFT_TOKEN: canary } }).config
     this.ledger = { redis: server.redis, keys: keysUnder('test'), clock: () => this.now ?? Date.now() }
     this.queues = new LaunchQueues(server.redis, this.ledger.keys)
     this.hub = new EventHub(this.ledger, () => this.#connect())

@@ -3,6 +3,7 @@ import { roles } from '../../src/http/doors.ts'
 import { createLaunch } from '../../src/launches/create.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { contentSecurityPolicy } from '../../src/pages/headers.ts'
+import { canary } from '../http/stage.ts'
 import { scheduleOf } from '../timetable/stage.ts'
 import { PageStage, type Visitor } from './stage.ts'
 import { fillWeek } from './week.ts'
@@ -20,6 +21,7 @@ const lists = [
   '/schedules',
   '/launches',
   '/batches',
+  '/batches/new',
   '/calendar',
   '/calendar?view=week',
   '/audit',
@@ -87,6 +89,8 @@ describe('a week', () => {
         const html = await answer.text()
         expect(inlineParts(html)).toEqual([])
         expect(html).not.toMatch(/undefined|\[object|NaN/)
+        expect(html).not.toContain(canary)
+        expect(html).not.toMatch(/sendoff_[0-9a-f]{12}_/)
       }
     })
 
@@ -107,6 +111,23 @@ describe('a week', () => {
     expect(answer.status).toBe(200)
     expect(await answer.text()).not.toContain('/schedules/broken/run')
     await redis.hdel(keys.schedules, 'broken')
+  })
+
+  it('warns of a mailing that preflight found not fine, before it is due', async () => {
+    const { redis, keys } = stage.http.ledger
+    const due = Date.now() + 600_000
+    const look = {
+      at: Date.now(),
+      verdict: 'inactive',
+      why: 'mailing 12 is not active',
+      since: Date.now(),
+      key: 'promo-vip@soon',
+      due,
+    }
+    await redis.hset(keys.preflight('main', 12), look)
+    await redis.zadd(keys.troubles, due, 'main:12')
+    expect(await stage.html(visitor, '/')).toContain('mailing 12 is not active')
+    await redis.del(keys.troubles, keys.preflight('main', 12))
   })
 
   it('is found by what is searched, and the search is the address', async () => {

@@ -82,6 +82,7 @@ async function addressesOf({ http: { ledger } }: PageStage): Promise<Record<stri
     retry: `/launches/${of(rejected)}/retry`,
     batches: '/batches',
     batch: `/batches/${of(batch)}`,
+    submit: '/batches/new',
     month: '/calendar',
     week: '/calendar?view=week',
     audit: '/audit',

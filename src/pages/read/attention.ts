@@ -7,6 +7,8 @@ import { type Caller, maySee } from '../../http/access.ts'
 import { openBreakers } from '../../launches/breaker.ts'
 import { reasons, type State } from '../../launches/launch.ts'
 import { listLaunches } from '../../launches/list.ts'
+import { remedyFor } from '../../launches/mailing-check.ts'
+import { openTroubles } from '../../launches/preflight.ts'
 import { zonesOf } from './zones.ts'
 
 export type Attention =
@@ -26,6 +28,14 @@ export type Attention =
       readonly unknown: number
       readonly text: string
       readonly stopped: string | undefined
+    }
+  /** A mailing that is not fine, shortly before it is due. */
+  | {
+      readonly kind: 'preflight'
+      readonly key: string
+      readonly due: number
+      readonly why: string
+      readonly remedy: string
     }
   /** A schedule whose due times cannot be worked out here. */
   | { readonly kind: 'unplannable'; readonly name: string; readonly why: string }
@@ -50,10 +60,12 @@ export async function readAttention(
     { state: 'held' as const },
     ...newsworthy.map(state => ({ state, ...since })),
   ]
-  const [lists, breakers, batches] = await Promise.all([
+  const [lists, breakers, batches, troubles] = await Promise.all([
     Promise.all(filters.map(filter => listLaunches(ledger, filter, mostOfState, accounts))),
     openBreakers(ledger),
     batchesInNeed(open, caller, now),
+    // A look does not say of which account it is: it is for who may see all.
+    caller.accounts === undefined ? openTroubles(ledger, mostOfState, now) : [],
   ])
   const launches = lists
     .flat()
@@ -69,6 +81,9 @@ export async function readAttention(
       .map(({ account, cause, tryAt }): Attention => ({ kind: 'breaker', account, cause, tryAt })),
     ...(caller.accounts === undefined ? [...unmintable] : []).map(
       ([name, why]): Attention => ({ kind: 'unplannable', name, why }),
+    ),
+    ...troubles.flatMap(({ key, due, why, verdict }): Attention[] =>
+      verdict === 'fine' || due <= now ? [] : [{ kind: 'preflight', key, due, why, remedy: remedyFor(verdict) }],
     ),
     ...together(launches).map(
       ([launch, times]): Attention => ({ kind: 'launch', launch, times, zone: zones.get(launch.schedule ?? '') }),

@@ -45,6 +45,26 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           </span>
         </>
       )
+    case 'preflight': {
+      const [schedule = ''] = item.key.split('@')
+      // Its launch is made shortly before it is due; until then there is the schedule.
+      const here = item.key.includes('@') ? scheduleAddress(schedule) : launchAddress(item.key)
+      return (
+        <>
+          <Badge look={look} name="warn" />
+          <a href={here}>{schedule}</a>
+          <span class="muted nowrap">
+            <Relative look={look} at={item.due} />
+          </span>
+          <span class="what">
+            {item.why}. {item.remedy}
+          </span>
+          <span class="actions">
+            <LinkButton href={here}>{look.t.actions.explain}</LinkButton>
+          </span>
+        </>
+      )
+    }
     case 'unplannable':
       return (
         <>
