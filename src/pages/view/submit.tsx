@@ -34,7 +34,7 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
         <label class="field">
           <span>{t.file}</span>
           <input type="file" name="file" required accept=".csv,.tsv,.ndjson,.jsonl" />
-          <small>{t.fileHint(Math.floor(model.most / 1_048_576))}</small>
+          <small>{t.fileHint(formatBytes(model.most))}</small>
         </label>
         <Field
           label={t.rows}
@@ -78,4 +78,8 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
       </form>
     </section>
   )
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1_048_576 ? `${Math.floor(bytes / 1_024)} KiB` : `${Math.floor(bytes / 1_048_576)} MiB`
 }
