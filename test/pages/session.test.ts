@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { revokeKey } from '../../src/http/api-keys.ts'
 import { holdsInForce } from '../../src/launches/hold.ts'
+import { createPages } from '../../src/pages/app.tsx'
+import { connectPromptly } from '../../src/redis/connection.ts'
 import { PageStage, type Visitor } from './stage.ts'
 
 let stage: PageStage
@@ -179,5 +181,18 @@ describe('a role', () => {
     expect((await stage.send(mine, '/', '/hold', { ...hold, scope: 'account:main' })).status).toBe(404)
     expect((await stage.send(mine, '/', '/hold', { ...hold, scope: 'account:other' })).status).toBe(303)
     expect((await holdsInForce(stage.http.ledger)).map(({ scope }) => scope)).toEqual(['account:other'])
+  })
+})
+
+describe('a Redis that does not answer', () => {
+  it('is said on a page of its own, which is no success', async () => {
+    const redis = connectPromptly({ kind: 'socket', path: '/nowhere/redis.sock' }, 'test')
+    redis.on('error', () => {})
+    const open = { ...stage.parts.open, ledger: { ...stage.parts.open.ledger, redis } }
+    const pages = createPages({ ...stage.parts, open }, () => ({ withoutKey: 'off', port: 8377 }))
+    const answer = await pages.fetch(new Request('http://127.0.0.1:8377/launches'))
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toContain('Redis does not answer')
+    redis.disconnect()
   })
 })
