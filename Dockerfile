@@ -1,7 +1,7 @@
 # Build with the development packages, run without them.
 FROM node:22-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
+COPY package.json package-lock.json tsconfig.json tsconfig.build.json tsconfig.browser.json ./
 COPY src ./src
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 

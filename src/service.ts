@@ -23,6 +23,7 @@ import { LaunchQueues } from './launches/queue.ts'
 import { Recovery } from './launches/recovery.ts'
 import { StoreWatch, systemStepClock } from './launches/store-watch.ts'
 import { LaunchWorker } from './launches/worker.ts'
+import { createPages } from './pages/app.tsx'
 import { CommitConnection } from './redis/commit-connection.ts'
 import { connectPatiently, describeAddress, type RedisAddress } from './redis/connection.ts'
 import { Fitness } from './redis/fitness.ts'
@@ -143,7 +144,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
       events,
     })
     undo.push(() => background.stop())
-    const http = await startHttp({ config, address: opened.address, ledger, fitness, events })
+    const http = await startHttp({ config, address: opened.address, ledger, fitness, events, pages: createPages })
     undo.push(async () => http?.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))

@@ -22,8 +22,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['files'],
   duty: ['timetable', 'bulk', 'launches', 'redis', 'config', 'files'],
   http: ['duty', 'timetable', 'bulk', 'launches', 'redis', 'config', 'files'],
+  pages: ['http', 'duty', 'bulk', 'timetable', 'launches', 'files'],
   background: ['timetable', 'bulk', 'launches', 'redis', 'config', 'events'],
-  service: ['background', 'http', 'timetable', 'bulk', 'launches', 'redis', 'altcraft', 'config', 'events'],
+  service: ['background', 'pages', 'http', 'timetable', 'bulk', 'launches', 'redis', 'altcraft', 'config', 'events'],
   commands: [
     'service',
     'http',
@@ -114,8 +115,8 @@ const pure = [
   'altcraft/read-request.ts',
 ]
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
-const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace(/\.ts$/, ''))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name => /\.tsx?$/.test(name))
+const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace(/\.tsx?$/, ''))
 
 interface Import {
   readonly from: string

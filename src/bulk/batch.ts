@@ -28,7 +28,7 @@ interface Pace {
 }
 
 /** When a batch is paused by itself. A failure is a rejected, failed, swallowed or unknown row. */
-interface StopRules {
+export interface StopRules {
   /** Failures without a launched row between them. */
   readonly consecutive?: number
   /** Failures in all. */

@@ -39,6 +39,9 @@ export async function runDemo(lasts: number | undefined): Promise<number> {
     })
     const secrets = [...accounts.values()].map(account => account.tokenSecret)
     const events = new Events(createLogger(config.log, process.stdout, secrets))
+    events.alsoTell(({ fields }) => {
+      if (fields.event === 'httpListens') say(`The pages are at ${fields.address}/: open them in a browser.\n`)
+    })
     const service = await startService({ config, accounts, declared: schedules, apply: true, events })
     await Promise.race([signalled(), ...(lasts === undefined ? [] : [pauseFor(lasts)])])
     const ended = Date.now()

@@ -34,7 +34,8 @@ export async function callerOf(ledger: Ledger, rules: () => AccessRules, headers
 
 const challenge = { 'www-authenticate': 'Bearer realm="sendoff"' }
 
-function callerWith({ id, name, role, accounts }: ApiKey): Caller {
+/** Whoever has proven that the key is theirs. */
+export function callerWith({ id, name, role, accounts }: ApiKey): Caller {
   return { by: `key ${name}`, id, role, ...(accounts === undefined ? {} : { accounts }) }
 }
 

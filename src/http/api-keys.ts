@@ -121,6 +121,14 @@ export async function keyOf({ redis, keys }: Ledger, text: string, now: number):
   return withoutDigest(id, stored)
 }
 
+/** The key of this id, unless it has expired or was revoked. `now` in epoch milliseconds. */
+export async function keyWithId({ redis, keys }: Ledger, id: string, now: number): Promise<ApiKey | undefined> {
+  const found = await redis.hget(keys.apiKeys, id)
+  if (found === null) return undefined
+  const stored = storedSchema.parse(JSON.parse(found))
+  return stored.expires !== undefined && stored.expires <= now ? undefined : withoutDigest(id, stored)
+}
+
 function withoutDigest(id: string, { digest: _, ...key }: StoredKey): ApiKey {
   return { id, ...key }
 }

@@ -44,7 +44,7 @@ export function addDesk(api: Api, parts: HttpParts): void {
     const accounts = (await accountRows(open)).filter(({ name }) => maySee(context.var.caller, name))
     return context.json({ accounts }, 200)
   })
-  api.openapi(routes.events, context => answerEvents(context, parts))
+  api.openapi(routes.events, context => answerEvents(context, context.var.caller, parts))
 }
 
 function addHolds(api: Api, open: OpenLedger): void {

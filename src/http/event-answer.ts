@@ -2,7 +2,6 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { type Caller, maySee } from './access.ts'
-import type { Variables } from './app.ts'
 import { isBefore, type StreamedEvent } from './event-hub.ts'
 import type { HttpParts } from './parts.ts'
 import { Problem } from './problem.ts'
@@ -14,12 +13,10 @@ const mostWaiting = 5_000
 /** Watchers of one process at most. */
 const mostWatchers = 500
 
-type EventContext = Context<{ Variables: Variables }>
-
-export function answerEvents(context: EventContext, parts: HttpParts): Response {
+/** Answers with everything that happens from now on, as far as the caller may see it. */
+export function answerEvents(context: Context, caller: Caller, parts: HttpParts): Response {
   if (parts.events.watchers >= mostWatchers)
     throw new Problem('stopping', 'Too many are watching this process', {}, { 'retry-after': '30' })
-  const { caller } = context.var
   const after = context.req.header('last-event-id')
   // A proxy that waits for more before it passes anything on would make a live page a dead one.
   context.header('x-accel-buffering', 'no')

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
+import type { AccessRules } from './access.ts'
 import type { EventHub } from './event-hub.ts'
 
 /** One thing that must be so for the service to do its work. */
@@ -27,3 +28,11 @@ export interface HttpParts {
   checks(): Promise<readonly Check[]>
   isStopping(): boolean
 }
+
+/** What answers requests that are not for the API: the pages. */
+export interface MadePages {
+  fetch(request: Request): Response | Promise<Response>
+}
+
+/** Makes them; `rules` may say more once it is known on which port the server listens. */
+export type MakePages = (parts: HttpParts, rules: () => AccessRules) => MadePages

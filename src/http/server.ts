@@ -3,8 +3,8 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ListenAddress } from '../config/listen.ts'
 import { createApi } from './app.ts'
-import type { Role } from './doors.ts'
-import type { HttpParts } from './parts.ts'
+import { doorFor, type Role } from './doors.ts'
+import type { HttpParts, MakePages } from './parts.ts'
 
 /** The address cannot be listened on. */
 class CannotListen extends Error {
@@ -21,16 +21,19 @@ export interface HttpServer {
 /** A body may take so long to come; what else a request may take is up to the app. Milliseconds. */
 const longestUpload = 3_600_000
 
-/** Listens; a port of 0 is one that is free. Throws CannotListen. */
+/** Listens; a port of 0 is one that is free. What is not for the API is for the pages. Throws CannotListen. */
 export async function listen(
   parts: HttpParts,
   { host, port: asked }: ListenAddress,
   withoutKey: Role | 'off',
+  makePages?: MakePages,
 ): Promise<HttpServer> {
   let port = asked
-  const api = createApi(parts, () => ({ withoutKey, port }))
+  const rules = () => ({ withoutKey, port })
+  const api = createApi(parts, rules)
+  const pages = makePages?.(parts, rules)
   const server = createAdaptorServer({
-    fetch: api.fetch,
+    fetch: (request: Request) => (pages === undefined || isForApi(request) ? api : pages).fetch(request),
     serverOptions: {
       requestTimeout: longestUpload,
       headersTimeout: Math.min(parts.settings.timeout, 10_000),
@@ -51,6 +54,12 @@ export async function listen(
     address: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: grace => close(server, parts, grace),
   }
+}
+
+/** Whatever is under /api is answered as programs expect it, also where there is nothing. */
+function isForApi({ method, url }: Request): boolean {
+  const { pathname } = new URL(url)
+  return pathname.startsWith('/api/') || doorFor(method, pathname).kind !== 'nothing'
 }
 
 async function close(server: Server, { events }: HttpParts, grace: number): Promise<void> {

@@ -10,7 +10,7 @@ import { connectPromptly, type RedisAddress } from '../redis/connection.ts'
 import type { Fitness } from '../redis/fitness.ts'
 import { EventHub } from './event-hub.ts'
 import { Metrics } from './metrics.ts'
-import type { Check } from './parts.ts'
+import type { Check, MakePages } from './parts.ts'
 import { listen } from './server.ts'
 import { releaseVersion } from './version.ts'
 
@@ -25,6 +25,8 @@ export interface HttpInput {
     httpListens(address: string, withoutKey: string): void
     alsoTell(listener: (happening: Happening) => void): void
   }
+  /** Absent: the API alone. */
+  readonly pages?: MakePages
 }
 
 export interface HttpService {
@@ -46,7 +48,7 @@ export async function startHttp(input: HttpInput): Promise<HttpService | undefin
 
 async function startAt(
   where: ListenAddress,
-  { config, address, fitness, events, ...rest }: HttpInput,
+  { config, address, fitness, events, pages, ...rest }: HttpInput,
 ): Promise<HttpService> {
   const redis = connectPromptly(address, 'sendoff-http')
   redis.on('error', () => {})
@@ -79,7 +81,7 @@ async function startAt(
     redis.disconnect()
   }
   try {
-    const server = await listen(parts, where, config.http.withoutKey)
+    const server = await listen(parts, where, config.http.withoutKey, pages)
     events.httpListens(server.address, config.http.withoutKey)
     return {
       drain: () => {

@@ -55,6 +55,8 @@ export interface Keys {
   readonly apiKeys: string
   /** STRING: what was asked with an Idempotency-Key, and what was answered, as JSON. 24 hours. */
   idempotency(digest: string): string
+  /** STRING: whose session of the pages it is, by the digest of its secret, as JSON. Twelve hours. */
+  session(digest: string): string
   /** STREAM of what happens, for who watches; the newest ten thousand or so. */
   readonly events: string
   /** STREAM of decisions. Never trimmed. */
@@ -117,6 +119,7 @@ export function keysUnder(prefix: string): Keys {
     proofs: `${root}proofs`,
     apiKeys: `${root}api-keys`,
     idempotency: digest => `${root}idempotency:${digest}`,
+    session: digest => `${root}session:${digest}`,
     events: `${root}events`,
     audit: `${root}audit`,
     batches: `${root}batches`,

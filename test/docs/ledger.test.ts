@@ -16,6 +16,7 @@ import { storeProof } from '../../src/launches/proof.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
 import { sweepLedger } from '../../src/launches/sweep.ts'
+import { beginSession } from '../../src/pages/session.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
 import { changeSchedules } from '../../src/timetable/change-schedules.ts'
@@ -123,6 +124,7 @@ async function liveThrough(): Promise<void> {
   await createKey(ledger, { name: 'crm', role: 'viewer' }, { by: 'someone', why: 'a test' }, now)
   const asked = { key: 'a', caller: 'crm', target: 'POST /', body: {} }
   await onceOnly(ledger, asked, z.string(), async () => 'done')
+  await beginSession(ledger, { id: 'a1b2c3', role: 'viewer' }, 'secret')
   await server.redis.set(`${ledger.keys.process('host:1:abc')}:ready`, now)
   const policy: Policy = { ...defaultPolicy, overlap: 'queueOne' }
   await putSchedule(ledger, 'offers', {

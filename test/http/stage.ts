@@ -22,13 +22,19 @@ import { projectFolder } from '../config/project-folder.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
 import { putSchedule } from '../timetable/stored.ts'
 
-const file = `version: 1
+/** The token of every account: it may stand in no answer and on no page. */
+export const canary = 'canary-5f0d9b1e77'
+
+/** The configuration of the stage. */
+export const stageFiles = {
+  'config/sendoff.yaml': `version: 1
 accounts:
   main: { baseUrl: "https://altcraft.example.com", token: { env: ALTCRAFT_TOKEN }, durability: memory }
   other: { baseUrl: "https://other.example.com", token: { env: ALTCRAFT_TOKEN }, durability: memory }
 redis: { requireDurable: false, prefix: test }
 http: { listen: "127.0.0.1:8377", bodyLimit: 20000, uploadLimit: 200000, timeout: 10s }
-`
+`,
+}
 
 export interface Asking {
   readonly key?: string | undefined
@@ -57,10 +63,9 @@ export class HttpStage {
   log = ''
   readonly #readers: Redis[] = []
 
-  private constructor(server: TestRedis) {
+  private constructor(server: TestRedis, cwd: string) {
     this.server = server
-    const cwd = projectFolder({ 'config/sendoff.yaml': file })
-    this.config = loadConfig({ cwd, flags: {}, env: {} }).config
+    this.config = loadConfig({ cwd, flags: {}, env: { ALTCRAFT_TOKEN: canary } }).config
     this.ledger = { redis: server.redis, keys: keysUnder('test'), clock: () => this.now ?? Date.now() }
     this.queues = new LaunchQueues(server.redis, this.ledger.keys)
     this.hub = new EventHub(this.ledger, () => this.#connect())
@@ -74,11 +79,12 @@ export class HttpStage {
     this.stream = new EventStream(this.ledger, text => text.replaceAll('canary', '•••'))
     this.events.alsoTell(happening => this.stream.tell(happening))
     this.events.alsoTell(happening => this.metrics.hear(happening))
-    this.api = createApi(this.#parts(), () => ({ withoutKey: this.withoutKey, port: 8377 }))
+    this.api = createApi(this.parts(), () => ({ withoutKey: this.withoutKey, port: 8377 }))
   }
 
-  static async open(): Promise<HttpStage> {
-    return new HttpStage(await startTestRedis())
+  /** `cwd`: a folder with the files of the stage; absent: one that vitest removes. */
+  static async open(cwd = projectFolder(stageFiles)): Promise<HttpStage> {
+    return new HttpStage(await startTestRedis(), cwd)
   }
 
   async clear(): Promise<void> {
@@ -119,7 +125,8 @@ export class HttpStage {
     await putSchedule(this.ledger, schedule.name, schedule)
   }
 
-  #parts(): HttpParts {
+  /** What the API, and the pages, are made of. */
+  parts(): HttpParts {
     const open = { config: this.config, ledger: this.ledger, queues: this.queues }
     return {
       open,

@@ -1,0 +1,57 @@
+/** What goes out next, one lane for each schedule: the engine's own due times, so what is shown is what fires. */
+import type { KnownCalendar } from '../../duty/known-calendar.ts'
+import { type Pause, pauseAt } from '../../launches/pause.ts'
+import { type CalendarRow, calendarOf } from '../../timetable/calendar.ts'
+import { decidedTimes, earliestGoing } from '../../timetable/decided-times.ts'
+import type { Schedule } from '../../timetable/schedule.ts'
+
+export const spans = { '24h': 24, '7d': 168, '30d': 720 } as const
+export type Span = keyof typeof spans
+const hourMs = 3_600_000
+
+export interface Lane {
+  readonly schedule: Schedule
+  readonly pause: Pause | undefined
+  readonly rows: readonly CalendarRow[]
+}
+
+export interface Upcoming {
+  readonly span: Span
+  /** Epoch milliseconds. */
+  readonly from: number
+  readonly to: number
+  readonly lanes: readonly Lane[]
+  /** Schedules that are due within the span and have no lane here. */
+  readonly more: number
+}
+
+/** More lanes than this are no overview. */
+const mostLanes = 14
+
+/** Of the schedules that `shown` lets pass. Pure. */
+export function upcomingOf(known: KnownCalendar, shown: (schedule: Schedule) => boolean, span: Span): Upcoming {
+  const from = known.now
+  const to = from + spans[span] * hourMs
+  const due = known.schedules
+    .filter(shown)
+    .map(schedule => ({ schedule, first: firstDue(schedule, from, to) }))
+    .filter(({ first }) => first !== undefined)
+    .toSorted((a, b) => (a.first ?? 0) - (b.first ?? 0) || (a.schedule.name < b.schedule.name ? -1 : 1))
+    .map(({ schedule }) => schedule)
+  const chosen = new Set(due.slice(0, mostLanes))
+  const rows = calendarOf({ ...known, from, to, shown: schedule => chosen.has(schedule) })
+  const lanes = [...chosen].map(schedule => ({
+    schedule,
+    pause: pauseAt(known.pauses.get(schedule.name) ?? [], from),
+    rows: rows.filter(row => row.schedule === schedule),
+  }))
+  return { span, from, to, lanes, more: due.length - chosen.size }
+}
+
+function firstDue(schedule: Schedule, from: number, to: number): number | undefined {
+  for (const { due, nominal } of decidedTimes(schedule, earliestGoing(schedule, from))) {
+    if (nominal >= to) return undefined
+    if (due > from) return due
+  }
+  return undefined
+}

@@ -1,0 +1,146 @@
+/** What needs a person: each with what happened, word for word, and the one right thing to do. Pure. */
+import type { Look } from '../look.ts'
+import type { Attention } from '../read/attention.ts'
+import { LinkButton } from './form.tsx'
+import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
+import { Badge, Icon } from './state.tsx'
+import { Relative, Time } from './times.tsx'
+
+export function AttentionList({ look, items }: { look: Look; items: readonly Attention[] }) {
+  const { overview: t } = look.t
+  return (
+    <section aria-labelledby="attention-title" class="attention" id="attention" data-part="">
+      <h1 id="attention-title">
+        {t.attention}
+        {items.length === 0 ? null : <span class="count tone-doubt">{items.length}</span>}
+      </h1>
+      {items.length === 0 ? (
+        <p class="all-well tone-ok">
+          <Icon name="ok" />
+          {t.nothing}
+        </p>
+      ) : (
+        <ul class="items needs">
+          {items.map(item => (
+            <li>
+              <Item look={look} item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+function Item({ look, item }: { look: Look; item: Attention }) {
+  const { overview: t } = look.t
+  switch (item.kind) {
+    case 'breaker':
+      return (
+        <>
+          <Badge look={look} name="warn" word={t.breaker} />
+          <strong>{item.account}</strong>
+          <span class="what">
+            {item.cause}. {t.nextTry} <Relative look={look} at={item.tryAt} />
+          </span>
+        </>
+      )
+    case 'preflight': {
+      const [schedule = ''] = item.key.split('@')
+      // Its launch is made shortly before it is due; until then there is the schedule.
+      const here = item.key.includes('@') ? scheduleAddress(schedule) : launchAddress(item.key)
+      return (
+        <>
+          <Badge look={look} name="warn" />
+          <a href={here}>{schedule}</a>
+          <span class="muted nowrap">
+            <Relative look={look} at={item.due} />
+          </span>
+          <span class="what">
+            {item.why}. {item.remedy}
+          </span>
+          <span class="actions">
+            <LinkButton href={here}>{look.t.actions.explain}</LinkButton>
+          </span>
+        </>
+      )
+    }
+    case 'unplannable':
+      return (
+        <>
+          <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />
+          <a href={scheduleAddress(item.name)}>{item.name}</a>
+          <span class="what reason">{item.why}</span>
+          <span class="actions">
+            <LinkButton href={scheduleAddress(item.name)}>{look.t.actions.explain}</LinkButton>
+          </span>
+        </>
+      )
+    case 'batch':
+      return (
+        <>
+          <Badge look={look} name={item.stopped === undefined ? (item.unknown > 0 ? 'unknown' : 'warn') : 'paused'} />
+          <a href={`/batches/${encodeURIComponent(item.id)}`}>{item.id}</a>
+          <span class="what">
+            {item.stopped === undefined ? t.rows(item.rows) : item.stopped}
+            {item.text === '' ? null : <q class="verbatim">{item.text}</q>}
+          </span>
+          <span class="actions">
+            <LinkButton href={`/batches/${encodeURIComponent(item.id)}`}>{t.openBatch}</LinkButton>
+          </span>
+        </>
+      )
+    case 'launch':
+      return <LaunchItem look={look} item={item} />
+  }
+}
+
+function LaunchItem({
+  look,
+  item: { launch, zone, times },
+}: {
+  look: Look
+  item: Extract<Attention, { kind: 'launch' }>
+}) {
+  const { words } = look.t
+  const at = Date.parse(launch.due)
+  return (
+    <>
+      <Badge look={look} name={launch.state} />
+      <span>
+        <a href={launchAddress(launch.key)}>{launch.schedule ?? launch.key}</a>
+        {times === 1 ? null : (
+          <a
+            class="times"
+            href={`/launches?q=${encodeURIComponent(`schedule:${launch.schedule} state:${launch.state}`)}`}
+          >
+            ×{times}
+          </a>
+        )}
+      </span>
+      <span class="muted nowrap">
+        {words.mailing} {launch.mailing}
+      </span>
+      <span class="muted nowrap">
+        <Time look={look} at={at} zone={zone} />
+      </span>
+      <span class="what">
+        <ErrorText launch={launch} />
+      </span>
+      <span class="actions">
+        <RightAction look={look} launch={launch} />
+      </span>
+    </>
+  )
+}
+
+/** One thing to do for each state; whoever may not do it is shown the way to the story. */
+function RightAction({ look, launch: { key, state } }: { look: Look; launch: { key: string; state: string } }) {
+  const { actions: t } = look.t
+  const here = launchAddress(key)
+  if (state === 'unknown' && look.rights.resolve) return <LinkButton href={`${here}#resolve`}>{t.resolve}</LinkButton>
+  if (state === 'held' && look.rights.release) return <LinkButton href={`${here}/release`}>{t.release}</LinkButton>
+  const again = state === 'rejected' || state === 'failed' || state === 'swallowed'
+  if (again && look.rights.retry) return <LinkButton href={`${here}/retry`}>{t.retry}</LinkButton>
+  return <LinkButton href={here}>{t.explain}</LinkButton>
+}

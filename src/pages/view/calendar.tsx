@@ -1,0 +1,128 @@
+/** The calendar, by month and by week; what is left out stands there struck through, with its reason. Pure. */
+import { DateTime } from 'luxon'
+import type { Look } from '../look.ts'
+import { type CalendarDay, type CalendarEntry, type CalendarModel, calendarViews } from '../read/calendar.ts'
+import { scheduleAddress } from './launch-parts.tsx'
+import { isWarning, noteText } from './notes.ts'
+import { Icon } from './state.tsx'
+import { timeText } from './times.tsx'
+import { rowWords } from './upcoming.tsx'
+
+/** More than this on one day is a number. */
+const mostOfDay = { month: 6, week: 40 } as const
+
+export function CalendarPage({ look, model }: { look: Look; model: CalendarModel }) {
+  const { calendar: t } = look.t
+  const { view, zone, at } = model
+  const start = DateTime.fromMillis(at, { zone, locale: look.language })
+  const title =
+    view === 'month'
+      ? start.toFormat('LLLL yyyy')
+      : `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
+  const day = start.toISODate() ?? ''
+  return (
+    <>
+      <div class="head">
+        <h1>{title}</h1>
+        <nav class="tabs" aria-label={t.views}>
+          {calendarViews.map(each => (
+            <a href={`/calendar?view=${each}&day=${day}`} aria-current={each === view ? 'true' : undefined}>
+              {t.view[each]}
+            </a>
+          ))}
+        </nav>
+        <nav class="tabs" aria-label={t.move}>
+          <a href={`/calendar?view=${view}&day=${model.before}`} aria-label={t.before}>
+            ←
+          </a>
+          <a href={`/calendar?view=${view}`}>{t.today}</a>
+          <a href={`/calendar?view=${view}&day=${model.after}`} aria-label={t.after}>
+            →
+          </a>
+        </nav>
+        <span class="muted more">{t.inZone(zone)}</span>
+      </div>
+      <table class={`calendar ${view}`}>
+        <thead>
+          <tr>
+            {model.weeks[0]?.map(({ at }) => (
+              <th scope="col">{DateTime.fromMillis(at, { zone, locale: look.language }).toFormat('ccc')}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {model.weeks.map(days => (
+            <tr>
+              {days.map(each => (
+                <Day look={look} day={each} model={model} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+function Day({ look, day, model }: { look: Look; day: CalendarDay; model: CalendarModel }) {
+  const { view, zone } = model
+  const shown = day.entries.slice(0, mostOfDay[view])
+  const rest = day.entries.length - shown.length
+  const kinds = [
+    ...(day.isInside ? [] : ['outside']),
+    ...(day.isToday ? ['today'] : day.at < look.now ? ['past'] : []),
+    ...(day.entries.length === 0 ? ['free'] : []),
+  ]
+  return (
+    <td class={kinds.length === 0 ? undefined : kinds.join(' ')}>
+      <time dateTime={day.day} aria-current={day.isToday ? 'date' : undefined}>
+        <span class="narrow">{timeText(look, day.at, zone, 'day')}</span>
+        <span class="broad">{String(Number(day.day.slice(8)))}</span>
+      </time>
+      <ul>
+        {shown.map(entry => (
+          <Entry look={look} entry={entry} view={view} zone={zone} />
+        ))}
+      </ul>
+      {rest === 0 ? null : <Rest look={look} day={day.day} view={view} rest={rest} />}
+    </td>
+  )
+}
+
+function Rest({ look, day, view, rest }: { look: Look; day: string; view: CalendarModel['view']; rest: number }) {
+  const words = look.t.calendar.more(rest)
+  return view === 'week' ? <span class="muted">{words}</span> : <a href={`/calendar?view=week&day=${day}`}>{words}</a>
+}
+
+interface EntryProps {
+  readonly look: Look
+  readonly entry: CalendarEntry
+  readonly view: CalendarModel['view']
+  readonly zone: string
+}
+
+function Entry({ look, entry, view, zone }: EntryProps) {
+  const { schedule, rows, goes, due, times } = entry
+  const own = schedule.when.timezone
+  const notes = rows.flatMap(row => row.notes.map(({ note }) => note))
+  const warned = goes && notes.some(isWarning)
+  const told = new Set((goes ? notes.filter(isWarning) : notes).map(note => noteText(look, note, own)))
+  return (
+    <li
+      class={goes ? (warned ? 'warned' : undefined) : 'out'}
+      title={rows.map(row => rowWords(look, row, own)).join('\n')}
+    >
+      <span class="num">{timeText(look, due, zone, 'clock')}</span>
+      {goes ? null : <Icon name={notes.some(({ kind }) => kind === 'paused') ? 'paused' : 'skipped'} />}
+      {warned ? <Icon name="warn" /> : null}
+      <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
+      {times > 1 ? <small class="muted"> ×{times}</small> : null}
+      {view === 'week' && rows.length > 1 ? (
+        <small class="note">{rows.map(row => timeText(look, row.due, zone, 'clock')).join(' ')}</small>
+      ) : null}
+      {[...told].map(words => (
+        <small class="note">{words}</small>
+      ))}
+    </li>
+  )
+}

@@ -1,0 +1,122 @@
+/** The story of a launch as a line of moments. Pure. */
+import type { Attempt } from '../../launches/record.ts'
+import type { Look } from '../look.ts'
+import type { LaunchModel } from '../read/launch.ts'
+import type { Moment } from '../story.ts'
+import { Badge, tones } from './state.tsx'
+import { AllTimes, timeText, zoneFor } from './times.tsx'
+
+export function Story({ look, model: { story, zone } }: { look: Look; model: LaunchModel }) {
+  return (
+    <ol class="story" id="story" data-part="">
+      {story.map((moment, index) => (
+        <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
+          <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />
+          <div>
+            <Words look={look} moment={moment} />
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** The day is said where it changes; the first moment is said in every zone. */
+function MomentTime({
+  look,
+  moment,
+  zone,
+  before,
+}: {
+  look: Look
+  moment: Moment
+  zone: string | undefined
+  before: number | undefined
+}) {
+  if (before === undefined) return <AllTimes look={look} at={moment.at} zone={zone} />
+  const shown = zoneFor(look, zone)
+  const day = timeText(look, moment.at, shown, 'day')
+  const full = timeText(look, moment.at, shown, 'full')
+  return (
+    <time dateTime={new Date(moment.at).toISOString()} title={new Date(moment.at).toISOString()}>
+      {day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
+      {full.slice(-8)}
+      <small>.{String(moment.at % 1_000).padStart(3, '0')}</small>
+    </time>
+  )
+}
+
+function toneOf(moment: Moment): string {
+  switch (moment.kind) {
+    case 'state':
+      return tones[moment.state]
+    case 'ended':
+      return moment.attempt.outcome === 'launched' ? 'ok' : moment.attempt.outcome === 'ambiguous' ? 'doubt' : 'bad'
+    case 'began':
+      return 'run'
+    case 'made':
+    case 'due':
+    case 'note':
+    case 'deadline':
+      return 'rest'
+  }
+}
+
+function Words({ look, moment }: { look: Look; moment: Moment }) {
+  const { story: t } = look.t
+  switch (moment.kind) {
+    case 'made':
+      return (
+        <>
+          {t.made} {moment.by === undefined ? null : <small class="muted">{moment.by}</small>}
+        </>
+      )
+    case 'due':
+      return <>{t.due}</>
+    case 'deadline':
+      return <>{t.deadline}</>
+    case 'state':
+      return (
+        <>
+          <Badge look={look} name={moment.state} /> {moment.isNow ? <small class="muted">{t.still}</small> : null}
+        </>
+      )
+    case 'began':
+      return (
+        <>
+          {t.began(moment.attempt.number)}{' '}
+          {moment.attempt.owner === undefined ? null : <small class="muted">{moment.attempt.owner}</small>}
+        </>
+      )
+    case 'ended':
+      return <Ended look={look} attempt={moment.attempt} />
+    case 'note':
+      return (
+        <>
+          <strong>{moment.who}</strong>: {moment.what}
+          {moment.why === '' ? null : <p>{moment.why}</p>}
+        </>
+      )
+  }
+}
+
+function Ended({ look, attempt }: { look: Look; attempt: Attempt }) {
+  const { story: t } = look.t
+  const { error, error_text, status, detail, duplicate } = attempt
+  return (
+    <>
+      {t.ended(attempt.number)} <strong>{attempt.outcome}</strong>
+      <p>
+        {attempt.reason} {attempt.handed === true ? t.handed : t.notHanded}
+        {status === undefined ? null : ` HTTP ${status}.`}
+        {duplicate === true ? ` ${t.repeated}` : null}
+      </p>
+      {error === undefined ? null : (
+        <p>
+          <code class="error">error {error}</code> <q class="verbatim">{error_text ?? ''}</q>
+        </p>
+      )}
+      {error !== undefined || detail === undefined ? null : <p class="muted">{detail}</p>}
+    </>
+  )
+}

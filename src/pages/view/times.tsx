@@ -1,0 +1,107 @@
+/** Times as people see them: in the zone they chose, with all others one glance away. Pure. */
+import { DateTime } from 'luxon'
+import type { Look } from '../look.ts'
+
+/** `due`: to the second where that matters, as due times that are not on a minute. */
+type Shape = 'clock' | 'short' | 'due' | 'full' | 'day'
+
+const shapes: Readonly<Record<Shape, string>> = {
+  clock: 'HH:mm',
+  short: 'ccc d LLL HH:mm',
+  due: 'ccc d LLL HH:mm',
+  full: 'd LLL yyyy HH:mm:ss',
+  day: 'ccc d LLL',
+}
+
+/** The zone in which this viewer sees a time of a schedule of `zone`. */
+export function zoneFor(look: Look, zone: string | undefined): string {
+  if (look.zone === 'utc') return 'UTC'
+  if (look.zone === 'mine') return look.mine ?? 'UTC'
+  return zone ?? 'UTC'
+}
+
+/** An instant (epoch milliseconds) as text in a zone. */
+export function timeText(look: Look, at: number, zone: string, shape: Shape): string {
+  const seconds = shape === 'due' && at % 60_000 !== 0 ? ':ss' : ''
+  return DateTime.fromMillis(at, { zone, locale: look.language }).toFormat(`${shapes[shape]}${seconds}`)
+}
+
+/** `UTC`, `+03:00 Europe/Moscow`. */
+export function zoneText(at: number, zone: string): string {
+  return zone === 'UTC' ? 'UTC' : `${DateTime.fromMillis(at, { zone }).toFormat('ZZ')} ${zone}`
+}
+
+/** The zones in which an instant is worth showing: the schedule's, UTC and the viewer's, each once. */
+function zonesOf(look: Look, zone: string | undefined): string[] {
+  return [...new Set([zone, 'UTC', look.mine].filter(each => each !== undefined))]
+}
+
+export function Time({
+  look,
+  at,
+  zone,
+  shape = 'short',
+}: {
+  look: Look
+  at: number
+  zone?: string | undefined
+  shape?: Shape
+}) {
+  const title = zonesOf(look, zone)
+    .map(each => `${timeText(look, at, each, 'full')} ${zoneText(at, each)}`)
+    .join('\n')
+  return (
+    <time dateTime={new Date(at).toISOString()} title={title}>
+      {timeText(look, at, zoneFor(look, zone), shape)}
+    </time>
+  )
+}
+
+/** One instant in every zone that matters, one line each. */
+export function AllTimes({ look, at, zone }: { look: Look; at: number; zone?: string | undefined }) {
+  return (
+    <time class="all-times" dateTime={new Date(at).toISOString()}>
+      {zonesOf(look, zone).map(each => (
+        <span>
+          {timeText(look, at, each, 'full')} <small>{zoneText(at, each)}</small>
+        </span>
+      ))}
+    </time>
+  )
+}
+
+/** `in 18 minutes`, `2 hours ago`; the script keeps it true. */
+export function Relative({ look, at }: { look: Look; at: number }) {
+  return (
+    <span class="relative" data-at={String(at)}>
+      {relativeText(look, at)}
+    </span>
+  )
+}
+
+const steps = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const
+
+function relativeText(look: Look, at: number): string {
+  const away = at - look.now
+  const [unit, ms] = steps.find(([, ms]) => Math.abs(away) >= ms) ?? ['second', 1_000]
+  return new Intl.RelativeTimeFormat(look.language, { style: 'short', numeric: 'always' }).format(
+    Math.round(away / ms),
+    unit,
+  )
+}
+
+/** `+0.4 s`, `+12 min`: how late something was, of milliseconds. */
+export function latenessText(ms: number): string {
+  if (ms < 10_000) return `+${(ms / 1_000).toFixed(1)} s`
+  if (ms < 120_000) return `+${Math.round(ms / 1_000)} s`
+  return ms < 7_200_000 ? `+${Math.round(ms / 60_000)} min` : `+${Math.round(ms / 3_600_000)} h`
+}
+
+export function number(look: Look, value: number): string {
+  return value.toLocaleString(look.language)
+}

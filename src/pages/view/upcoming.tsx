@@ -1,0 +1,160 @@
+/** The lanes of what goes out next. Drawn in shares of the width, so that it fits every screen; each lane is also a sentence. Pure. */
+import { DateTime } from 'luxon'
+import type { CalendarRow } from '../../timetable/calendar.ts'
+import { dayOf } from '../../timetable/zone.ts'
+import type { Look } from '../look.ts'
+import { type Lane, type Span, spans, type Upcoming } from '../read/upcoming.ts'
+import { scheduleAddress } from './launch-parts.tsx'
+import { isWarning, noteText } from './notes.ts'
+import { Badge } from './state.tsx'
+import { timeText, zoneFor } from './times.tsx'
+
+export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
+  const { overview: t } = look.t
+  return (
+    <section aria-labelledby="upcoming-title" class="upcoming" id="upcoming" data-part="">
+      <div class="head">
+        <h2 id="upcoming-title">{t.upcoming}</h2>
+        <nav class="tabs" aria-label={t.spans}>
+          {(Object.keys(spans) as Span[]).map(span => (
+            <a href={`/?span=${span}`} aria-current={span === upcoming.span ? 'true' : undefined}>
+              {t.span[span]}
+            </a>
+          ))}
+        </nav>
+        <a class="more" href="/calendar">
+          {t.calendar}
+        </a>
+      </div>
+      {upcoming.lanes.length === 0 ? (
+        <p class="muted">{t.nothingDue}</p>
+      ) : (
+        <div class="lanes">
+          <Axis look={look} upcoming={upcoming} />
+          {upcoming.lanes.map(lane => (
+            <LaneRow look={look} lane={lane} upcoming={upcoming} />
+          ))}
+        </div>
+      )}
+      {upcoming.more === 0 ? null : (
+        <p class="muted">
+          <a href="/calendar">{t.moreLanes(upcoming.more)}</a>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function share({ from, to }: Upcoming, at: number): string {
+  return `${((100 * (at - from)) / (to - from)).toFixed(2)}%`
+}
+
+/** Hours of a day, days of a week or month. */
+function ticksOf(look: Look, { from, to, span }: Upcoming): { at: number; words: string }[] {
+  const zone = look.zone === 'mine' && look.mine !== undefined ? look.mine : 'UTC'
+  const day = span !== '24h'
+  const step = day ? { days: span === '7d' ? 1 : 5 } : { hours: 4 }
+  const ticks: { at: number; words: string }[] = []
+  let tick = DateTime.fromMillis(from, { zone, locale: look.language })
+    .startOf(day ? 'day' : 'hour')
+    .plus(day ? { days: 1 } : { hours: 1 })
+  while (!day && tick.hour % 4 !== 0) tick = tick.plus({ hours: 1 })
+  for (; tick.toMillis() < to; tick = tick.plus(step))
+    ticks.push({ at: tick.toMillis(), words: tick.toFormat(day ? 'd LLL' : 'HH:mm') })
+  // The last one would be cut off at the edge.
+  return ticks.filter(({ at }) => at < to - (to - from) / 24)
+}
+
+function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
+  return (
+    <div class="lane axis" aria-hidden="true">
+      <span class="name">{look.zone === 'mine' ? (look.mine ?? 'UTC') : 'UTC'}</span>
+      <svg class="track" height="16" width="100%" aria-hidden="true">
+        {ticksOf(look, upcoming).map(({ at, words }) => (
+          <text x={share(upcoming, at)} y="12">
+            {words}
+          </text>
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: Upcoming }) {
+  const { schedule, pause, rows } = lane
+  const zone = schedule.when.timezone
+  return (
+    <div class={pause === undefined ? 'lane' : 'lane paused'}>
+      <span class="name">
+        <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
+        {pause === undefined ? null : <Badge look={look} name="paused" />}
+      </span>
+      <svg class="track" height="26" width="100%" role="img" aria-label={laneWords(look, lane)}>
+        {ticksOf(look, upcoming).map(({ at }) => (
+          <line class="grid" x1={share(upcoming, at)} x2={share(upcoming, at)} y1="0" y2="26" />
+        ))}
+        <line class="rail" x1="0" x2="100%" y1="13" y2="13" />
+        {rows.map(row => (
+          <Mark look={look} row={row} zone={zone} upcoming={upcoming} />
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+/** Narrower than this, marks of one day run into each other: they are drawn as one bar. Share of the width. */
+const narrowest = 0.012
+
+function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zone: string; upcoming: Upcoming }) {
+  const { every } = row
+  const kind = row.going === 0 ? 'out' : row.notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
+  const title = rowWords(look, row, zone)
+  const span = upcoming.to - upcoming.from
+  if (row.times === 1 || row.last - row.due < narrowest * span)
+    return <Point x={share(upcoming, row.due)} kind={kind} title={title} />
+  if (every !== undefined && !row.more && every / span >= narrowest)
+    return (
+      <>
+        {Array.from({ length: row.times }, (_, index) => (
+          <Point x={share(upcoming, row.due + index * every)} kind={kind} title={title} />
+        ))}
+      </>
+    )
+  // Where there are more than were counted, they go on until the end of the day.
+  const last = row.more ? Math.min(upcoming.to, dayOf(zone, row.due).end) : row.last
+  const width = share({ ...upcoming, from: 0, to: span }, last - row.due)
+  return (
+    <svg x={share(upcoming, row.due)} width={width} height="26" class={`many ${kind}`}>
+      <title>{title}</title>
+      <rect width="100%" y="9" height="8" rx="2" />
+    </svg>
+  )
+}
+
+function Point({ x, kind, title }: { x: string; kind: 'out' | 'warned' | 'goes'; title: string }) {
+  return (
+    <svg x={x} class={`mark ${kind}`} overflow="visible">
+      <title>{title}</title>
+      {kind === 'warned' ? <path d="M0 7l6 11h-12z" /> : <circle cx="0" cy="13" r={kind === 'out' ? 3.5 : 4.5} />}
+    </svg>
+  )
+}
+
+/** One due time, or all of a day, in words. */
+export function rowWords(look: Look, row: CalendarRow, zone: string): string {
+  const shown = zoneFor(look, zone)
+  const times =
+    row.times === 1
+      ? timeText(look, row.due, shown, 'due')
+      : `${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'due')} – ${timeText(look, row.last, shown, 'clock')}`
+  const notes = row.notes.map(({ note }) => noteText(look, note, zone))
+  return [times, ...notes].join('; ')
+}
+
+const mostSpoken = 5
+
+function laneWords(look: Look, { schedule, rows }: Lane): string {
+  const words = rows.slice(0, mostSpoken).map(row => rowWords(look, row, schedule.when.timezone))
+  const total = rows.reduce((sum, { times }) => sum + times, 0)
+  return `${schedule.name}: ${look.t.overview.times(total)}: ${words.join('. ')}`
+}

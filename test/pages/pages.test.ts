@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { roles } from '../../src/http/doors.ts'
+import { createLaunch } from '../../src/launches/create.ts'
+import { defaultPolicy } from '../../src/launches/policy.ts'
+import { contentSecurityPolicy } from '../../src/pages/headers.ts'
+import { canary } from '../http/stage.ts'
+import { scheduleOf } from '../timetable/stage.ts'
+import { PageStage, type Visitor } from './stage.ts'
+import { fillWeek } from './week.ts'
+
+let stage: PageStage
+beforeAll(async () => {
+  stage = await PageStage.open()
+})
+afterAll(() => stage.close())
+
+const lists = [
+  '/',
+  '/?span=7d',
+  '/?span=30d',
+  '/schedules',
+  '/launches',
+  '/batches',
+  '/batches/new',
+  '/calendar',
+  '/calendar?view=week',
+  '/audit',
+]
+
+/** Everything that a browser would run or refuse: it must be what the policy allows. */
+function inlineParts(html: string): string[] {
+  return html.match(/<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son[a-z]+=|<style|javascript:/gi) ?? []
+}
+
+describe('an empty ledger', () => {
+  let visitor: Visitor
+  beforeAll(async () => {
+    await stage.http.clear()
+    visitor = await stage.signedIn(await stage.http.key('admin'))
+  })
+
+  for (const language of ['en', 'ru'])
+    it(`has every page, in ${language}`, async () => {
+      visitor.set('language', language)
+      for (const path of lists) {
+        const answer = await stage.ask(visitor, path)
+        expect([path, answer.status]).toEqual([path, 200])
+        const html = await answer.text()
+        expect(html).toContain(`<html lang="${language}"`)
+        expect(inlineParts(html)).toEqual([])
+        expect(html).not.toMatch(/undefined|\[object|NaN/)
+      }
+    })
+})
+
+describe('a week', () => {
+  let visitor: Visitor
+  let addresses: string[]
+  beforeAll(async () => {
+    await stage.http.clear()
+    await fillWeek(stage.http)
+    visitor = await stage.signedIn(await stage.http.key('admin'))
+    addresses = [
+      ...lists,
+      '/schedules/cart-reminder',
+      '/schedules/reactivation',
+      '/schedules/promo-vip/run',
+      ...(await keyPages()),
+    ]
+  })
+
+  async function keyPages(): Promise<string[]> {
+    const { redis, keys } = stage.http.ledger
+    const pages: string[] = []
+    for (const state of ['launched', 'unknown', 'rejected', 'swallowed', 'planned', 'skipped', 'expired']) {
+      const [key = ''] = await redis.zrevrangebyscore(keys.inState(state), '+inf', '-inf', 'LIMIT', 0, 1)
+      pages.push(`/launches/${encodeURIComponent(key)}`)
+    }
+    for (const id of await redis.zrange(keys.batches, '0', '-1')) pages.push(`/batches/${id}`, `/batches/${id}/retry`)
+    return pages
+  }
+
+  for (const language of ['en', 'ru'])
+    it(`is on every page, in ${language}`, async () => {
+      visitor.set('language', language)
+      for (const path of addresses) {
+        const answer = await stage.ask(visitor, path)
+        expect([path, [200, 422].includes(answer.status)]).toEqual([path, true])
+        const html = await answer.text()
+        expect(inlineParts(html)).toEqual([])
+        expect(html).not.toMatch(/undefined|\[object|NaN/)
+        expect(html).not.toContain(canary)
+        expect(html).not.toMatch(/sendoff_[0-9a-f]{12}_/)
+      }
+    })
+
+  it('shows error and error_text word for word, and one action for what needs a person', async () => {
+    visitor.set('language', 'en')
+    const html = await stage.html(visitor, '/')
+    expect(html).toContain('Tariff limit reached: 300 of 300 messages sent this month')
+    expect(html).toMatch(/href="\/launches\/promo-vip%40[^"]+\/retry"/)
+    expect(html).toMatch(/href="\/launches\/cart-reminder%40[^"]+#resolve"/)
+  })
+
+  it('has a schedule that cannot be read beside the others', async () => {
+    const { redis, keys } = stage.http.ledger
+    await redis.hset(keys.schedules, 'broken', '{"name":"broken"}')
+    expect(await stage.html(visitor, '/')).toContain('/schedules/broken')
+    expect(await stage.html(visitor, '/schedules?show=bad')).toContain('cannot be planned')
+    const answer = await stage.ask(visitor, '/schedules/broken')
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).not.toContain('/schedules/broken/run')
+    await redis.hdel(keys.schedules, 'broken')
+  })
+
+  it('warns of a mailing that preflight found not fine, before it is due', async () => {
+    const { redis, keys } = stage.http.ledger
+    const due = Date.now() + 600_000
+    const look = {
+      at: Date.now(),
+      verdict: 'inactive',
+      why: 'mailing 12 is not active',
+      since: Date.now(),
+      key: 'promo-vip@soon',
+      due,
+    }
+    await redis.hset(keys.preflight('main', 12), look)
+    await redis.zadd(keys.troubles, due, 'main:12')
+    expect(await stage.html(visitor, '/')).toContain('mailing 12 is not active')
+    await redis.del(keys.troubles, keys.preflight('main', 12))
+  })
+
+  it('is found by what is searched, and the search is the address', async () => {
+    const html = await stage.html(visitor, '/launches?q=mailing%3A12%20error%3A402')
+    const rows = html.match(/<tr id="l-[^"]+"/g) ?? []
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.every(row => row.includes('promo-vip@'))).toBe(true)
+    expect(await stage.html(visitor, '/launches?q=TARIFF')).toContain('promo-vip@')
+    expect(await stage.html(visitor, '/launches?q=state%3Anonsense')).toContain('state:nonsense was not understood')
+  })
+
+  it('shows a paused schedule as paused, with Resume and without Pause and Run', async () => {
+    const html = await stage.html(visitor, '/schedules/reactivation')
+    expect(html).toContain('/schedules/reactivation/resume')
+    expect(html).not.toContain('/schedules/reactivation/pause')
+    expect(html).not.toContain('/schedules/reactivation/run')
+  })
+
+  it('gives the rows of a batch as a file', async () => {
+    const [id = ''] = await stage.http.ledger.redis.zrange(stage.http.ledger.keys.batches, '0', '0')
+    const answer = await stage.ask(visitor, `/batches/${id}/results.csv`)
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    const lines = (await answer.text()).trim().split('\n')
+    expect(lines[0]).toBe('row,key,launch,mailing,state,error,error_text,reason,attempts')
+    expect(lines.length).toBe(41)
+  })
+
+  it('hides from a viewer what a viewer may not do, and refuses it', async () => {
+    const forms: Record<string, number> = {}
+    for (const role of roles) {
+      const mine = await stage.signedIn(await stage.http.key(role, `one-${role}`))
+      let count = 0
+      for (const path of addresses) {
+        const html = await stage.html(mine, path)
+        count += (html.match(/<form method="post" action="(?!\/look|\/sign-out)/g) ?? []).length
+        count += (html.match(/href="[^"]+\/(run|retry|release|relaunch|resume|cancel)"/g) ?? []).length
+      }
+      forms[role] = count
+    }
+    expect(forms.viewer).toBe(0)
+    expect(forms.operator).toBeGreaterThan(0)
+    expect(forms.launcher ?? 0).toBeGreaterThan(forms.operator ?? 0)
+  })
+})
+
+describe('hostile text', () => {
+  const evil = '<script>alert(1)</script><img src=x onerror="alert(2)">\'"&'
+  beforeEach(() => stage.http.clear())
+
+  it('is shown and never run', async () => {
+    const { ledger } = stage.http
+    await stage.http.put({ ...scheduleOf('weekly'), description: evil })
+    const due = Date.now() - 60_000
+    const launch = {
+      key: 'evil-1',
+      account: 'main',
+      origin: 'manual',
+      request: { id: 90, content: { evil } },
+      due,
+      sendUntil: due + 900_000,
+      retryUntil: due + 900_000,
+      policy: defaultPolicy,
+      missed: { state: 'unknown', reason: evil },
+      by: evil,
+      why: evil,
+    } as const
+    await createLaunch(ledger, launch)
+    await ledger.redis.hset(ledger.keys.launch('evil-1'), { error: 500, error_text: evil, advice: evil })
+    const visitor = await stage.signedIn(await stage.http.key('admin'))
+    for (const path of [
+      '/',
+      '/launches',
+      '/launches/evil-1',
+      '/schedules/weekly',
+      `/launches?q=${encodeURIComponent(evil)}`,
+      `/audit?subject=${encodeURIComponent(evil)}`,
+    ]) {
+      const html = await stage.html(visitor, path)
+      expect([path, html.includes('<script>alert')]).toEqual([path, false])
+      expect([path, html.includes('<img')]).toEqual([path, false])
+    }
+    expect(await stage.html(visitor, '/launches/evil-1')).toContain('&lt;script&gt;alert(1)')
+  })
+})
+
+describe('headers', () => {
+  it('allow nothing but our own files, and pages name no others', async () => {
+    await stage.http.clear()
+    const visitor = await stage.signedIn(await stage.http.key('admin'))
+    const answer = await stage.ask(visitor, '/')
+    expect(answer.headers.get('content-security-policy')).toBe(contentSecurityPolicy)
+    expect(contentSecurityPolicy).not.toMatch(/unsafe|https?:|\*/)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('x-frame-options')).toBe('DENY')
+    const html = await answer.text()
+    const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address)
+    expect(named.filter(address => !/^[/#]/.test(address) || address.startsWith('//'))).toEqual([])
+    for (const address of named.filter(each => each.startsWith('/assets/'))) {
+      const asset = await stage.ask(new Map(), address)
+      expect(asset.status).toBe(200)
+      expect(asset.headers.get('cache-control')).toContain('immutable')
+      expect(asset.headers.get('set-cookie')).toBeNull()
+    }
+  })
+
+  it('the script is small', async () => {
+    const html = await stage.html(new Map(), '/sign-in')
+    expect(html).not.toContain('<script')
+    await stage.http.clear()
+    const visitor = await stage.signedIn(await stage.http.key('viewer'))
+    const [, address = ''] = /<script type="module" src="([^"]+)"/.exec(await stage.html(visitor, '/')) ?? []
+    expect((await (await stage.ask(visitor, address)).text()).length).toBeLessThan(12_000)
+  })
+})

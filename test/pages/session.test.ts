@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { revokeKey } from '../../src/http/api-keys.ts'
+import { holdsInForce } from '../../src/launches/hold.ts'
+import { createPages } from '../../src/pages/app.tsx'
+import { connectPromptly } from '../../src/redis/connection.ts'
+import { PageStage, type Visitor } from './stage.ts'
+
+let stage: PageStage
+beforeAll(async () => {
+  stage = await PageStage.open()
+})
+afterAll(() => stage.close())
+beforeEach(() => stage.http.clear())
+
+const hold = { scope: 'all', reason: 'a wrong segment' }
+
+describe('signing in', () => {
+  it('shows nothing before it, and comes back to the page that was asked for', async () => {
+    const visitor: Visitor = new Map()
+    const answer = await stage.ask(visitor, '/launches?q=state%3Aunknown')
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe('/sign-in?next=%2Flaunches%3Fq%3Dstate%253Aunknown')
+    expect((await stage.ask(visitor, '/live')).status).toBe(401)
+  })
+
+  it('makes a cookie that scripts cannot read and other sites cannot send', async () => {
+    const key = await stage.http.key('viewer')
+    const visitor: Visitor = new Map()
+    const answer = await stage.send(visitor, '/sign-in', '/sign-in', { key, next: '/schedules' })
+    expect(answer.headers.get('location')).toBe('/schedules')
+    const [cookie = ''] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/HttpOnly/)
+    expect(cookie).toMatch(/SameSite=Strict/)
+    expect(cookie).not.toContain(key)
+    expect((await stage.ask(visitor, '/')).status).toBe(200)
+  })
+
+  it('refuses a wrong key, and never goes to another site', async () => {
+    const visitor: Visitor = new Map()
+    const wrong = await stage.send(visitor, '/sign-in', '/sign-in', {
+      key: `sendoff_${'0'.repeat(12)}_${'a'.repeat(43)}`,
+      next: '/',
+    })
+    expect(wrong.status).toBe(403)
+    const key = await stage.http.key('viewer')
+    for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+      const answer = await stage.send(new Map(), '/sign-in', '/sign-in', { key, next })
+      expect(answer.headers.get('location') ?? '/').toBe('/')
+    }
+  })
+
+  it('gives a new secret: one that was planted before is worth nothing', async () => {
+    const key = await stage.http.key('viewer')
+    const visitor: Visitor = new Map()
+    await stage.html(visitor, '/sign-in')
+    const planted: Visitor = new Map(visitor)
+    await stage.send(visitor, '/sign-in', '/sign-in', { key, next: '/' })
+    expect((await stage.ask(planted, '/')).status).toBe(303)
+  })
+
+  it('ends when the key is revoked, and when somebody signs out', async () => {
+    const visitor = await stage.signedIn(await stage.http.key('viewer', 'anna'))
+    const other = await stage.signedIn(await stage.http.key('viewer', 'igor'))
+    await revokeKey(stage.http.ledger, 'anna', { by: 'test', why: 'gone' })
+    expect((await stage.ask(visitor, '/')).status).toBe(303)
+    const before: Visitor = new Map(other)
+    await stage.send(other, '/', '/sign-out', {})
+    expect((await stage.ask(other, '/')).status).toBe(303)
+    expect((await stage.ask(before, '/')).status).toBe(303)
+  })
+
+  it('leaves nothing in Redis by which somebody could sign in', async () => {
+    const key = await stage.http.key('admin')
+    const visitor = await stage.signedIn(key)
+    const { redis } = stage.http.ledger
+    const found: string[] = []
+    for (const name of await redis.keys('*')) {
+      const value =
+        (await redis.type(name)) === 'string' ? await redis.get(name) : JSON.stringify(await redis.dump(name))
+      found.push(`${name} ${value}`)
+    }
+    const all = found.join('\n')
+    expect(all).toContain('session:')
+    expect(all).not.toContain(visitor.get('sendoff_session') ?? 'none')
+    expect(all).not.toContain(key.slice(-43))
+  })
+
+  it('keeps the session of somebody who comes by a link of another site', async () => {
+    const visitor = await stage.signedIn(await stage.http.key('viewer'))
+    const secret = visitor.get('sendoff_session')
+    const foreign: Visitor = new Map()
+    const answer = await stage.ask(foreign, '/launches?q="a"', { headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(answer.headers.getSetCookie()).toEqual([])
+    expect(await answer.text()).toContain('url=/launches?q=')
+    expect(visitor.get('sendoff_session')).toBe(secret)
+  })
+
+  it('is not asked for on this machine where the configuration says so', async () => {
+    stage.http.withoutKey = 'operator'
+    const visitor: Visitor = new Map()
+    const html = await stage.html(visitor, '/')
+    expect(html).toContain('action="/hold"')
+    const held = await stage.send(visitor, '/', '/hold', hold)
+    expect(held.status).toBe(303)
+    expect(await holdsInForce(stage.http.ledger)).toMatchObject([{ scope: 'all', by: 'somebody on this machine' }])
+    const rebound = await stage.ask(visitor, '/', {
+      headers: { 'x-forwarded-host': 'evil.example', origin: 'http://evil.example' },
+    })
+    expect(rebound.status).toBe(303)
+  })
+})
+
+describe('forms', () => {
+  it('are refused without their token, with another browser’s, and from another site', async () => {
+    const key = await stage.http.key('admin')
+    const visitor = await stage.signedIn(key)
+    const [, token = ''] = /name="token" value="([^"]+)"/.exec(await stage.html(visitor, '/')) ?? []
+    const other = await stage.signedIn(key)
+    const tries: [Visitor, Record<string, string>, Record<string, string>?][] = [
+      [visitor, hold],
+      [visitor, { ...hold, token: '' }],
+      [other, { ...hold, token }],
+      [visitor, { ...hold, token }, { origin: 'http://evil.example' }],
+      [visitor, { ...hold, token }, { origin: 'null' }],
+      [visitor, { ...hold, token }, {}],
+      [visitor, { ...hold, token }, { origin: 'http://127.0.0.1:8377', 'sec-fetch-site': 'cross-site' }],
+    ]
+    for (const [who, fields, headers] of tries) {
+      const answer = await stage.post(who, '/hold', fields, headers)
+      expect(answer.status).toBe(403)
+    }
+    expect(await holdsInForce(stage.http.ledger)).toEqual([])
+    expect((await stage.post(visitor, '/hold', { ...hold, token })).status).toBe(303)
+    expect(await holdsInForce(stage.http.ledger)).toMatchObject([{ scope: 'all', by: 'key admin' }])
+  })
+
+  it('do nothing without a reason, and nothing while the service stops', async () => {
+    const visitor = await stage.signedIn(await stage.http.key('admin'))
+    const answer = await stage.send(visitor, '/', '/hold', { scope: 'all', reason: '  ' })
+    expect(answer.status).toBe(303)
+    expect(await stage.html(visitor, '/')).toContain('give a reason')
+    stage.http.stopping = true
+    expect((await stage.send(visitor, '/', '/hold', hold)).status).toBe(503)
+    expect(await holdsInForce(stage.http.ledger)).toEqual([])
+  })
+
+  it('too large are refused', async () => {
+    const visitor = await stage.signedIn(await stage.http.key('admin'))
+    const answer = await stage.send(visitor, '/', '/hold', { ...hold, reason: 'x'.repeat(100_000) })
+    expect(answer.status).toBe(413)
+  })
+})
+
+describe('a role', () => {
+  it('refuses what it does not allow, whatever the page showed', async () => {
+    const viewer = await stage.signedIn(await stage.http.key('viewer'))
+    for (const action of [
+      '/hold',
+      '/hold/end',
+      '/schedules/a/pause',
+      '/schedules/a/run',
+      '/launches/a/retry',
+      '/launches/a/resolve',
+      '/batches/a/cancel',
+    ]) {
+      const answer = await stage.send(viewer, '/', action, hold)
+      expect([action, answer.status]).toEqual([action, 403])
+    }
+    const operator = await stage.signedIn(await stage.http.key('operator'))
+    for (const action of ['/schedules/a/run', '/launches/a/retry', '/launches/a/relaunch', '/batches/a/retry'])
+      expect([action, (await stage.send(operator, '/', action, hold)).status]).toEqual([action, 403])
+  })
+
+  it('of one account sees and stops no other', async () => {
+    const mine = await stage.signedIn(await stage.http.key('operator', 'only-other', { accounts: ['other'] }))
+    const html = await stage.html(mine, '/')
+    expect(html).toContain('other')
+    expect(html).not.toContain('>main')
+    expect((await stage.ask(mine, '/audit')).status).toBe(403)
+    expect((await stage.send(mine, '/', '/hold', hold)).status).toBe(404)
+    expect((await stage.send(mine, '/', '/hold', { ...hold, scope: 'account:main' })).status).toBe(404)
+    expect((await stage.send(mine, '/', '/hold', { ...hold, scope: 'account:other' })).status).toBe(303)
+    expect((await holdsInForce(stage.http.ledger)).map(({ scope }) => scope)).toEqual(['account:other'])
+  })
+})
+
+describe('a Redis that does not answer', () => {
+  it('is said on a page of its own, which is no success', async () => {
+    const redis = connectPromptly({ kind: 'socket', path: '/nowhere/redis.sock' }, 'test')
+    redis.on('error', () => {})
+    const open = { ...stage.parts.open, ledger: { ...stage.parts.open.ledger, redis } }
+    const pages = createPages({ ...stage.parts, open }, () => ({ withoutKey: 'off', port: 8377 }))
+    const answer = await pages.fetch(new Request('http://127.0.0.1:8377/launches'))
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toContain('Redis does not answer')
+    redis.disconnect()
+  })
+})
