@@ -1,6 +1,7 @@
 /** Why `bulk submit` makes no batch of the rows, in words. */
-import type { Objection, Send } from '../bulk/objection.ts'
+import type { Objection } from '../bulk/objection.ts'
 import { showBatch } from '../bulk/read.ts'
+import { sendsInWords } from '../bulk/sends-in-words.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { digits } from './batch-view.ts'
 import { usage } from './bulk-declared.ts'
@@ -35,15 +36,6 @@ export async function refusalOf(
         `${sendsInWords(objection.sends, objection.more)}. To mail the same people again, add --confirm-duplicate ${objection.confirmation}`,
       )
   }
-}
-
-/** `mailing 90 went to segment 7 at 2026-11-24T11:20:00.000Z; …; and 4 more before`, the last first. */
-function sendsInWords(sends: readonly Send[], more: number): string {
-  const told = sends.map(({ mailing, audience, at }) => {
-    const whom = audience === 'own' ? 'its own audience' : audience.replace('-', ' ')
-    return `mailing ${mailing} went to ${whom} at ${new Date(at).toISOString()}`
-  })
-  return [...told, ...(more === 0 ? [] : [`and ${digits(more)} more before`])].join('; ')
 }
 
 /** `1 row`, `3,000 rows`. */

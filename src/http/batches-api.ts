@@ -1,11 +1,13 @@
 /** Batches over HTTP. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { cancelBatch } from '../bulk/cancel.ts'
+import type { SameRows } from '../bulk/objection.ts'
 import { type NotAsAsked, pauseBatch, resumeBatch } from '../bulk/pausing.ts'
 import { type BatchView, listBatches, problemsOf, resultsOf, showBatch } from '../bulk/read.ts'
 import { readRows } from '../bulk/read-rows.ts'
 import { retryBatch } from '../bulk/retry.ts'
 import { RowReport } from '../bulk/row-report.ts'
+import { sendsInWords } from '../bulk/sends-in-words.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { isConfigured } from '../duty/accounts.ts'
@@ -49,9 +51,7 @@ export function addBatches(api: Api, { open, settings }: HttpParts): void {
       query.partial === 'true',
       report,
     )
-    const { confirmDuplicate: id } = query
-    const sameRows = id === undefined ? ({ kind: 'refuse' } as const) : ({ kind: 'confirmed', id } as const)
-    const answer = await submitBatch(ledger, declaration, rows, sameRows).catch(error => {
+    const answer = await submitBatch(ledger, declaration, rows, sameRowsOf(query.confirmDuplicate)).catch(error => {
       throw error instanceof BadRows ? rowsProblem(error.report) : error
     })
     const again = submitted(answer)
@@ -138,6 +138,10 @@ function notAsAsked(answer: NotAsAsked, id: string): Problem {
   return new Problem('refused', `${id} is ${answer.state}${why}`)
 }
 
+function sameRowsOf(words: string | undefined): SameRows {
+  return words === undefined ? { kind: 'refuse' } : { kind: 'confirmed', repeats: words.split(',') }
+}
+
 /** The batch that the rows are; throws Problem where they are none. */
 function submitted(answer: SubmitAnswer): { readonly id: string; readonly again: boolean } {
   switch (answer.kind) {
@@ -149,8 +153,18 @@ function submitted(answer: SubmitAnswer): { readonly id: string; readonly again:
       const detail = `These rows were submitted before, as ${answer.id} (${answer.state}). To launch all of them a second time, say confirmDuplicate=${answer.id}`
       throw new Problem('repeat', detail, { confirmation: answer.id })
     }
+    case 'sameName': {
+      const detail = `The batch ${answer.id} (${answer.state}) has this name and other rows. These rows would all be launched, also those that it has; to do so, say confirmDuplicate=${answer.id}, or submit only what is missing under another name`
+      throw new Problem('repeat', detail, { confirmation: answer.id })
+    }
+    case 'sentLately': {
+      const { sends, more, confirmation } = answer
+      const detail = `${sendsInWords(sends, more)}. To mail the same people again, say confirmDuplicate=${confirmation}`
+      throw new Problem('repeat', detail, { confirmation })
+    }
     case 'otherRows':
       throw new Problem('refused', `The batch ${answer.id} (${answer.state}) has other rows; choose another name`)
+    case 'changed':
     case 'empty':
       throw flawed('body', 'holds no rows')
     case 'disturbed':

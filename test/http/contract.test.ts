@@ -220,7 +220,10 @@ describe('every door answers as described', () => {
       body: { code: 'invalid', errors: [{ in: 'body', at: 'line 3, column "id"'.replaceAll('"', '') }] },
     })
     expect(await submit('', 'id\n1\nx\n', 'application/json')).toMatchObject({ status: 415 })
-    expect(await submit('partial=true', 'id\n1\nx\n')).toMatchObject({ status: 201, body: { bad: 1 } })
+    // Other rows under the name are refused until the batch that they repeat is named.
+    const others = await submit('partial=true', 'id\n1\nx\n')
+    expect(others).toMatchObject({ status: 409, body: { code: 'repeat', confirmation: id } })
+    expect(await submit(`partial=true&confirmDuplicate=${id}`, 'id\n1\nx\n')).toMatchObject({ body: { bad: 1 } })
     expect(await submit('hours=morning&maxLateness=no&columns=x&launch=[]', file)).toMatchObject({
       status: 400,
       body: { errors: [{ at: 'columns' }, { at: 'launch' }, { at: 'hours' }, { at: 'maxLateness' }] },

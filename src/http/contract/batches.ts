@@ -59,7 +59,10 @@ export const submitQuery = z.strictObject({
   maxLateness: text.optional().meta({ description: 'How long after its turn a row may still go out; 15m without it.' }),
   confirmDuplicate: text
     .optional()
-    .meta({ description: 'These rows were submitted under another name, as this batch: launch them again.' }),
+    .meta({
+      description:
+        'Launch again what is repeated: the id of the batch that the refusal names, or the time of the last send; several with commas.',
+    }),
   reason: reason.optional(),
 })
 

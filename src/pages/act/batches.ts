@@ -76,6 +76,7 @@ function addMore(pages: Pages, parts: HttpParts): void {
     act: async ({ context, by, why }) => {
       const id = context.req.param('id') ?? ''
       const answer = await resumeBatch(ledger, queues, id, { by, why }, await serverNow(ledger))
+      if (answer.kind === 'forgot') return { tone: 'bad', words: context.var.look.t.confirm.batchForgot(id) }
       return answer.kind === 'resumed'
         ? { tone: 'ok', words: context.var.look.t.done.batchResumed }
         : refusal(context, answer)

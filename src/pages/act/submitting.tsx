@@ -113,6 +113,12 @@ function answered(context: PageContext, parts: HttpParts, fields: Fields, answer
       return told(context, { tone: 'ok', words: t.again }, batchAddress(answer.id))
     case 'otherName':
       return shown(context, parts, fields, [t.otherName(answer.id)])
+    case 'sameName':
+      return shown(context, parts, fields, [t.sameName(answer.id)])
+    case 'sentLately':
+      return shown(context, parts, fields, [t.sentLately(answer.confirmation)])
+    case 'changed':
+      return shown(context, parts, fields, [t.disturbed])
     case 'otherRows':
       return shown(context, parts, fields, [t.otherRows(answer.id)])
     case 'empty':

@@ -312,6 +312,10 @@ export const en = {
     miscounted: (rows: number) => `The file has ${rows} rows, which is not what you typed.`,
     otherName: (id: string) =>
       `These rows were submitted before, as ${id}. To launch all of them a second time: sendoff bulk submit --confirm-duplicate ${id}`,
+    sameName: (id: string) =>
+      `The batch ${id} has this name and other rows; all rows of this file would be launched, also those. Submit only what is missing under another name, or use sendoff bulk submit --confirm-duplicate ${id}.`,
+    sentLately: (at: string) =>
+      `What the rows launch went to the same people within two hours, the last at ${at} UTC. To mail them again, use sendoff bulk submit --confirm-duplicate ${at}.`,
     otherRows: (id: string) => `The batch ${id} has other rows; choose another name.`,
     empty: 'The file holds no rows.',
     disturbed: 'Another submit under this name ran at the same time. Try again.',
@@ -392,6 +396,8 @@ export const en = {
       `${ended} rows have ended and stay as they are; ${left} will not be sent. There is no way back.`,
     batchResumeTitle: (id: string) => `Resume ${id}?`,
     batchResumeWords: (left: number) => `${left} rows go on, at the pace of the batch. It was paused:`,
+    batchForgot: (id: string) =>
+      `The store was set back, and rows of this batch may have been sent since: sendoff bulk resume ${id} --unsure-until ROW says how far.`,
     batchRetryTitle: (rows: number) => `Try ${rows} failed row${s(rows)} again?`,
     batchRetryWords:
       'Only rows that provably mailed nobody: rejected, failed, expired, swallowed. Never an unknown one.',
