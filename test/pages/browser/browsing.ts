@@ -13,6 +13,8 @@ export const describeInBrowser = describe.skipIf(path === undefined)
 export interface Wish {
   /** Signed in with a key of this role; absent: not signed in. */
   readonly role?: Role
+  /** What the key is called; one that is not there yet. */
+  readonly name?: string
   /** Pixels; default 1280. */
   readonly width?: number
   readonly dark?: boolean
@@ -44,7 +46,10 @@ export class Browsing {
   }
 
   /** A window of its own, as another person's. */
-  async context(baseURL: string, { width = 1_280, dark, locale = 'en-GB', withoutScript }: Wish): Promise<BrowserContext> {
+  async context(
+    baseURL: string,
+    { width = 1_280, dark, locale = 'en-GB', withoutScript }: Wish,
+  ): Promise<BrowserContext> {
     const context = await this.#browser.newContext({
       baseURL,
       viewport: { width, height: 860 },
@@ -59,10 +64,14 @@ export class Browsing {
       if (!request.url().startsWith(baseURL)) this.#complaints.push(`asked ${request.url()}`)
     })
     context.on('console', message => {
-      if (message.type() === 'error') this.#complaints.push(message.text())
+      // What the server refuses is seen below, with its address.
+      const refused = message.text().includes('the server responded with a status of')
+      if (message.type() === 'error' && !refused) this.#complaints.push(message.text())
     })
     context.on('weberror', error => this.#complaints.push(String(error.error())))
     context.on('response', response => {
+      if (response.status() >= 400 && !response.request().isNavigationRequest())
+        this.#complaints.push(`${response.status()} ${response.url()}`)
       // Those of events do not end.
       if (/text\/(html|css|javascript)/.test(response.headers()['content-type'] ?? ''))
         void response.text().then(
@@ -116,7 +125,8 @@ export class BrowserStage {
     const context = await this.browsing.context(this.address, wish)
     this.#contexts.push(context)
     if (wish.role !== undefined) {
-      const visitor = await this.pages.signedIn(await this.pages.http.key(wish.role, `${wish.role}${++this.#people}`))
+      const { role, name = `${wish.role}${++this.#people}` } = wish
+      const visitor = await this.pages.signedIn(await this.pages.http.key(role, name))
       await context.addCookies([...visitor].map(([name, value]) => ({ name, value, url: this.address })))
     }
     return context.newPage()
