@@ -70,8 +70,9 @@ export class Browsing {
     })
     context.on('weberror', error => this.#complaints.push(String(error.error())))
     context.on('response', response => {
-      if (response.status() >= 400 && !response.request().isNavigationRequest())
-        this.#complaints.push(`${response.status()} ${response.url()}`)
+      // A page that says what is missing or refused is a page, also when it is asked for anew.
+      const isPage = /text\/html/.test(response.headers()['content-type'] ?? '')
+      if (response.status() >= 400 && !isPage) this.#complaints.push(`${response.status()} ${response.url()}`)
       // Those of events do not end.
       if (/text\/(html|css|javascript)/.test(response.headers()['content-type'] ?? ''))
         void response.text().then(

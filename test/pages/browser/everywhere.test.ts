@@ -1,6 +1,7 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { contentSecurityPolicy } from '../../../src/pages/headers.ts'
 import { fillWeek } from '../week.ts'
 import { addressesOf } from './addresses.ts'
 import { BrowserStage, describeInBrowser } from './browsing.ts'
@@ -50,7 +51,7 @@ describeInBrowser('every page of a week', () => {
     addresses = await addressesOf(stage.pages.http)
   })
   afterAll(() => stage?.close())
-  afterEach(() => stage.browsing.complaints())
+  afterEach(() => stage.tidy())
 
   it('breaks no rule of accessibility and fits, in both themes, wide and at 360 px', async () => {
     const page = await stage.window({ role: 'admin' })
@@ -59,6 +60,55 @@ describeInBrowser('every page of a week', () => {
       await page.goto(address)
       found.push(...(await lookAt(page, name)))
     }
+    const visitor = await stage.window()
+    await visitor.goto('/sign-in')
+    found.push(...(await lookAt(visitor, 'sign-in')))
     expect(found).toEqual([])
+  })
+
+  it('breaks none with everything unfolded either', async () => {
+    const page = await stage.window({ role: 'admin' })
+    const found: string[] = []
+    for (const name of ['overview', 'schedule', 'batch', 'batches']) {
+      await page.goto(addresses[name] ?? '')
+      const folds = await page.locator('details').count()
+      for (let fold = 0; fold < Math.min(folds, 4); fold++) {
+        await page.locator('details').evaluateAll((all, open) => {
+          for (const [index, each] of all.entries()) each.toggleAttribute('open', index === open)
+        }, fold)
+        found.push(...(await lookAt(page, `${name}, fold ${fold}`)))
+      }
+    }
+    await page.goto('/')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    found.push(...(await lookAt(page, 'keys')))
+    expect(found).toEqual([])
+  })
+
+  it('has nothing inline, asks no other host, and nothing in it goes against the policy', async () => {
+    const page = await stage.window({ role: 'admin' })
+    for (const address of Object.values(addresses)) {
+      const answer = await page.goto(address)
+      expect(answer?.headers()['content-security-policy']).toBe(contentSecurityPolicy)
+      const html = (await answer?.text()) ?? ''
+      expect(html).toContain('</html>')
+      expect(html.match(/<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son[a-z]+=|<style|javascript:/gi) ?? []).toEqual([])
+    }
+    expect(stage.browsing.complaints()).toEqual([])
+  })
+
+  it('would be seen breaking them', async () => {
+    const page = await stage.window({ role: 'admin' })
+    await page.goto('/')
+    await page.evaluate(
+      `document.querySelector('main').insertAdjacentHTML('beforeend', '<input name="nameless"><i style="color: red">.</i>')`,
+    )
+    await page.evaluate(`document.head.append(Object.assign(document.createElement('script'), { textContent: '0' }))`)
+    await page.evaluate(`fetch('https://elsewhere.example').catch(() => {})`)
+    await page.evaluate(axe.source)
+    expect(await violations(page)).toEqual([expect.stringMatching(/^label: .*nameless/)])
+    const complaints = stage.browsing.complaints().join('\n')
+    for (const part of ['style-src', 'script-src', 'connect-src']) expect(complaints).toContain(part)
   })
 })
