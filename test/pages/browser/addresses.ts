@@ -16,7 +16,7 @@ export async function addressesOf({ ledger }: HttpStage): Promise<Readonly<Recor
     'run now': '/schedules/promo-vip/run',
     launches: '/launches',
     found: '/launches?q=mailing%3A12%20error%3A402',
-    misread: '/launches?q=state%3Anonsense',
+    misread: '/launches?q=state%3Anonsense%20error%3A402',
     launched: await newest('launched'),
     unknown: await newest('unknown'),
     retry: `${await newest('rejected')}/retry`,
