@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/pages/browser/chromium.ts'],
     // Stories start processes; the machine may be slow. A condition that never comes ends here.
     testTimeout: 120_000,
     hookTimeout: 60_000,

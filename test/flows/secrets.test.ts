@@ -5,17 +5,8 @@ import { expect } from 'vitest'
 import { type Door, doors } from '../../src/http/doors.ts'
 import { embeddedSocket } from '../../src/redis/embedded.ts'
 import { parseFault } from '../../src/sandbox/fault-text.ts'
-import { canary, configFor, schedules, until } from './project.ts'
+import { betrays, canary, configFor, schedules, until } from './project.ts'
 import { story } from './story.ts'
-
-/** The token as it is, in URLs, in JSON of JSON, in base64 at each alignment, and as the numbers of its bytes. */
-const shapes = [
-  canary,
-  encodeURIComponent(canary),
-  ...[0, 1, 2].map(shift => Buffer.from(canary).subarray(shift).toString('base64').slice(0, -4)),
-  [...Buffer.from(canary)].join(','),
-]
-const betrays = (text: string) => shapes.filter(shape => text.includes(shape))
 
 async function everythingInRedis(folder: string): Promise<string> {
   const redis = new Redis({ path: embeddedSocket(join(folder, '.sendoff')) })

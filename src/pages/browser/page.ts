@@ -194,7 +194,7 @@ function keys(): void {
     going = key === 'g' ? Date.now() : 0
     if (place !== undefined) location.assign(place)
     else if (key === '?') dialog()?.showModal()
-    else if (key === 'Escape') closeFolds()
+    else if (key === 'Escape') return closeFolds()
     else if (key === '/') document.getElementById('search')?.focus()
     else return
     event.preventDefault()
