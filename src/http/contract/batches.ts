@@ -57,12 +57,10 @@ export const submitQuery = z.strictObject({
   }),
   timezone: text.optional().meta({ description: 'The IANA zone of the hours.' }),
   maxLateness: text.optional().meta({ description: 'How long after its turn a row may still go out; 15m without it.' }),
-  confirmDuplicate: text
-    .optional()
-    .meta({
-      description:
-        'Launch again what is repeated: the id of the batch that the refusal names, or the time of the last send; several with commas.',
-    }),
+  confirmDuplicate: text.optional().meta({
+    description:
+      'Launch again what is repeated: the id of the batch that the refusal names, or the time of the last send; several with commas.',
+  }),
   reason: reason.optional(),
 })
 
