@@ -16,8 +16,8 @@ declare module 'vitest' {
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
 /** The first of them on PATH. */
-export function findChromium(path = process.env.PATH ?? ''): string | undefined {
-  const places = [...path.split(delimiter), '/usr/bin'].filter(folder => folder !== '')
+function findChromium(path = process.env.PATH ?? ''): string | undefined {
+  const places = path.split(delimiter).filter(folder => folder !== '')
   return places.flatMap(folder => names.map(name => join(folder, name))).find(isProgram)
 }
 
