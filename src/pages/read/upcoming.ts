@@ -1,7 +1,8 @@
 /** What goes out next, one lane for each schedule: the engine's own due times, so what is shown is what fires. */
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
+import { calendarRows } from '../../http/calendar-rows.ts'
 import { type Pause, pauseAt } from '../../launches/pause.ts'
-import { type CalendarRow, calendarOf } from '../../timetable/calendar.ts'
+import type { CalendarRow } from '../../timetable/calendar.ts'
 import { decidedTimes, earliestGoing } from '../../timetable/decided-times.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
@@ -28,8 +29,12 @@ export interface Upcoming {
 /** More lanes than this are no overview. */
 const mostLanes = 14
 
-/** Of the schedules that `shown` lets pass. Pure. */
-export function upcomingOf(known: KnownCalendar, shown: (schedule: Schedule) => boolean, span: Span): Upcoming {
+/** Of the schedules that `shown` lets pass. Throws Problem where it would take too long. */
+export async function upcomingOf(
+  known: KnownCalendar,
+  shown: (schedule: Schedule) => boolean,
+  span: Span,
+): Promise<Upcoming> {
   const from = known.now
   const to = from + spans[span] * hourMs
   const due = known.schedules
@@ -39,7 +44,7 @@ export function upcomingOf(known: KnownCalendar, shown: (schedule: Schedule) => 
     .toSorted((a, b) => (a.first ?? 0) - (b.first ?? 0) || (a.schedule.name < b.schedule.name ? -1 : 1))
     .map(({ schedule }) => schedule)
   const chosen = new Set(due.slice(0, mostLanes))
-  const rows = calendarOf({ ...known, from, to, shown: schedule => chosen.has(schedule) })
+  const rows = await calendarRows({ ...known, from, to, shown: schedule => chosen.has(schedule) })
   const lanes = [...chosen].map(schedule => ({
     schedule,
     pause: pauseAt(known.pauses.get(schedule.name) ?? [], from),
