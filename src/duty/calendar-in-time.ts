@@ -9,7 +9,7 @@ import type { CalendarInput, CalendarRow } from '../timetable/calendar.ts'
 import type { CalendarOrder, NamedRow } from './calendar-thread.ts'
 
 /** Milliseconds. Together they are less than a request may take, unless `http.timeout` says otherwise. */
-const most = { waiting: 4_000, working: 5_000 }
+const most = { waiting: 6_000, working: 5_000 }
 /** Megabytes; a calendar that needs more is too much as well. */
 const mostMemory = 512
 

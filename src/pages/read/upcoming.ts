@@ -1,6 +1,6 @@
 /** What goes out next, one lane for each schedule: the engine's own due times, so what is shown is what fires. */
+import { calendarInTime } from '../../duty/calendar-in-time.ts'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
-import { calendarRows } from '../../http/calendar-rows.ts'
 import { type Pause, pauseAt } from '../../launches/pause.ts'
 import type { CalendarRow } from '../../timetable/calendar.ts'
 import { decidedTimes, earliestGoing } from '../../timetable/decided-times.ts'
@@ -24,12 +24,14 @@ export interface Upcoming {
   readonly lanes: readonly Lane[]
   /** Schedules that are due within the span and have no lane here. */
   readonly more: number
+  /** It could not be worked out in time: there are no lanes, whatever is due. */
+  readonly isTooMuch: boolean
 }
 
 /** More lanes than this are no overview. */
 const mostLanes = 14
 
-/** Of the schedules that `shown` lets pass. Throws Problem where it would take too long. */
+/** Of the schedules that `shown` lets pass. */
 export async function upcomingOf(
   known: KnownCalendar,
   shown: (schedule: Schedule) => boolean,
@@ -44,13 +46,15 @@ export async function upcomingOf(
     .toSorted((a, b) => (a.first ?? 0) - (b.first ?? 0) || (a.schedule.name < b.schedule.name ? -1 : 1))
     .map(({ schedule }) => schedule)
   const chosen = new Set(due.slice(0, mostLanes))
-  const rows = await calendarRows({ ...known, from, to, shown: schedule => chosen.has(schedule) })
+  const calendar = await calendarInTime({ ...known, from, to, shown: schedule => chosen.has(schedule) })
+  if (calendar.kind !== 'rows') return { span, from, to, lanes: [], more: 0, isTooMuch: true }
+  const { rows } = calendar
   const lanes = [...chosen].map(schedule => ({
     schedule,
     pause: pauseAt(known.pauses.get(schedule.name) ?? [], from),
     rows: rows.filter(row => row.schedule === schedule),
   }))
-  return { span, from, to, lanes, more: due.length - chosen.size }
+  return { span, from, to, lanes, more: due.length - chosen.size, isTooMuch: false }
 }
 
 function firstDue(schedule: Schedule, from: number, to: number): number | undefined {
