@@ -7,10 +7,10 @@ import { knownCalendar } from '../duty/known-calendar.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import { readAudit } from '../launches/audit.ts'
 import { type HoldScope, holdOn, scopeName } from '../launches/hold.ts'
-import { calendarOf } from '../timetable/calendar.ts'
 import type { Schedule } from '../timetable/schedule.ts'
 import { type Caller, maySee, mustBeFor, mustPassBeyond } from './access.ts'
 import type { Api } from './app.ts'
+import { calendarRows } from './calendar-rows.ts'
 import { deskRoutes as routes } from './contract/desk.ts'
 import { answerEvents } from './event-answer.ts'
 import type { HttpParts } from './parts.ts'
@@ -30,7 +30,7 @@ export function addDesk(api: Api, parts: HttpParts): void {
       maySee(caller, schedule.account) &&
       (account === undefined || schedule.account === account) &&
       (name === undefined || schedule.name === name)
-    const rows = calendarOf({ ...known, from, to: from + days * dayMs, shown })
+    const rows = await calendarRows({ ...known, from, to: from + days * dayMs, shown })
     return context.json({ rows: rows.map(calendarRow) }, 200)
   })
   addHolds(api, open)

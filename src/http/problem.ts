@@ -24,6 +24,7 @@ export const problems = {
   stopping: { status: 503, title: 'The service is stopping' },
   storeUnreachable: { status: 503, title: 'Redis does not answer' },
   storeUnfit: { status: 503, title: 'Launches cannot be entrusted to Redis' },
+  tooMuch: { status: 503, title: 'It is too much to work out in time' },
   timeout: { status: 503, title: 'It took too long' },
 } as const
 export type ProblemCode = keyof typeof problems

@@ -158,9 +158,19 @@ async function trouble(context: PageContext, error: Error, parts: HttpParts, ass
   const visit = { secret: '', caller: undefined, signedIn: false }
   const look = context.var.look ?? lookOf(context, assets, visit)
   const { trouble: t } = look.t
-  const title = known?.code === 'storeUnreachable' ? t.store : t.internal
-  const words = known?.code === 'storeUnreachable' ? t.storeWords : (known?.message ?? t.internalWords)
+  const { title, words } = troubleWords(known, t)
   const body = <TroublePage title={title} words={words} home={look.t.sections.overview} />
   const status = known?.body.status === 503 ? 503 : 500
   return context.html(await page({ look, shell: undefined, title, children: body }), status)
+}
+
+function troubleWords(known: Problem | undefined, t: Look['t']['trouble']): { title: string; words: string } {
+  switch (known?.code) {
+    case 'storeUnreachable':
+      return { title: t.store, words: t.storeWords }
+    case 'tooMuch':
+      return { title: t.tooMuch, words: t.tooMuchWords }
+    default:
+      return { title: t.internal, words: known?.message ?? t.internalWords }
+  }
 }

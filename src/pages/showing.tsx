@@ -86,7 +86,8 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
       zone: zoneFor(look, undefined),
       day: day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? day : undefined,
     }
-    const model = calendarModel(await knownCalendar(open.ledger), asked, ({ account }) => maySee(caller, account))
+    const known = await knownCalendar(open.ledger)
+    const model = await calendarModel(known, asked, ({ account }) => maySee(caller, account))
     return show(
       context,
       parts,

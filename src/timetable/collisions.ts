@@ -86,9 +86,14 @@ export function guardedIn<T extends Limited>(
   return found
 }
 
-/** Of times in order, how many are not before `since`. */
+/** Of times in order, how many are not before `since`. There may be tens of thousands, and each of them asks. */
 function countSince(times: readonly { readonly due: number }[], since: number): number {
-  let count = 0
-  while ((times.at(-1 - count)?.due ?? Number.NEGATIVE_INFINITY) >= since) count += 1
-  return count
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((times[middle]?.due ?? since) < since) low = middle + 1
+    else high = middle
+  }
+  return times.length - low
 }

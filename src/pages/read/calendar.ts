@@ -1,7 +1,8 @@
-/** The calendar of a month or a week: what goes out on which day, and what is left out. Days are those of one zone. Pure. */
+/** The calendar of a month or a week: what goes out on which day, and what is left out. Days are those of one zone. */
 import { DateTime } from 'luxon'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
-import { type CalendarRow, calendarOf } from '../../timetable/calendar.ts'
+import { calendarRows } from '../../http/calendar-rows.ts'
+import type { CalendarRow } from '../../timetable/calendar.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
 export const calendarViews = ['month', 'week'] as const
@@ -43,18 +44,19 @@ export interface CalendarModel extends CalendarAsked {
   readonly after: string
 }
 
-export function calendarModel(
+/** Throws Problem where it would take too long. */
+export async function calendarModel(
   known: KnownCalendar,
   asked: CalendarAsked,
   shown: (schedule: Schedule) => boolean,
-): CalendarModel {
+): Promise<CalendarModel> {
   const { view, zone } = asked
   const today = DateTime.fromMillis(known.now, { zone })
   const given = asked.day === undefined ? today : DateTime.fromISO(asked.day, { zone })
   const start = (given.isValid ? given : today).startOf(view)
   const first = start.startOf('week')
   const last = view === 'week' ? first.plus({ weeks: 1 }) : start.endOf('month').endOf('week').plus({ milliseconds: 1 })
-  const rows = calendarOf({ ...known, from: first.toMillis(), to: last.toMillis(), shown })
+  const rows = await calendarRows({ ...known, from: first.toMillis(), to: last.toMillis(), shown })
   const weeks: CalendarDay[][] = []
   for (let monday = first; monday < last; monday = monday.plus({ weeks: 1 })) {
     weeks.push(

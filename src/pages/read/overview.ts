@@ -38,15 +38,16 @@ const bad: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'ex
 export async function readOverview(open: OpenLedger, caller: Caller, span: Span): Promise<Overview> {
   const { ledger } = open
   const known = await knownCalendar(ledger)
-  const [attention, lastDay, batches] = await Promise.all([
+  const [attention, lastDay, batches, upcoming] = await Promise.all([
     readAttention(open, caller, known),
     caller.accounts === undefined ? readLastDay(ledger, known.now) : undefined,
     listBatches(ledger, 10),
+    upcomingOf(known, ({ account }) => maySee(caller, account), span),
   ])
   const mine = known.schedules.filter(({ account }) => maySee(caller, account))
   return {
     attention,
-    upcoming: upcomingOf(known, ({ account }) => maySee(caller, account), span),
+    upcoming,
     lastDay,
     batches: batches.filter(
       ({ batch }) => maySee(caller, batch.account) && (batch.state === 'running' || batch.state === 'paused'),

@@ -439,6 +439,8 @@ export const en = {
     stopping: 'The service is stopping. Nothing was done; load the page again.',
     store: 'Redis does not answer',
     storeWords: 'Nothing was decided. Launches wait until it is back.',
+    tooMuch: 'It is too much to work out in time',
+    tooMuchWords: 'So many due times cannot be worked out in time. Look at fewer days, or load the page again later.',
     internal: 'Something went wrong here',
     internalWords: 'The log of the service says what.',
   },

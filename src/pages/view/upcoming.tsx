@@ -27,7 +27,7 @@ export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcomi
         </a>
       </div>
       {upcoming.lanes.length === 0 ? (
-        <p class="muted">{t.nothingDue}</p>
+        <p class="muted">{upcoming.isTooMuch ? look.t.trouble.tooMuchWords : t.nothingDue}</p>
       ) : (
         <div class="lanes">
           <Axis look={look} upcoming={upcoming} />
