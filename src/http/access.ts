@@ -50,6 +50,9 @@ export function callerWith({ id, name, role, accounts, expires }: ApiKey): Calle
   }
 }
 
+/** What a proxy adds: its own address is of this machine, whoever asks behind it. */
+const forwarding = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/
+
 /**
  * A browser on this machine also asks for pages of strangers: their scripts reach a loopback address under a name of their own
  * (DNS rebinding) or from an origin of their own. Neither gets in without a key.
@@ -61,6 +64,8 @@ function strangerOf({ withoutKey, port }: AccessRules, headers: Headers): Caller
   const hosts = [headers.get('host') ?? '', ...(origin === null ? [] : [origin.replace(/^https?:\/\//, '')])]
   if (!hosts.every(host => isThisMachine(host, port)))
     throw new Problem('badHost', 'Without a key, only requests to this machine under its own name are answered')
+  if ([...headers.keys()].some(name => forwarding.test(name)))
+    throw new Problem('badHost', 'Without a key, only requests that come straight from this machine are answered')
   return { by: 'somebody on this machine', id: stranger, role: withoutKey }
 }
 
