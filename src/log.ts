@@ -31,10 +31,42 @@ export function createLogger(
       level: settings.level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: label => ({ level: label }) },
+      formatters: { level: label => ({ level: label }), log: withoutLuggage },
+      // Its own would take what `withoutLuggage` made for an error once more.
+      serializers: { err: (shown: unknown) => shown },
     },
     { write },
   )
+}
+
+/** Deeper causes say nothing more. */
+const mostCauses = 5
+
+interface ErrorShown {
+  readonly type: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly code?: unknown
+  readonly cause?: ErrorShown
+}
+
+/** Libraries hang on their errors what they were at, ioredis the arguments of its command: contents and reasons among them. */
+function withoutLuggage(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? errorShown(value, 0) : value]),
+  )
+}
+
+function errorShown(error: Error, depth: number): ErrorShown {
+  const { name, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return {
+    type: name === 'Error' ? error.constructor.name : name,
+    message,
+    stack,
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(cause instanceof Error && depth < mostCauses && { cause: errorShown(cause, depth + 1) }),
+  }
 }
 
 const lineSchema = z.object({

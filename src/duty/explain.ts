@@ -1,7 +1,7 @@
 /** The whole story of one launch, told from its record, the audit and what was seen of its mailing. */
 import { z } from 'zod'
 import { type AuditEntry, readAudit } from '../launches/audit.ts'
-import { holdsInForce } from '../launches/hold.ts'
+import { holdsInForce, scopeName } from '../launches/hold.ts'
 import { reasons, restStates, type State } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { remedyFor } from '../launches/mailing-check.ts'
@@ -72,7 +72,7 @@ export async function explainLaunch(ledger: Ledger, key: string): Promise<Explai
     story: story.map(shown),
     next: nextOf(
       record,
-      holds.map(hold => hold.scope),
+      holds.map(hold => hold.scope).filter(scope => covers(scope, record)),
     ),
   }
   return { kind: 'found', explanation }
@@ -172,6 +172,15 @@ function nextOf(record: LaunchRecord, holds: readonly string[]): string[] {
     ? `Until its time comes: sendoff schedules unskip ${record.schedule} --at ${iso(record.nominal ?? record.due).replace(/\.\d+Z$/, 'Z')}`
     : hints[record.state]
   return hint === undefined ? [] : hint.split('\n')
+}
+
+/** Whether a stop of this scope holds the launch: the others may be of accounts that whoever asks may not see. */
+function covers(scope: string, { account, mailing }: LaunchRecord): boolean {
+  return [
+    scopeName({ kind: 'all' }),
+    scopeName({ kind: 'account', account }),
+    scopeName({ kind: 'mailing', account, mailing }),
+  ].includes(scope)
 }
 
 function heldHint({ key, heldBy }: LaunchRecord, holds: readonly string[]): string {

@@ -14,7 +14,12 @@ export interface Caller {
   readonly role: Role
   /** The accounts that they may see and use; absent: all. */
   readonly accounts?: readonly string[]
+  /** When the key expires, where it does; epoch milliseconds. */
+  readonly expires?: number
 }
+
+/** `Caller.id` of whoever comes without a key. */
+export const stranger = 'loopback'
 
 export interface AccessRules {
   /** The role of requests that come without a key; only on a loopback address. */
@@ -35,9 +40,18 @@ export async function callerOf(ledger: Ledger, rules: () => AccessRules, headers
 const challenge = { 'www-authenticate': 'Bearer realm="sendoff"' }
 
 /** Whoever has proven that the key is theirs. */
-export function callerWith({ id, name, role, accounts }: ApiKey): Caller {
-  return { by: `key ${name}`, id, role, ...(accounts === undefined ? {} : { accounts }) }
+export function callerWith({ id, name, role, accounts, expires }: ApiKey): Caller {
+  return {
+    by: `key ${name}`,
+    id,
+    role,
+    ...(accounts === undefined ? {} : { accounts }),
+    ...(expires === undefined ? {} : { expires }),
+  }
 }
+
+/** What a proxy adds: its own address is of this machine, whoever asks behind it. */
+const forwarding = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/
 
 /**
  * A browser on this machine also asks for pages of strangers: their scripts reach a loopback address under a name of their own
@@ -50,7 +64,9 @@ function strangerOf({ withoutKey, port }: AccessRules, headers: Headers): Caller
   const hosts = [headers.get('host') ?? '', ...(origin === null ? [] : [origin.replace(/^https?:\/\//, '')])]
   if (!hosts.every(host => isThisMachine(host, port)))
     throw new Problem('badHost', 'Without a key, only requests to this machine under its own name are answered')
-  return { by: 'somebody on this machine', id: 'loopback', role: withoutKey }
+  if ([...headers.keys()].some(name => forwarding.test(name)))
+    throw new Problem('badHost', 'Without a key, only requests that come straight from this machine are answered')
+  return { by: 'somebody on this machine', id: stranger, role: withoutKey }
 }
 
 function isThisMachine(host: string, port: number): boolean {

@@ -16,6 +16,7 @@ import type { HttpParts } from './parts.ts'
 import { invalidProblem, knownTrouble, Problem } from './problem.ts'
 import { addSchedules } from './schedules-api.ts'
 import { addService } from './service-api.ts'
+import { mustBeSound } from './sound-body.ts'
 import { withinTime } from './within-time.ts'
 
 export interface Variables {
@@ -71,6 +72,10 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   api.use((context, next) =>
     context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
   )
+  api.use(async ({ req, var: { door } }, next) => {
+    if (req.method === 'POST' && door !== doors.submitBatch) await mustBeSound(req)
+    await next()
+  })
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())

@@ -16,7 +16,13 @@ export interface StreamedEvent {
   readonly data: string
 }
 
-type Watcher = (event: StreamedEvent) => void
+export interface Watcher {
+  /** Whose it is: what `Caller.id` says. */
+  readonly who: string
+  tell(event: StreamedEvent): void
+  /** Called when the hub closes. */
+  closed(): void
+}
 
 /** How long one reading waits for events. Milliseconds. */
 const patience = 5_000
@@ -30,8 +36,9 @@ export class EventHub {
   readonly #ledger: Ledger
   readonly #connect: () => Redis
   readonly #watchers = new Set<Watcher>()
-  readonly #closers = new Set<() => void>()
   #reader: Redis | undefined
+  /** Set from when the reading is begun until it ends: all who come meanwhile wait for the same beginning. */
+  #beginning: Promise<void> | undefined
   #closed = false
 
   /** `connect` opens a connection of its own: a reading blocks it. */
@@ -40,17 +47,27 @@ export class EventHub {
     this.#connect = connect
   }
 
-  /** Tells every event from now on; returns how to stop. `closed` is called when the hub closes. */
-  async watch(watcher: Watcher, closed: () => void): Promise<() => void> {
+  /**
+   * Tells every event from now on; returns how to stop. Rejects where Redis does not answer: nobody watches then, and the next who
+   * comes begins anew.
+   */
+  async watch(watcher: Watcher): Promise<() => void> {
     this.#watchers.add(watcher)
-    this.#closers.add(closed)
-    if (this.#closed) closed()
-    else await this.#begin()
-    return () => {
+    const leave = () => {
       this.#watchers.delete(watcher)
-      this.#closers.delete(closed)
       if (this.#watchers.size === 0) this.#end()
     }
+    if (this.#closed) watcher.closed()
+    else {
+      try {
+        this.#beginning ??= this.#begin()
+        await this.#beginning
+      } catch (error) {
+        leave()
+        throw error
+      }
+    }
+    return leave
   }
 
   /** What is kept of what happened after the event of this id, the oldest first; `gap`: some of it is gone. */
@@ -66,25 +83,36 @@ export class EventHub {
     return this.#watchers.size
   }
 
+  /** How many of them are of this caller. */
+  watchersOf(who: string): number {
+    return [...this.#watchers].filter(each => each.who === who).length
+  }
+
   /** Sends every watcher away. */
   close(): void {
     this.#closed = true
-    for (const closed of this.#closers) closed()
+    for (const watcher of this.#watchers) watcher.closed()
     this.#end()
   }
 
   async #begin(): Promise<void> {
-    if (this.#reader) return
     const reader = this.#connect()
     this.#reader = reader
-    // From what is the newest now, and not from when the reading reaches Redis: nothing falls between.
-    const newest = await this.#ledger.redis.xrevrange(this.#ledger.keys.events, '+', '-', 'COUNT', 1)
-    void this.#read(reader, newest[0]?.[0] ?? '0-0')
+    try {
+      // From what is the newest now, and not from when the reading reaches Redis: nothing falls between.
+      const newest = await this.#ledger.redis.xrevrange(this.#ledger.keys.events, '+', '-', 'COUNT', 1)
+      void this.#read(reader, newest[0]?.[0] ?? '0-0')
+    } catch (error) {
+      // Who left meanwhile has ended it, and another may have begun.
+      if (this.#reader === reader) this.#end()
+      throw error
+    }
   }
 
   #end(): void {
     this.#reader?.disconnect()
     this.#reader = undefined
+    this.#beginning = undefined
   }
 
   async #read(reader: Redis, from: string): Promise<void> {
@@ -95,7 +123,7 @@ export class EventHub {
         for (const [, entries] of readReply.parse(reply) ?? []) {
           for (const [id, fields] of entries) {
             last = id
-            for (const watcher of this.#watchers) watcher(eventOf([id, fields]))
+            for (const watcher of this.#watchers) watcher.tell(eventOf([id, fields]))
           }
         }
       } catch {

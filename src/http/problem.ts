@@ -20,6 +20,7 @@ export const problems = {
   tooLarge: { status: 413, title: 'The body is too large' },
   unsupportedMediaType: { status: 415, title: 'The body must be application/json' },
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  tooManyWatching: { status: 429, title: 'Too many are watching' },
   internal: { status: 500, title: 'Something went wrong here' },
   stopping: { status: 503, title: 'The service is stopping' },
   storeUnreachable: { status: 503, title: 'Redis does not answer' },

@@ -57,6 +57,8 @@ export async function readAudit(
   olderThan?: string,
 ): Promise<AuditEntry[]> {
   const found: AuditEntry[] = []
+  // Nothing is older than the first id there can be, and Redis takes it for no end of a range.
+  if (olderThan !== undefined && /^0+-0+$/.test(olderThan)) return found
   let end = olderThan === undefined ? '+' : `(${olderThan}`
   while (found.length < limit) {
     const page = await ledger.redis.xrevrange(ledger.keys.audit, end, '-', 'COUNT', 500)

@@ -16,6 +16,8 @@ export interface LaunchFilter {
   readonly schedule?: string
   readonly mailing?: number
   readonly account?: string
+  /** Of these accounts alone; the cursor of a page names no launch of another. */
+  readonly among?: readonly string[]
   /** Rows of this batch. */
   readonly batch?: string
   readonly origin?: Origin
@@ -56,8 +58,9 @@ const listScript: Script = {
   name: 'sendoffList',
   /*
    * ARGV[3] JSON: groups, each { indexes, proves }: together its indexes hold all that pass, and show what `proves` names;
-   * match (field → text), prefix of the key, batch, dueBy, from, to, after { due, key }, limit, stride, fields to return.
-   * Returns { '' at the end, else 1; due time and key of the last that was walked, or ''; a list of values for each found }.
+   * match (field → text), among (account → true, where not of all), prefix of the key, batch, dueBy, from, to, after { due, key }, limit, stride, fields to return.
+   * Returns { '' at the end, else 1; due time and key of the last that was walked, or ''; the same of the last that is of `among`;
+   * a list of values for each found }.
    */
   lua: /* lua */ `${luaLedger}
 local ask = cjson.decode(ARGV[3])
@@ -99,6 +102,10 @@ for _, name in ipairs(group.proves) do ask.match[name] = nil end
 local names = {}
 for name in pairs(ask.match) do names[#names + 1] = name end
 
+local function isAmong(key)
+  return not ask.among or ask.among[redis.call('HGET', P .. 'launch:' .. key, 'account')]
+end
+
 local function passes(key, due)
   if ask.prefix and string.sub(key, 1, #ask.prefix) ~= ask.prefix then return false end
   if #names > 0 then
@@ -113,7 +120,7 @@ local function passes(key, due)
 end
 
 -- Where every launch passes, no more is fetched than the page has.
-local size = (#names > 0 or ask.prefix or ask.dueBy) and 100 or ask.limit + 1
+local size = (#names > 0 or ask.prefix or ask.dueBy or ask.among) and 100 or ask.limit + 1
 local lists = {}
 for _, index in ipairs(group.indexes) do lists[#lists + 1] = { index = index, rank = rankIn(index), at = 1, rows = {} } end
 -- The next of a list: key, due time; nothing at its end.
@@ -134,18 +141,28 @@ local function newest()
   return best, key, due
 end
 
-local found, walked, lastDue, lastKey = {}, 0, '', ''
+local found, walked, lastDue, lastKey, ownDue, ownKey = {}, 0, '', '', '', ''
 local list, key, due = newest()
 while list and #found < ask.limit and walked < ask.stride do
   list.at, walked, lastDue, lastKey = list.at + 2, walked + 1, due, key
-  if passes(key, due) then found[#found + 1] = redis.call('HMGET', P .. 'launch:' .. key, unpack(ask.fields)) end
+  if isAmong(key) then
+    ownDue, ownKey = due, key
+    if passes(key, due) then found[#found + 1] = redis.call('HMGET', P .. 'launch:' .. key, unpack(ask.fields)) end
+  end
   list, key, due = newest()
 end
-return { list and '1' or '', lastDue, lastKey, found }
+return { list and '1' or '', lastDue, lastKey, ownDue, ownKey, found }
 `,
 }
 
-const answerSchema = z.tuple([z.string(), z.string(), z.string(), z.array(z.array(z.string().nullable()))])
+const answerSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.array(z.array(z.string().nullable())),
+])
 
 /**
  * One page of the launches that pass the filter, by due time and then by key, both descending. Pages that follow each other by
@@ -155,7 +172,9 @@ export async function listPage(ledger: Ledger, filter: LaunchFilter, page: Page)
   const query = queryOf(ledger.keys, filter, page.accounts)
   const records: ListedLaunch[] = []
   let after = page.after
-  for (let taken = 0; taken < strides; taken++) {
+  let next: Cursor | undefined
+  // A run of launches of other accounts is walked to its end, however long: a cursor within it would name one of them.
+  for (let taken = 0; taken < strides || next === undefined; taken++) {
     const limit = page.limit - records.length
     const ask = {
       ...query,
@@ -165,13 +184,14 @@ export async function listPage(ledger: Ledger, filter: LaunchFilter, page: Page)
       ...(after && { after: { ...after, due: `${after.due}` } }),
     }
     const reply = await runLedgerScript(ledger, listScript, '', [JSON.stringify(ask)])
-    const [more, due, key, rows] = answerSchema.parse(reply)
+    const [more, due, key, ownDue, ownKey, rows] = answerSchema.parse(reply)
     records.push(...rows.flatMap(row => readListed(row) ?? []))
     if (more === '') return { records }
     after = { due: Number(due), key }
+    if (ownKey !== '') next = { due: Number(ownDue), key: ownKey }
     if (records.length >= page.limit) break
   }
-  return { records, ...(after && { next: after }) }
+  return { records, ...(next && { next }) }
 }
 
 /** The newest launches that pass the filter, at most `limit`, however far they have to be looked for. */
@@ -206,7 +226,7 @@ interface IndexGroup {
 }
 
 /** What the script is to look for, and where it may look. */
-function queryOf(keys: Keys, { dueBy, from, to, ...filter }: LaunchFilter, accounts: readonly string[]) {
+function queryOf(keys: Keys, { dueBy, from, to, among: own, ...filter }: LaunchFilter, accounts: readonly string[]) {
   const { state, schedule, mailing, account, batch, error } = filter
   const origin = filter.origin ?? (batch === undefined ? undefined : 'bulk')
   const groups: IndexGroup[] = [
@@ -222,7 +242,8 @@ function queryOf(keys: Keys, { dueBy, from, to, ...filter }: LaunchFilter, accou
   }
   const match = texts({ state, schedule, mailing, account, origin, error })
   const prefix = batch === undefined ? undefined : `${batch}#`
-  return { groups, match, batch, prefix, ...texts({ dueBy, from, to }) }
+  const among = own && Object.fromEntries(own.map(each => [each, true]))
+  return { groups, match, among, batch, prefix, ...texts({ dueBy, from, to }) }
 }
 
 /** Without what is absent, and all of it as the text that Redis has. */

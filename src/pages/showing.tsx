@@ -140,7 +140,7 @@ function addBatchPages(pages: Pages, parts: HttpParts): void {
   const { config, ledger } = parts.open
   pages.get('/batches', async context => {
     const { look, caller } = context.var
-    const batches = (await listBatches(ledger, batchesShown)).filter(({ batch }) => maySee(caller, batch.account))
+    const batches = await listBatches(ledger, batchesShown, caller.accounts)
     return show(
       context,
       parts,

@@ -1,5 +1,6 @@
 /** What happens, as who watches is told: from every process, after every interruption, and nothing secret. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { revokeKey } from '../../src/http/api-keys.ts'
 import { EventStream } from '../../src/launches/event-stream.ts'
 import { holdOn } from '../../src/launches/hold.ts'
 import { HttpStage } from './stage.ts'
@@ -130,6 +131,47 @@ it('no secret and no error of a library reaches the stream', async () => {
   const text = JSON.stringify(await stage.ledger.redis.xrange(stage.ledger.keys.events, '-', '+'))
   expect(text).toContain('You sent •••')
   expect(text).not.toContain('canary')
+})
+
+it('where Redis fails as somebody begins to watch it is a problem, and the next one watches', async () => {
+  await stage.server.redis.set(stage.ledger.keys.events, 'no stream')
+  const refused = await stage.ask('GET', '/api/v1/events', { key })
+  expect(refused.headers.get('content-type')).toBe('application/problem+json')
+  expect(stage.hub.watchers).toBe(0)
+  await stage.server.redis.del(stage.ledger.keys.events)
+  const watcher = await watch()
+  tell('after')
+  await watcher.until(() => watcher.text.includes('after'))
+  await watcher.leave()
+})
+
+it('who stops reading is sent away, and nothing is kept for it', async () => {
+  const response = await stage.ask('GET', '/api/v1/events', { key })
+  expect(stage.hub.watchers).toBe(1)
+  const words = 'x'.repeat(1_000_000)
+  for (let count = 0; count < 6; count++) {
+    stage.stream.tell({ level: 'info', words, fields: { event: 'big' } })
+    await stage.stream.stop()
+  }
+  await expect.poll(() => stage.hub.watchers).toBe(0)
+  await response.body?.cancel()
+})
+
+it('one key watches twenty times at once', async () => {
+  const watchers = await Promise.all(Array.from({ length: 20 }, () => watch()))
+  expect((await stage.ask('GET', '/api/v1/events', { key })).status).toBe(429)
+  for (const watcher of watchers) await watcher.leave()
+  await expect.poll(() => stage.hub.watchers).toBe(0)
+})
+
+it('a key that is revoked or expires watches no longer', async () => {
+  const revoked = await watch()
+  const expired = await watch({}, await stage.key('viewer', 'short', { expires: Date.now() + 300 }))
+  await expired.until(() => expired.ended)
+  expect(revoked.ended).toBe(false)
+  await revokeKey(stage.ledger, 'viewer', { by: 'test', why: 'test' })
+  await revoked.until(() => revoked.ended)
+  expect(stage.hub.watchers).toBe(0)
 })
 
 it('when the service stops, watchers are sent away', async () => {

@@ -84,6 +84,10 @@ describe('without a key', () => {
     ['a page without an origin', { host: '127.0.0.1:8377', origin: 'null' }],
     ['another service of this machine', { host: '127.0.0.1:8377', origin: 'http://127.0.0.1:3000' }],
     ['a name that was bent to this machine', { host: 'evil.example:8377' }],
+    ['what a proxy passes on (Forwarded)', { host: '127.0.0.1:8377', forwarded: 'for=10.0.0.1' }],
+    ['what a proxy passes on (X-Forwarded-For)', { host: '127.0.0.1:8377', 'x-forwarded-for': '10.0.0.1' }],
+    ['what a proxy passes on (X-Real-IP)', { host: '127.0.0.1:8377', 'x-real-ip': '10.0.0.1' }],
+    ['what a proxy passes on (Via)', { host: '127.0.0.1:8377', via: '1.1 proxy' }],
     ['a name that looks like it', { host: '127.0.0.1.evil.example:8377' }],
   ])('%s does not', async (_, headers) => {
     stage.withoutKey = 'admin'

@@ -4,14 +4,14 @@ import { accountRowSchema } from '../../duty/accounts.ts'
 import { auditRowSchema } from '../../duty/audit-shape.ts'
 import { calendarRowSchema } from '../../duty/calendar-shape.ts'
 import { holdRowSchema, stopCauses } from '../../duty/holds.ts'
-import { at, body, failures, instant, json, limit, reason } from './route.ts'
+import { at, body, failures, instant, json, limit, reason, whole } from './route.ts'
 
 const calendar = createRoute({
   ...at('calendar'),
   request: {
     query: z.strictObject({
       from: instant.optional().meta({ description: 'Now without it.' }),
-      days: z.coerce.number().int().min(1).max(92).default(30),
+      days: whole(z.int().min(1).max(92)).default(30),
       account: z.string().optional(),
       schedule: z.string().optional(),
     }),

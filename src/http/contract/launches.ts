@@ -15,6 +15,7 @@ import {
   keyParam,
   limit,
   reason,
+  whole,
 } from './route.ts'
 
 export const launchPageSchema = z
@@ -30,11 +31,11 @@ export const launchPageSchema = z
 export const launchQuery = z.strictObject({
   state: z.enum(states).optional(),
   schedule: z.string().optional(),
-  mailing: z.coerce.number().int().min(1).optional(),
+  mailing: whole(z.int().min(1)).optional(),
   account: z.string().optional(),
   batch: z.string().optional(),
   origin: z.enum(origins).optional(),
-  error: z.coerce.number().int().optional().meta({ description: '`error` of the last answer.' }),
+  error: whole(z.int()).optional().meta({ description: '`error` of the last answer.' }),
   from: instant.optional().meta({ description: 'Due at this time or later.' }),
   text: z
     .string()

@@ -78,9 +78,13 @@ export const nameParam = z.object({
     .meta({ description: 'The name.', param: { name: 'name', in: 'path' } }),
 })
 
-const positive = z.coerce.number().int().min(1)
+/** A whole number of a query as `schema` wants it: an empty text, or one with blanks, is none. */
+export function whole<const Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess(text => (typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text), schema)
+}
+
 /** How many entries a page has. */
-export const limit = positive.max(500).default(50)
+export const limit = whole(z.int().min(1).max(500)).default(50)
 
 /** Query parameters that lists of launches take. */
 export const cursor = z.string().min(1).max(1_000).meta({ description: '`next` of the page before.' })

@@ -112,10 +112,8 @@ function needsPerson({ state, reason }: LaunchRow): boolean {
 }
 
 async function batchesInNeed({ ledger }: OpenLedger, caller: Caller, now: number): Promise<Attention[]> {
-  const views = (await listBatches(ledger, 20)).filter(
-    ({ batch }) =>
-      maySee(caller, batch.account) &&
-      (batch.state === 'running' || batch.state === 'paused' || (batch.ended ?? 0) > now - newsLasts),
+  const views = (await listBatches(ledger, 20, caller.accounts)).filter(
+    ({ batch }) => batch.state === 'running' || batch.state === 'paused' || (batch.ended ?? 0) > now - newsLasts,
   )
   const found = await Promise.all(
     views.map(async ({ batch }): Promise<Attention[]> => {

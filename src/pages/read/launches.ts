@@ -63,8 +63,9 @@ async function launchNamed({ ledger }: OpenLedger, caller: Caller, { text }: Sea
 }
 
 function onlyAccount({ accounts }: Caller): LaunchFilter {
+  const among = accounts === undefined ? {} : { among: accounts }
   const [only, ...others] = accounts ?? []
-  return only === undefined || others.length > 0 ? {} : { account: only }
+  return only === undefined || others.length > 0 ? among : { ...among, account: only }
 }
 
 async function lookThrough(

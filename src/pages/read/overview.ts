@@ -41,7 +41,7 @@ export async function readOverview(open: OpenLedger, caller: Caller, span: Span)
   const [attention, lastDay, batches, upcoming] = await Promise.all([
     readAttention(open, caller, known),
     caller.accounts === undefined ? readLastDay(ledger, known.now) : undefined,
-    listBatches(ledger, 10),
+    listBatches(ledger, 10, caller.accounts),
     upcomingOf(known, ({ account }) => maySee(caller, account), span),
   ])
   const mine = known.schedules.filter(({ account }) => maySee(caller, account))
@@ -49,9 +49,7 @@ export async function readOverview(open: OpenLedger, caller: Caller, span: Span)
     attention,
     upcoming,
     lastDay,
-    batches: batches.filter(
-      ({ batch }) => maySee(caller, batch.account) && (batch.state === 'running' || batch.state === 'paused'),
-    ),
+    batches: batches.filter(({ batch }) => batch.state === 'running' || batch.state === 'paused'),
     schedules: mine.length,
   }
 }

@@ -1,0 +1,91 @@
+/** What is asked at the edges of what can be asked. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchPageSchema } from '../../src/http/contract/launches.ts'
+import { problemSchema } from '../../src/http/problem.ts'
+import { readCursor } from '../../src/launches/cursor.ts'
+import { holdOn } from '../../src/launches/hold.ts'
+import { HttpStage } from './stage.ts'
+import { fill } from './world.ts'
+
+let stage: HttpStage
+let key: string
+
+beforeAll(async () => {
+  stage = await HttpStage.open()
+  await fill(stage)
+  key = await stage.key('admin')
+})
+afterAll(() => stage.close())
+
+const launch = (request: string) =>
+  stage.ask('POST', '/api/v1/launches', {
+    key,
+    raw: `{"account":"main","request":${request}}`,
+    headers: { 'idempotency-key': request.slice(0, 20) },
+  })
+
+it('nothing in the audit is older than its first place', async () => {
+  const answer = await stage.ask('GET', '/api/v1/audit?after=0-0', { key })
+  expect(await answer.json()).toEqual({ entries: [], next: null })
+})
+
+it.each(['error=', 'error=%20', 'error=1e1', 'mailing=0x5', 'limit='])('%s is no number', async query => {
+  expect((await stage.ask('GET', `/api/v1/launches?${query}`, { key })).status).toBe(400)
+})
+
+it.each([
+  ['a lone surrogate', '{"id":5,"content":{"city":"\\ud800"}}', 'request.content.city'],
+  ['a name with one', '{"id":5,"content":{"\\udc00":"x"}}', 'request.content'],
+  ['nesting deeper than 64', `{"id":5,"content":{"a":${'['.repeat(70)}${']'.repeat(70)}}}`, 'request.content.a'],
+])('%s in a body is refused, and where it is is said', async (_, request, at) => {
+  const answer = await launch(request)
+  const { code, errors } = problemSchema.parse(await answer.json())
+  expect({ status: answer.status, code }).toEqual({ status: 400, code: 'invalid' })
+  expect(errors?.[0]?.at).toContain(at)
+})
+
+it('a whole pair of surrogates and nesting that anybody needs are taken', async () => {
+  const deep = `${'['.repeat(40)}${']'.repeat(40)}`
+  expect((await launch(`{"id":5,"content":{"city":"\\ud83d\\ude00","a":${deep}}}`)).status).toBe(201)
+})
+
+it('the story of a held launch names the stops that hold it, and none of other accounts', async () => {
+  const stop = { cause: 'person', reason: 'why', by: 'anna' } as const
+  await holdOn(stage.ledger, { kind: 'account', account: 'main' }, stop)
+  await holdOn(stage.ledger, { kind: 'mailing', account: 'main', mailing: 6 }, stop)
+  await holdOn(stage.ledger, { kind: 'account', account: 'other' }, stop)
+  await stage.server.redis.hset(stage.ledger.keys.launch('planned'), { state: 'held', heldBy: 'hold' })
+  const story = await (await stage.ask('GET', '/api/v1/launches/planned/explain', { key })).json()
+  expect(story).toHaveProperty('next', ['Stopped: account:main. End the stop with: sendoff hold off --reason …'])
+})
+
+it('a page for a key of one account is filled with its launches, and its cursor names no other', async () => {
+  const { redis, keys } = stage.ledger
+  const due = Date.now() + 7_200_000
+  const pipeline = redis.pipeline()
+  for (let number = 0; number < 2_000; number++) {
+    const launch = `secret-${number}`
+    pipeline.zadd(keys.ofOrigin('manual'), due + number, launch)
+    pipeline.hset(keys.launch(launch), { account: 'main' })
+  }
+  await pipeline.exec()
+  const partner = await stage.key('viewer', 'partner', { accounts: ['other', 'third'] })
+  const answer = await stage.ask('GET', '/api/v1/launches?limit=1', { key: partner })
+  const { launches, next } = launchPageSchema.parse(await answer.json())
+  expect(launches.map(each => each.key)).toEqual(['foreign'])
+  expect(next === null ? 'foreign' : readCursor(next)?.key).toBe('foreign')
+})
+
+it('a list of batches holds as many as asked for of those that the caller may see', async () => {
+  const declare = (account: string, name: string) =>
+    stage.ask('POST', `/api/v1/batches?account=${account}&name=${name}&partial=false`, {
+      key,
+      raw: `${JSON.stringify({ id: 5, content: { name } })}\n`,
+      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': name },
+    })
+  expect((await declare('other', 'mine')).status).toBe(201)
+  expect((await declare('main', 'theirs')).status).toBe(201)
+  const own = await stage.key('viewer', 'own', { accounts: ['other'] })
+  const answer = await (await stage.ask('GET', '/api/v1/batches?limit=1', { key: own })).json()
+  expect(answer).toMatchObject({ batches: [{ account: 'other' }] })
+})
