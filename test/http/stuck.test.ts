@@ -26,8 +26,14 @@ it('a reader that has stopped reading loses its connection', async () => {
     await stage.stream.stop()
   }
   await expect.poll(() => stage.hub.watchers).toBe(0)
+  let tail = ''
+  socket.on('data', data => {
+    tail = data.toString().slice(-5)
+  })
   const closed = once(socket, 'close')
   socket.resume()
   await closed
+  // Cut, and not ended: an answer that ends leaves the connection open for the next one.
+  expect(tail).not.toBe('0\r\n\r\n')
   await server.close(100)
 })
