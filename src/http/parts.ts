@@ -31,7 +31,8 @@ export interface HttpParts {
 
 /** What answers requests that are not for the API: the pages. */
 export interface MadePages {
-  fetch(request: Request): Response | Promise<Response>
+  /** `env`: the connection, as the server has it. */
+  fetch(request: Request, env?: object): Response | Promise<Response>
 }
 
 /** Makes them; `rules` may say more once it is known on which port the server listens. */

@@ -33,7 +33,8 @@ export async function listen(
   const api = createApi(parts, rules)
   const pages = makePages?.(parts, rules)
   const server = createAdaptorServer({
-    fetch: (request: Request) => (pages === undefined || isForApi(request) ? api : pages).fetch(request),
+    fetch: (request: Request, env: object) =>
+      (pages === undefined || isForApi(request) ? api : pages).fetch(request, env),
     serverOptions: {
       requestTimeout: longestUpload,
       headersTimeout: Math.min(parts.settings.timeout, 10_000),

@@ -102,10 +102,7 @@ for _, name in ipairs(group.proves) do ask.match[name] = nil end
 local names = {}
 for name in pairs(ask.match) do names[#names + 1] = name end
 
-local function isAmong(key)
-  return not ask.among or ask.among[redis.call('HGET', P .. 'launch:' .. key, 'account')]
-end
-
+local function isAmong(key) return not ask.among or ask.among[redis.call('HGET', P .. 'launch:' .. key, 'account')] end
 local function passes(key, due)
   if ask.prefix and string.sub(key, 1, #ask.prefix) ~= ask.prefix then return false end
   if #names > 0 then
@@ -201,8 +198,7 @@ export async function listLaunches(
   limit: number,
   accounts: readonly string[],
 ): Promise<ListedLaunch[]> {
-  const { records } = await listFrom(ledger, filter, { limit, accounts })
-  return [...records]
+  return [...(await listFrom(ledger, filter, { limit, accounts })).records]
 }
 
 /** As `listPage`, but a page is only short where nothing is left. */
