@@ -97,6 +97,13 @@ function endingOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
   if (!(error instanceof Error)) return say(`unexpected: ${String(error)}`, exitCodes.failed)
   if (error instanceof CommandEnding) return say(error.message, error.code)
+  // What the connection of one command says when Redis goes away in the middle of it.
+  if (error.message.startsWith('Connection is closed')) {
+    return say(
+      'Redis went away in the middle of this; look whether it was done before you do it again',
+      exitCodes.unreachable,
+    )
+  }
   switch (error.name) {
     case 'DeclarationError':
     case 'CannotListen':
