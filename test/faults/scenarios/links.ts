@@ -53,12 +53,13 @@ async function loseCommits(trial: Trial): Promise<void> {
 /** All connections to Redis break again and again, and replies to anything are lost with them. */
 async function cutRedis(trial: Trial): Promise<void> {
   await withProxy(trial, 'redis', {}, async (stage, proxy) => {
+    const load = await startLoad(stage, { count: 40, spread: 8 })
+    // A service that is cut off while it starts ends, and says so.
     proxy.rule = (_link, direction) => {
       if (direction === 'up' || !trial.random.chance(0.004)) return 'pass'
       trial.fault()
       return 'cut'
     }
-    const load = await startLoad(stage, { count: 40, spread: 8 })
     for (const end = load.last; Date.now() < end; ) {
       await pauseFor(trial.random.whole(500, 1_500))
       proxy.cutAll()
