@@ -2,7 +2,7 @@
  * The launch queues, two per account: one for rows of batches, one for all other launches. BullMQ carries launches and wakes workers, nothing more: it forgets ids, re-runs jobs
  * and loses them, so every job only points at a record, and the ledger decides.
  */
-import { Queue } from 'bullmq'
+import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
@@ -23,6 +23,12 @@ export interface QueuedLaunch {
   readonly jobId: string
   /** Milliseconds from now. */
   readonly delay: number
+}
+
+export interface QueueDepth {
+  readonly waiting: number
+  readonly delayed: number
+  readonly active: number
 }
 
 export function queueName(account: string): string {
@@ -48,7 +54,7 @@ const launchJobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: tr
 export class LaunchQueues {
   readonly #redis: Redis
   readonly #prefix: string
-  readonly #queues = new Map<string, Queue<LaunchJob>>()
+  readonly #queues = new Map<string, Promise<Queue<LaunchJob>>>()
 
   constructor(redis: Redis, keys: Keys) {
     this.#redis = redis
@@ -59,7 +65,7 @@ export class LaunchQueues {
   async add(launches: readonly QueuedLaunch[]): Promise<void> {
     const names = [...new Set(launches.map(queueOf))]
     await Promise.all(
-      names.map(name => {
+      names.map(async name => {
         const jobs = launches
           .filter(launch => queueOf(launch) === name)
           .map(({ job, jobId, delay }) => ({
@@ -73,45 +79,56 @@ export class LaunchQueues {
               ...(job.origin === 'manual' ? { priority: manualPriority } : {}),
             },
           }))
-        return this.#queue(name).addBulk(jobs)
+        const queue = await this.#queue(name)
+        await queue.addBulk(jobs)
       }),
     )
   }
 
   /** Takes jobs out that have not begun; one that has begun finds the ledger's word. */
   async remove(account: string, jobIds: readonly string[]): Promise<void> {
-    await Promise.all(jobIds.map(id => this.#queue(queueName(account)).remove(id)))
+    if (jobIds.length === 0) return
+    const queue = await this.#queue(queueName(account))
+    await Promise.all(jobIds.map(id => queue.remove(id)))
   }
 
   /** How many workers, of all processes, serve the account's queue now. */
-  workerCount(account: string): Promise<number> {
-    return this.#queue(queueName(account)).getWorkersCount()
+  async workerCount(account: string): Promise<number> {
+    return (await this.#queue(queueName(account))).getWorkersCount()
   }
 
-  /** Jobs of the account that wait for a worker now, for their time, or are with a worker. */
-  async depth(
-    account: string,
-  ): Promise<{ readonly waiting: number; readonly delayed: number; readonly active: number }> {
-    const {
-      waiting = 0,
-      delayed = 0,
-      active = 0,
-    } = await this.#queue(account).getJobCounts('waiting', 'delayed', 'active')
-    return { waiting, delayed, active }
+  /** Jobs of the account, in both of its queues, that wait for a worker now, for their time, or are with a worker. */
+  async depth(account: string): Promise<QueueDepth> {
+    const queues = await Promise.all([queueName(account), rowQueueName(account)].map(name => this.#queue(name)))
+    // What is asked for by hand has a priority, and BullMQ counts it apart.
+    const counts = await Promise.all(
+      queues.map(queue => queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active')),
+    )
+    const sum = (...kinds: string[]) =>
+      counts.reduce((total, count) => total + kinds.reduce((of, kind) => of + (count[kind] ?? 0), 0), 0)
+    return { waiting: sum('waiting', 'prioritized'), delayed: sum('delayed'), active: sum('active') }
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map(queue => queue.close()))
+    const queues = await Promise.all(this.#queues.values())
+    await Promise.all(queues.map(queue => queue.close()))
   }
 
-  #queue(name: string): Queue<LaunchJob> {
+  #queue(name: string): Promise<Queue<LaunchJob>> {
     let queue = this.#queues.get(name)
     if (!queue) {
-      queue = new Queue<LaunchJob>(name, { connection: this.#redis, prefix: this.#prefix })
-      // What fails here fails at the call as well, where it is handled.
-      queue.on('error', () => {})
+      queue = this.#open(name)
       this.#queues.set(name, queue)
     }
+    return queue
+  }
+
+  /** BullMQ is a third of what a command loads, and most commands only ask the ledger: it is loaded by the first that queues. */
+  async #open(name: string): Promise<Queue<LaunchJob>> {
+    const { Queue } = await import('bullmq')
+    const queue = new Queue<LaunchJob>(name, { connection: this.#redis, prefix: this.#prefix })
+    // What fails here fails at the call as well, where it is handled.
+    queue.on('error', () => {})
     return queue
   }
 }

@@ -29,3 +29,20 @@ it('counts what the log says, and shows how things stand', async () => {
   expect(text).toMatch(/sendoff_http_request_duration_seconds_count\{method="GET",route="\/livez",status="200"\} 1/)
   expect(text).not.toMatch(/weekly|mailing=|schedule=/)
 })
+
+it('shows what stands in both queues of an account, by what it waits for', async () => {
+  const { queues } = stage
+  const before = await queues.depth('other')
+  expect(before).toEqual({ waiting: 0, delayed: 0, active: 0 })
+  await queues.add([
+    { account: 'other', job: { key: 'soon@1' }, jobId: 'soon', delay: 0 },
+    { account: 'other', job: { key: 'by-hand', origin: 'manual' }, jobId: 'by-hand', delay: 0 },
+    { account: 'other', job: { key: 'later@1' }, jobId: 'later', delay: 3_600_000 },
+    { account: 'other', job: { key: 'friday#row' }, jobId: 'row', delay: 0 },
+  ])
+  expect(await queues.depth('other')).toEqual({ waiting: 3, delayed: 1, active: 0 })
+  const answer = await stage.ask('GET', '/metrics', { key: await stage.key('viewer', 'second') })
+  const text = await answer.text()
+  expect(text).toContain('sendoff_queue_jobs{account="other",kind="waiting"} 3')
+  expect(text).toContain('sendoff_queue_jobs{account="other",kind="delayed"} 1')
+})
