@@ -11,43 +11,46 @@ const jobs = (altcraft: Altcraft, ...declared: Declared[]) => ({
 const ended = (rows: readonly Row[]) => rows.filter(row => row.state !== 'planned')
 
 describe.concurrent('a schedule', () => {
-  story.for(['json', 'xml'])(
-    'in %s launches its mailing at each due time, with its parameters, and says what came of it',
-    async (format, { altcraft, create }) => {
+  story(
+    'launches its mailing at each due time, as JSON or as XML, with its parameters, and says what came of it',
+    async ({ altcraft, create }) => {
+      const launch =
+        '{ id: 90, override_source_type: segment, override_source_id: 7, override_limit: 300, content: { city: "Rīga <&>" }, attach: [{ file: a.csv }] }'
+      const other = `  other: { baseUrl: "${altcraft.url}", token: { env: ALTCRAFT_TOKEN }, format: xml }\n`
       const project = await create({
-        'config/sendoff.yaml': configFor(altcraft.url, `    format: ${format}\n`),
-        'jobs/all.yaml': schedules({
-          name: 'offers',
+        'config/sendoff.yaml': configFor(altcraft.url, other),
+        'jobs/json.yaml': schedules({ name: 'in-json', when: '{ every: 2s }', launch }),
+        'jobs/xml.yaml': schedules({
+          name: 'in-xml',
           when: '{ every: 2s }',
-          launch:
-            '{ id: 90, override_source_type: segment, override_source_id: 7, override_limit: 300, content: { city: "Rīga <&>" }, attach: [{ file: a.csv }] }',
-        }),
+          launch: launch.replace('90', '91'),
+        }).replace('account: main', 'account: other'),
         'jobs/a.csv': 'a,b\n',
       })
       const service = await project.serve()
-      await until(() => altcraft.launches().length >= 3)
+      const started = (mailing: number) => altcraft.launches().filter(each => each.mailing === mailing)
+      await until(() => started(90).length >= 3 && started(91).length >= 3)
       expect((await service.stop()).code).toBe(0)
-      const rows = (await project.launches('--state', 'launched')).reverse()
-      expect(rows).toHaveLength(altcraft.launches().length)
-      expect(rows[0]).toMatchObject({
-        account: 'main',
-        mailing: 90,
-        origin: 'schedule',
-        schedule: 'offers',
-        error: 0,
-        error_text: 'Successful operation',
-        attempts: 1,
-      })
-      const dues = rows.map(row => Date.parse(row.due))
-      expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 2_000))
-      const shown = JSON.parse((await project.run('launches', 'show', rows[0]?.key ?? '', '--json')).stdout)
-      expect(shown.request).toMatchObject({
-        id: 90,
-        override_source_type: 'segment',
-        override_limit: 300,
-        content: { city: 'Rīga <&>' },
-      })
-      expect(altcraft.launches()[0]).toMatchObject({ mailing: 90, request_id: shown.requestId, format })
+      const all = (await project.launches('--state', 'launched')).reverse()
+      for (const [schedule, account, mailing, format] of [
+        ['in-json', 'main', 90, 'json'],
+        ['in-xml', 'other', 91, 'xml'],
+      ] as const) {
+        const rows = all.filter(row => row.schedule === schedule)
+        expect(rows).toHaveLength(started(mailing).length)
+        const fine = { error: 0, error_text: 'Successful operation', attempts: 1 }
+        expect(rows[0]).toMatchObject({ account, mailing, origin: 'schedule', ...fine })
+        const dues = rows.map(row => Date.parse(row.due))
+        expect(dues.slice(1).map((due, index) => due - (dues[index] ?? 0))).toEqual(dues.slice(1).map(() => 2_000))
+        const shown = JSON.parse((await project.run('launches', 'show', rows[0]?.key ?? '', '--json')).stdout)
+        expect(shown.request).toMatchObject({
+          id: mailing,
+          override_source_type: 'segment',
+          override_limit: 300,
+          content: { city: 'Rīga <&>' },
+        })
+        expect(started(mailing)[0]).toMatchObject({ request_id: shown.requestId, format })
+      }
     },
   )
 

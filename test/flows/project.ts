@@ -129,7 +129,7 @@ export class Project {
    * half a second of a core. A service must be running, or Redis is not.
    */
   async records(filter: LaunchFilter = {}): Promise<ListedLaunch[]> {
-    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main'])
+    return listLaunches({ redis: this.redis, keys: keysUnder('sendoff') }, filter, 1_000, ['main', 'bearer'])
   }
 
   /** The embedded Redis. */
