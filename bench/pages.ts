@@ -3,7 +3,7 @@
  * its embedded Redis), asked over loopback with a key, one request after another; and when a browser shows something of each page. Beside it
  * a bare hono server that answers with the same bytes from memory, asked in turn.
  *
- * LAUNCHES, SCHEDULES, ROWS (of the batch; 0: none runs), REQUESTS, LOADS (of each page in the browser) and ONLY (names, with commas) in the
+ * LAUNCHES, SCHEDULES, ROWS (of the batch; 0: none runs), REQUESTS, LOADS (of each page in the browser) and ONLY (names, with semicolons) in the
  * environment change what is measured; SERVICE_ARGV are options of Node for the service. `npm run build` comes first.
  */
 import { once } from 'node:events'
@@ -27,7 +27,7 @@ const size = {
 }
 const requests = Number(process.env.REQUESTS ?? 200)
 const loads = Number(process.env.LOADS ?? 7)
-const only = process.env.ONLY?.split(',')
+const only = process.env.ONLY?.split(';')
 const longestRun = 20 * 60_000
 const cookieName = 'sendoff_session'
 const cli = resolve('dist', 'cli.js')

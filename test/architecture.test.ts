@@ -74,6 +74,7 @@ const pure = [
   'timetable/excepted.ts',
   'timetable/open-hours.ts',
   'timetable/allowance.ts',
+  'timetable/coming-times.ts',
   'timetable/decided-times.ts',
   'timetable/minting.ts',
   'timetable/take-over.ts',

@@ -5,6 +5,7 @@
 import { audienceOf } from '../launches/launch.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import { type Collision, collisionsIn, type Guarded, guardedIn } from './collisions.ts'
+import { comingTimes } from './coming-times.ts'
 import { type DecidedTime, decidedTimes, earliestGoing } from './decided-times.ts'
 import { longestDelay } from './due-times.ts'
 import type { Schedule } from './schedule.ts'
@@ -108,9 +109,9 @@ export function comingDueTimes(
   count: number,
 ): DueTime[] {
   const found: DueTime[] = []
-  for (const time of decidedTimes(schedule, earliestGoing(schedule, now))) {
+  for (const time of comingTimes(schedule, now)) {
     if (found.length === count) break
-    if (time.due > now) found.push(dueTimeOf(schedule, time, known))
+    found.push(dueTimeOf(schedule, time, known))
   }
   return found
 }

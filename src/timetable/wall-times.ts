@@ -129,10 +129,19 @@ export function instantName(instant: number): string {
   return `${plainName(instant)}Z`
 }
 
+/** The day that was named last: names are asked for in order. */
+let named = { day: Number.NaN, text: '' }
+
 function plainName(label: number): string {
-  const text = new Date(label).toISOString()
-  const minute = `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}`
-  if (label % 60_000 === 0) return minute
-  const second = `${minute}${text.slice(17, 19)}`
-  return label % 1_000 === 0 ? second : `${second}${text.slice(20, 23)}`
+  const day = Math.floor(label / dayMs)
+  if (day !== named.day) named = { day, text: new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '') }
+  const rest = label - day * dayMs
+  const minute = `${named.text}T${two(Math.floor(rest / hourMs))}${two(Math.floor(rest / 60_000) % 60)}`
+  if (rest % 60_000 === 0) return minute
+  const second = `${minute}${two(Math.floor(rest / 1_000) % 60)}`
+  return rest % 1_000 === 0 ? second : `${second}${String(rest % 1_000).padStart(3, '0')}`
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number)
 }

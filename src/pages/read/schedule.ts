@@ -30,13 +30,13 @@ const shown = 20
 /** Undefined where there is none of this name. */
 export async function readSchedule({ config, ledger }: OpenLedger, name: string): Promise<ScheduleModel | undefined> {
   const now = await serverNow(ledger)
-  const [[overview], pauses, skips, launches, decisions, runs] = await Promise.all([
+  const [[overview], pauses, skips, launches, decisions, [runs = []]] = await Promise.all([
     overviewOf(ledger, now, [name]),
     pausesOf(ledger, name),
     comingSkips(ledger, now),
     listLaunches(ledger, { schedule: name, dueBy: now }, shown, Object.keys(config.accounts)),
     readAudit(ledger, shown, `schedule:${name}`),
-    runsOf(ledger, name, now, 60),
+    runsOf(ledger, [name], now, 60),
   ])
   if (!overview) return undefined
   const { schedule, unmintable } = overview
