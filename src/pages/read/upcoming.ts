@@ -47,8 +47,8 @@ export async function upcomingOf(
     .map(({ schedule }) => schedule)
   const chosen = new Set(due.slice(0, mostLanes))
   const calendar = await calendarInTime({ ...known, from, to, shown: schedule => chosen.has(schedule) })
-  if (calendar.kind !== 'rows') return { span, from, to, lanes: [], more: 0, isTooMuch: true }
-  const { rows } = calendar
+  if (calendar.kind !== 'done') return { span, from, to, lanes: [], more: 0, isTooMuch: true }
+  const { value: rows } = calendar
   const lanes = [...chosen].map(schedule => ({
     schedule,
     pause: pauseAt(known.pauses.get(schedule.name) ?? [], from),
