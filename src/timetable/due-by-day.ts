@@ -33,8 +33,11 @@ export function dueByDay(schedule: Schedule, { from, to }: TimeSpan, decided: De
       if (time.nominal >= to) break
       if (time.due < from || time.due >= to) continue
       if (time.due < day.start || time.due >= day.end) day = dayOf(timezone, time.due)
-      const found = days.get(day.start) ?? { schedule, dueTimes: [], more: false }
-      days.set(day.start, found)
+      let found = days.get(day.start)
+      if (!found) {
+        found = { schedule, dueTimes: [], more: false }
+        days.set(day.start, found)
+      }
       found.more = found.dueTimes.length === mostCounted
       if (found.more) {
         after = Math.max(time.nominal, day.end - longestDelay(schedule.when) - 1)

@@ -56,7 +56,7 @@ export function guardedOf(
     const counts = new Map<number, number>()
     const times = [...before, ...own, ...after].flatMap(({ dueTimes, more }) => {
       const since = dayOf(timezone, dueTimes[0]?.due ?? from).start
-      const count = dueTimes.filter(({ leftOut }) => leftOut === undefined).length
+      const count = dueTimes.filter(({ isLeftOut }) => !isLeftOut).length
       counts.set(since, (counts.get(since) ?? 0) + (more ? Number.POSITIVE_INFINITY : count))
       return dueTimes.map(({ key, due, goes }) => ({ schedule, key, due, goes, since }))
     })

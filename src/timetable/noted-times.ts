@@ -22,8 +22,10 @@ export type CalendarNote =
   | ({ readonly kind: 'guarded' } & Guarded)
 
 /** One due time with what is known about it. */
-export interface DueTime extends DecidedTime {
+export interface DueTime extends Pick<DecidedTime, 'nominal' | 'due'> {
   readonly schedule: Schedule
+  /** Whether a rule leaves it out. */
+  readonly isLeftOut: boolean
   /** Launch key. */
   readonly key: string
   readonly notes: readonly CalendarNote[]
@@ -63,5 +65,5 @@ export function notedTime(schedule: Schedule, time: DecidedTime, { pauses, skips
   if (movedBy !== undefined) notes.push({ kind: 'moved', by: movedBy, nominal })
   else if (due > nominal) notes.push({ kind: 'jitter', by: due - nominal })
   const goes = skip === undefined && leftOut === undefined && pause === undefined
-  return { ...time, schedule, key, notes, goes }
+  return { nominal, due, schedule, key, isLeftOut: leftOut !== undefined, notes, goes }
 }

@@ -7,10 +7,10 @@
  * labels fall on one instant, it is one due time. docs/decisions/0003-own-due-times.md says why.
  */
 import type { Dst } from './schedule.ts'
+import { dateText, dayMs } from './wall-clock.ts'
 import { type Reading, readLabel, type Zone } from './zone.ts'
 
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 export const longestShiftedGap = 3 * hourMs
 /** A Friday the 29th of February is up to forty years after the last; labels silent for longer have no next time. */
 export const longestSilence = 41 * 366 * dayMs
@@ -129,14 +129,12 @@ export function instantName(instant: number): string {
   return `${plainName(instant)}Z`
 }
 
-/** The day that was named last: names are asked for in order. */
-let named = { day: Number.NaN, text: '' }
-
 function plainName(label: number): string {
   const day = Math.floor(label / dayMs)
-  if (day !== named.day) named = { day, text: new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '') }
+  const date = dateText(day)
   const rest = label - day * dayMs
-  const minute = `${named.text}T${two(Math.floor(rest / hourMs))}${two(Math.floor(rest / 60_000) % 60)}`
+  const clock = `T${two(Math.floor(rest / hourMs))}${two(Math.floor(rest / 60_000) % 60)}`
+  const minute = `${date.slice(0, 4)}${date.slice(5, 7)}${date.slice(8)}${clock}`
   if (rest % 60_000 === 0) return minute
   const second = `${minute}${two(Math.floor(rest / 1_000) % 60)}`
   return rest % 1_000 === 0 ? second : `${second}${String(rest % 1_000).padStart(3, '0')}`

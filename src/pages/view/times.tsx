@@ -1,5 +1,6 @@
 /** Times as people see them: in the zone they chose, with all others one glance away. Pure. */
 import { DateTime } from 'luxon'
+import { type Zone, zoneNamed } from '../../timetable/zone.ts'
 import type { Look } from '../look.ts'
 
 /** `due`: to the second where that matters, as due times that are not on a minute. */
@@ -23,12 +24,35 @@ export function zoneFor(look: Look, zone: string | undefined): string {
 /** An instant (epoch milliseconds) as text in a zone. */
 export function timeText(look: Look, at: number, zone: string, shape: Shape): string {
   const seconds = shape === 'due' && at % 60_000 !== 0 ? ':ss' : ''
-  return DateTime.fromMillis(at, { zone, locale: look.language }).toFormat(`${shapes[shape]}${seconds}`)
+  return wallOf(look, at, zone).toFormat(`${shapes[shape]}${seconds}`)
+}
+
+/** What the clock shows there, as a time of UTC: luxon's own way through a zone is too slow for pages of two thousand times. */
+function wallOf(look: Look, at: number, zone: string): DateTime {
+  return DateTime.fromMillis(at + zoneOrUtc(zone).offset(at), { zone: 'UTC', locale: look.language })
 }
 
 /** `UTC`, `+03:00 Europe/Moscow`. */
 export function zoneText(at: number, zone: string): string {
-  return zone === 'UTC' ? 'UTC' : `${DateTime.fromMillis(at, { zone }).toFormat('ZZ')} ${zone}`
+  const known = zoneOrUtc(zone)
+  return known.name === 'UTC' ? 'UTC' : `${offsetText(known.offset(at))} ${known.name}`
+}
+
+/** A stored schedule may be of a zone that this Node does not know: its times are those of UTC. */
+function zoneOrUtc(name: string): Zone {
+  try {
+    return zoneNamed(name)
+  } catch (error) {
+    if (error instanceof RangeError) return zoneNamed('UTC')
+    throw error
+  }
+}
+
+/** `+03:00`. */
+function offsetText(offset: number): string {
+  const minutes = Math.abs(Math.trunc(offset / 60_000))
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map(part => String(part).padStart(2, '0'))
+  return `${offset < 0 ? '-' : '+'}${hour}:${minute}`
 }
 
 /** The zones in which an instant is worth showing: the schedule's, UTC and the viewer's, each once. */
@@ -86,13 +110,13 @@ const steps = [
   ['second', 1_000],
 ] as const
 
+const shortly = { style: 'short', numeric: 'always' } as const
+const relative = { en: new Intl.RelativeTimeFormat('en', shortly), ru: new Intl.RelativeTimeFormat('ru', shortly) }
+
 function relativeText(look: Look, at: number): string {
   const away = at - look.now
   const [unit, ms] = steps.find(([, ms]) => Math.abs(away) >= ms) ?? ['second', 1_000]
-  return new Intl.RelativeTimeFormat(look.language, { style: 'short', numeric: 'always' }).format(
-    Math.round(away / ms),
-    unit,
-  )
+  return relative[look.language].format(Math.round(away / ms), unit)
 }
 
 /** `+0.4 s`, `+12 min`: how late something was, of milliseconds. */
