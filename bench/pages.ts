@@ -82,7 +82,7 @@ async function addressesOf({ ledger }: BusyService, batch: string | undefined) {
     'GET schedules': '/api/v1/schedules',
     'GET a schedule': '/api/v1/schedules/schedule-0',
     'GET batches': '/api/v1/batches',
-    'GET calendar, 30 days': '/api/v1/calendar?days=30',
+    'GET calendar, a week': '/api/v1/calendar?days=7',
     'GET audit': '/api/v1/audit',
   }
   const chosen = (all: Readonly<Record<string, string>>) =>

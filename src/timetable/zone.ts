@@ -137,6 +137,23 @@ export function zoneNamed(name: string): Zone {
   return zone
 }
 
+/** For showing times: a stored schedule may be of a zone that this Node does not know, and its times are those of UTC then. */
+export function zoneOrUtc(name: string): Zone {
+  try {
+    return zoneNamed(name)
+  } catch (error) {
+    if (error instanceof RangeError) return zoneNamed('UTC')
+    throw error
+  }
+}
+
+/** `+03:00` of an offset in milliseconds. */
+export function offsetText(offset: number): string {
+  const minutes = Math.abs(Math.trunc(offset / 60_000))
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map(part => String(part).padStart(2, '0'))
+  return `${offset < 0 ? '-' : '+'}${hour}:${minute}`
+}
+
 /** What a label names: one instant; two (clocks went back over it); or none, where the label lies in a gap. */
 export type Reading =
   | { readonly kind: 'exact'; readonly at: number }

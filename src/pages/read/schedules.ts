@@ -32,7 +32,7 @@ export interface SchedulesPage extends SchedulesAsked {
   readonly pages: number
 }
 
-const perPage = 100
+const perPage = 50
 const stripLength = 20
 
 export async function readSchedules(open: OpenLedger, caller: Caller, asked: SchedulesAsked): Promise<SchedulesPage> {

@@ -1,6 +1,6 @@
 /** Times as people see them: in the zone they chose, with all others one glance away. Pure. */
 import { DateTime } from 'luxon'
-import { type Zone, zoneNamed } from '../../timetable/zone.ts'
+import { offsetText, zoneOrUtc } from '../../timetable/zone.ts'
 import type { Look } from '../look.ts'
 
 /** `due`: to the second where that matters, as due times that are not on a minute. */
@@ -36,23 +36,6 @@ function wallOf(look: Look, at: number, zone: string): DateTime {
 export function zoneText(at: number, zone: string): string {
   const known = zoneOrUtc(zone)
   return known.name === 'UTC' ? 'UTC' : `${offsetText(known.offset(at))} ${known.name}`
-}
-
-/** A stored schedule may be of a zone that this Node does not know: its times are those of UTC. */
-function zoneOrUtc(name: string): Zone {
-  try {
-    return zoneNamed(name)
-  } catch (error) {
-    if (error instanceof RangeError) return zoneNamed('UTC')
-    throw error
-  }
-}
-
-/** `+03:00`. */
-function offsetText(offset: number): string {
-  const minutes = Math.abs(Math.trunc(offset / 60_000))
-  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map(part => String(part).padStart(2, '0'))
-  return `${offset < 0 ? '-' : '+'}${hour}:${minute}`
 }
 
 /** The zones in which an instant is worth showing: the schedule's, UTC and the viewer's, each once. */
