@@ -25,7 +25,7 @@ const size = {
   schedules: Number(process.env.SCHEDULES ?? 1_000),
   rows: Number(process.env.ROWS ?? 500_000),
 }
-const requests = Number(process.env.REQUESTS ?? 200)
+const requests = Number(process.env.REQUESTS ?? 100)
 const loads = Number(process.env.LOADS ?? 7)
 const only = process.env.ONLY?.split(';')
 const longestRun = 20 * 60_000
