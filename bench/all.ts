@@ -7,6 +7,7 @@ const benchmarks = [
   'launch-path',
   'peers',
   'lists',
+  'pages',
   'memory',
   'idle',
   'unknowns',

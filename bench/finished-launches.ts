@@ -62,12 +62,13 @@ export async function finish(
 }
 
 /*
- * ARGV: the two records to copy, as JSON lists of names and values (launched, rejected); first number; how many; due time of number 0; ms between two.
- * Numbers decide what each is: see rare and spreadOver.
+ * ARGV: the two records to copy, as JSON lists of names and values (launched, rejected); first number; how many; due time of number 0; ms between two;
+ * how many schedules. Numbers decide what each is: see rare and spreadOver.
  */
 const copyLua = `
 local P, patterns = ARGV[1], { cjson.decode(ARGV[2]), cjson.decode(ARGV[3]) }
 local first, count, base, step = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local schedules = tonumber(ARGV[8])
 for n = first, first + count - 1 do
   local refused = n % ${rare.refused} == 7
   local fields, hash = patterns[refused and 2 or 1], {}
@@ -76,7 +77,7 @@ for n = first, first + count - 1 do
   local origin, schedule, key = 'bulk', false, 'big#' .. n
   if n % ${rare.manual} == 11 then origin, key = 'manual', 'manual-' .. n
   elseif n % ${rare.batch} == 13 then key = 'small#' .. n
-  elseif n % 2 == 0 then origin, schedule = 'schedule', 'schedule-' .. n % ${spreadOver.schedules}; key = schedule .. '@' .. n end
+  elseif n % 2 == 0 then origin, schedule = 'schedule', 'schedule-' .. n % schedules; key = schedule .. '@' .. n end
   local own = { key = key, due = due, notBefore = due, created = due, account = account, mailing = mailing, origin = origin, schedule = schedule }
   for i = 1, #fields, 2 do
     local name = fields[i]
@@ -97,8 +98,13 @@ return count
 
 const chunk = 2_000
 
-/** Fills an empty ledger; the newest was due now, one each second before it. */
-export async function fillLedger(ledger: Ledger, commits: CommitConnection, count: number): Promise<void> {
+/** Fills an empty ledger; the newest was due now, one each second before it. Every other launch is of a schedule. */
+export async function fillLedger(
+  ledger: Ledger,
+  commits: CommitConnection,
+  count: number,
+  schedules: number = spreadOver.schedules,
+): Promise<void> {
   const { redis, keys } = ledger
   const patterns: string[] = []
   for (const state of ['launched', 'rejected'] as const) {
@@ -109,7 +115,7 @@ export async function fillLedger(ledger: Ledger, commits: CommitConnection, coun
   await redis.flushall()
   const base = Date.now() - count * spreadOver.every
   for (let first = 0; first < count; first += chunk) {
-    const args = [keys.root, ...patterns, first, Math.min(chunk, count - first), base, spreadOver.every]
+    const args = [keys.root, ...patterns, first, Math.min(chunk, count - first), base, spreadOver.every, schedules]
     await redis.eval(copyLua, 1, keys.launch(''), ...args)
   }
 }

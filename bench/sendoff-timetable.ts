@@ -18,13 +18,17 @@ import { figuresOf } from './store.ts'
 
 const silent = { minted: () => {} }
 
-/** What the service finds in its folder: one account, and the service's own defaults. */
-export async function writeConfig({ folder, url, concurrency }: Workplace): Promise<void> {
+/** What the service finds in its folder: one account, and the service's own defaults; `more` are lines of its file. */
+export async function writeConfig(
+  { folder, url, concurrency }: Workplace,
+  more: readonly string[] = [],
+): Promise<void> {
   await mkdir(join(folder, 'config'))
   const lines = [
     'version: 1',
     `accounts: { main: { baseUrl: "${url}", token: { env: BENCH_TOKEN } } }`,
     `worker: { concurrency: ${concurrency} }`,
+    ...more,
     '',
   ]
   await writeFile(join(folder, 'config', 'sendoff.yaml'), lines.join('\n'))

@@ -1,7 +1,8 @@
 /** Launching a mailing because somebody asks for it: what may be asked, and doing it. */
 import { pathInWords } from '../files/finding.ts'
 import {
-  handKey,
+  askedBefore,
+  confirmedBy,
   type Identity,
   isRefused,
   launchByHand,
@@ -12,7 +13,6 @@ import {
 import type { NewLaunch } from '../launches/create.ts'
 import type { LaunchRequest } from '../launches/launch.ts'
 import { defaultPolicy, preflightAt } from '../launches/policy.ts'
-import { showLaunch } from '../launches/read.ts'
 import { contentFlaws, hasExpressions, renderRequest } from '../timetable/content.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { localTime } from '../timetable/zone.ts'
@@ -90,7 +90,7 @@ export async function repeatBefore(open: OpenLedger, asked: HandAsked): Promise<
 export async function launchAsked(open: OpenLedger, asked: HandAsked): Promise<HandAnswer> {
   const { ledger, queues } = open
   const { account, request, at, by, why, identity } = asked
-  const known = identity === undefined ? undefined : await showLaunch(ledger, handKey({ request }, identity))
+  const known = await askedBefore(ledger, { request }, identity)
   if (known) return { kind: 'made', launch: known }
   const repeat = await repeatBefore(open, asked)
   if (isRefused(repeat)) return repeat
@@ -107,7 +107,7 @@ export async function launchAsked(open: OpenLedger, asked: HandAsked): Promise<H
       ...(at === undefined ? {} : { preflightAt: Math.max(now, preflightAt(defaultPolicy, due) ?? now) }),
       // A person who launches by hand while another launch is on its way gets theirs after it, not instead of it.
       policy: { ...defaultPolicy, overlap: 'allow' },
-      ...(repeat.kind === 'confirmed' ? { confirmed: repeat.at } : {}),
+      ...confirmedBy(repeat),
       ...(identity === undefined ? {} : { identity }),
       by,
       ...(why === undefined ? {} : { why }),

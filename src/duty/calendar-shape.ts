@@ -1,7 +1,8 @@
 /** Rows of the calendar as people are shown them, by every door. Absent values are null; times are UTC. */
 import { z } from 'zod'
-import type { CalendarNote, CalendarRow } from '../timetable/calendar.ts'
+import type { CalendarRow } from '../timetable/calendar.ts'
 import { noteWords } from '../timetable/note-words.ts'
+import type { CalendarNote } from '../timetable/noted-times.ts'
 import { iso, time } from './launch-shape.ts'
 import { clockText, dayText } from './local-time.ts'
 

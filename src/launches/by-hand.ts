@@ -7,6 +7,8 @@ import type { Ledger } from './ledger.ts'
 import type { OpenSpan } from './opening.ts'
 import type { Policy } from './policy.ts'
 import type { LaunchQueues } from './queue.ts'
+import { showLaunch } from './read.ts'
+import type { LaunchRecord } from './record.ts'
 import type { Submission } from './submission.ts'
 
 /** What makes two askings one: the same instant (epoch milliseconds) and the same letters. */
@@ -16,7 +18,7 @@ export interface Identity {
 }
 
 /** The key of a launch by hand, or of a run of a schedule. */
-export function handKey(asked: Pick<HandLaunch, 'schedule' | 'request'>, { at, tail }: Identity): string {
+function handKey(asked: Pick<HandLaunch, 'schedule' | 'request'>, { at, tail }: Identity): string {
   const stamp = new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')
   return asked.schedule === undefined
     ? `manual-${stamp}-${asked.request.id}-${tail}`
@@ -77,6 +79,20 @@ export async function repeatOf(
   if (at === undefined || at <= now - manualSpan) return { kind: confirmation === undefined ? 'none' : 'imagined' }
   const needed = new Date(at).toISOString().slice(11, 16)
   return confirmation === needed ? { kind: 'confirmed', at } : { kind: 'unconfirmed', at, confirmation: needed }
+}
+
+/** What a launch is told of the repeat that it was let through as. */
+export function confirmedBy(repeat: Exclude<Repeat, RefusedRepeat>): { readonly confirmed?: number } {
+  return repeat.kind === 'confirmed' ? { confirmed: repeat.at } : {}
+}
+
+/** The launch that was made when the same was asked before, where there is one. */
+export async function askedBefore(
+  ledger: Ledger,
+  asked: Pick<HandLaunch, 'schedule' | 'request'>,
+  identity: Identity | undefined,
+): Promise<LaunchRecord | undefined> {
+  return identity && showLaunch(ledger, handKey(asked, identity))
 }
 
 /** Makes the launch and its job. Without an identity it has a key of its own at every call. `now` in epoch milliseconds. */

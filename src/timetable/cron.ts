@@ -113,20 +113,33 @@ export function* labelsBetween(cron: Cron, dayMatch: 'any' | 'all', from: number
   const start = new Date(from)
   let year = start.getUTCFullYear()
   let month = start.getUTCMonth() + 1
-  while (Date.UTC(year, month - 1, 1) <= to) {
+  let first = start.getUTCDate()
+  for (let monthStart = Date.UTC(year, month - 1, 1); monthStart <= to; monthStart = Date.UTC(year, month - 1, 1)) {
     if (cron.months.includes(month)) {
-      const chosen = daysChosen(cron.days, cron.weekdays, dayMatch, year, month)
-      for (let day = 1; day < chosen.length; day++) {
+      const chosen = daysOfMonth(cron, dayMatch, year, month)
+      for (let day = first; day < chosen.length; day++) {
         if (!chosen[day]) continue
-        const midnight = Date.UTC(year, month - 1, day)
-        if (midnight + dayMs <= from) continue
+        const midnight = monthStart + (day - 1) * dayMs
         if (midnight > to) return
         yield* labelsOfDay(cron, midnight, from, to)
       }
     }
+    first = 1
     month = month === 12 ? 1 : month + 1
     if (month === 1) year += 1
   }
+}
+
+/** The month that was asked about last, for each pattern: the same is asked about again and again. */
+const lastMonths = new WeakMap<Cron, { readonly place: string; readonly chosen: readonly boolean[] }>()
+
+function daysOfMonth(cron: Cron, dayMatch: 'any' | 'all', year: number, month: number): readonly boolean[] {
+  const place = `${year} ${month} ${dayMatch}`
+  const known = lastMonths.get(cron)
+  if (known?.place === place) return known.chosen
+  const chosen = daysChosen(cron.days, cron.weekdays, dayMatch, year, month)
+  lastMonths.set(cron, { place, chosen })
+  return chosen
 }
 
 function* labelsOfDay(cron: Cron, midnight: number, from: number, to: number): Generator<number> {

@@ -120,7 +120,10 @@ function countedRun(timetable: Timetable, leftOut: LeftOut): number | Uncountabl
 
 function* unlimited(timetable: Timetable, after: number): Generator<Occurrence> {
   const delay = longestDelay(timetable)
-  for (const time of united(timetable, after)) yield { ...time, due: time.nominal + delay }
+  for (const { label, nominal, clocks } of united(timetable, after)) {
+    const due = nominal + delay
+    yield clocks === undefined ? { label, nominal, due } : { label, nominal, clocks, due }
+  }
 }
 
 /** The entries' times in one order, each instant once. */

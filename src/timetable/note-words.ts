@@ -1,8 +1,8 @@
 /** What is said of a due time, in words. Pure. */
 import { formatDuration } from '../files/duration.ts'
 import { reasons } from '../launches/launch.ts'
-import type { CalendarNote } from './calendar.ts'
 import type { DecidedTime } from './decided-times.ts'
+import type { CalendarNote } from './noted-times.ts'
 import { durationInWords } from './words-language.ts'
 
 /** What a change of clocks does to a due time. */

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { states } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { endOf, type Pause, pauseAt } from '../launches/pause.ts'
-import { decidedTimes, earliestGoing } from './decided-times.ts'
+import { comingTimes } from './coming-times.ts'
+import { type LastRun, lastRunsOf } from './last-runs.ts'
 import { allPauses } from './pausing.ts'
 import type { Schedule } from './schedule.ts'
 import { comingSkips } from './skipping.ts'
@@ -12,8 +13,6 @@ import { unmintable } from './unmintable.ts'
 
 /** More due times in a row than people leave out one by one. */
 const furthestLook = 1_000
-/** How many schedules are asked about in one go. */
-const page = 500
 
 export interface ScheduleOverview {
   readonly name: string
@@ -42,7 +41,7 @@ const lastSchema = z.object({
 type LastLaunch = z.infer<typeof lastSchema>
 
 /** All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. */
-export async function overviewOf(ledger: Ledger, now: number, names?: readonly string[]): Promise<ScheduleOverview[]> {
+export async function overviewOf(ledger: Ledger, now: number, only?: readonly string[]): Promise<ScheduleOverview[]> {
   const [{ schedules }, pauses, skips] = await Promise.all([
     storedSet(ledger),
     allPauses(ledger),
@@ -50,19 +49,15 @@ export async function overviewOf(ledger: Ledger, now: number, names?: readonly s
   ])
   const left = new Set(skips.map(({ due, schedule }) => `${schedule} ${due}`))
   const chosen = [...schedules]
-    .filter(([name]) => names === undefined || names.includes(name))
+    .filter(([name]) => only === undefined || only.includes(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const found: ScheduleOverview[] = []
-  for (let index = 0; index < chosen.length; index += page) {
-    const some = chosen.slice(index, index + page)
-    const lasts = await Promise.all(some.map(([name]) => lastLaunch(ledger, name, now)))
-    for (const [offset, [name, stored]] of some.entries()) {
-      const pause = pauseAt(pauses.get(name) ?? [], now)
-      const coming = knownComing(stored, now, pause, due => left.has(`${name} ${due}`))
-      found.push({ name, schedule: stored.schedule, pause, ...coming, last: lasts[offset] })
-    }
-  }
-  return found
+  const names = chosen.map(([name]) => name)
+  const lasts = await lastRunsOf(ledger, names, now, 1, lastFields)
+  return chosen.map(([name, stored], index) => {
+    const pause = pauseAt(pauses.get(name) ?? [], now)
+    const coming = knownComing(stored, now, pause, due => left.has(`${name} ${due}`))
+    return { name, schedule: stored.schedule, pause, ...coming, last: lastLaunch(lasts[index]?.[0]) }
+  })
 }
 
 /** Of what cannot be minted here nothing is known; the list still shows the others. */
@@ -78,8 +73,7 @@ type Asked = [now: number, pause: Pause | undefined, isLeftOut: (due: number) =>
 function comingOf(schedule: Schedule, ...[now, pause, isLeftOut]: Asked): Coming {
   const open = pause === undefined ? now + 1 : endOf(pause)
   let looked = 0
-  for (const { due, leftOut } of decidedTimes(schedule, earliestGoing(schedule, now))) {
-    if (due <= now) continue
+  for (const { due, leftOut } of comingTimes(schedule, now)) {
     if (open === Number.POSITIVE_INFINITY || ++looked > furthestLook) return { next: undefined, completed: false }
     if (leftOut !== undefined || due < open || isLeftOut(due)) continue
     return { next: due, completed: false }
@@ -87,17 +81,10 @@ function comingOf(schedule: Schedule, ...[now, pause, isLeftOut]: Asked): Coming
   return { next: undefined, completed: looked === 0 }
 }
 
-async function lastLaunch(ledger: Ledger, schedule: string, now: number): Promise<LastLaunch | undefined> {
-  const { redis, keys } = ledger
-  const [key] = await redis.zrevrangebyscore(keys.ofSchedule(schedule), now, '-inf', 'LIMIT', 0, 1)
-  if (key === undefined) return undefined
-  const [state, due, reason, error, error_text] = await redis.hmget(
-    keys.launch(key),
-    'state',
-    'due',
-    'reason',
-    'error',
-    'error_text',
-  )
-  return lastSchema.parse({ key, state, due, reason, error, error_text })
+const lastFields = ['state', 'due', 'reason', 'error', 'error_text'] as const
+
+function lastLaunch(run: LastRun | undefined): LastLaunch | undefined {
+  if (run === undefined) return undefined
+  const [state, due, reason, error, error_text] = run.values
+  return lastSchema.parse({ key: run.key, state, due, reason, error, error_text })
 }

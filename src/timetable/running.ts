@@ -1,6 +1,7 @@
 /** Running a schedule now, outside of its timetable: its launch and its policy, under a key of its own, through every guard. */
 import {
-  handKey,
+  askedBefore,
+  confirmedBy,
   type Identity,
   isRefused,
   launchByHand,
@@ -13,7 +14,6 @@ import { audienceOf } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Pause, pauseAt } from '../launches/pause.ts'
 import type { LaunchQueues } from '../launches/queue.ts'
-import { showLaunch } from '../launches/read.ts'
 import { judgeBy, openBetween } from './allowance.ts'
 import { renderRequest } from './content.ts'
 import { submissionOf } from './minting.ts'
@@ -69,15 +69,13 @@ export async function runSchedule(
   confirmation?: string,
   identity?: Identity,
 ): Promise<RunAnswer> {
-  const before =
-    identity && (await showLaunch(ledger, handKey({ schedule: schedule.name, request: schedule.launch }, identity)))
+  const before = await askedBefore(ledger, { schedule: schedule.name, request: schedule.launch }, identity)
   if (before) return { kind: 'run', launch: before }
   const permission = await runPermission(ledger, schedule, confirmation)
   if (isRunRefused(permission)) return permission
   const { name, account, policy, when } = schedule
   const now = await serverNow(ledger)
   const request = renderRequest(schedule.launch, now, when.timezone)
-  const confirmed = permission.kind === 'confirmed' ? { confirmed: permission.at } : {}
   const open = openBetween(schedule, when.timezone, now, now + policy.maxLateness + 1)
   const submission = submissionOf(schedule)
   const asked = {
@@ -88,7 +86,7 @@ export async function runSchedule(
     schedule: name,
     due: now,
     policy,
-    ...confirmed,
+    ...confirmedBy(permission),
     identity,
     by,
     why,

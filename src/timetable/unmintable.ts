@@ -8,13 +8,18 @@ import type { Schedule } from './schedule.ts'
 import type { Stored } from './store.ts'
 import { zoneNamed } from './zone.ts'
 
-const known = new WeakMap<Stored, { readonly why: string | undefined }>()
+/** The last answer about each schedule: it is another only where another due time is next, or for another declaration. */
+const known = new WeakMap<Schedule, { readonly watermark: number; readonly why: string | undefined }>()
 
 /** Why the due times of a stored schedule cannot be worked out here, in a sentence; undefined where they can. */
 export function unmintable(stored: Stored): string | undefined {
-  const found = known.get(stored) ?? { why: stored.schedule ? whyNot(stored.schedule, stored.watermark) : stored.why }
-  known.set(stored, found)
-  return found.why
+  if (!stored.schedule) return stored.why
+  const { schedule, watermark } = stored
+  const found = known.get(schedule)
+  if (found?.watermark === watermark) return found.why
+  const why = whyNot(schedule, watermark)
+  known.set(schedule, { watermark, why })
+  return why
 }
 
 /** What is stored, where its due times can be worked out here. */

@@ -23,9 +23,18 @@ export function wallAt(zone: Zone, instant: number): WallTime {
   }
 }
 
+/** Dates in words are asked for again and again, of the same days. */
+const dateTexts = new Map<number, string>()
+const mostDates = 10_000
+
 /** `2027-01-01` of a day counted from 1970-01-01. */
 export function dateText(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10)
+  const known = dateTexts.get(day)
+  if (known !== undefined) return known
+  const text = new Date(day * dayMs).toISOString().slice(0, 10)
+  if (dateTexts.size >= mostDates) dateTexts.clear()
+  dateTexts.set(day, text)
+  return text
 }
 
 /** Of a day counted from 1970-01-01, a Thursday. */

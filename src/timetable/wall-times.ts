@@ -7,10 +7,10 @@
  * labels fall on one instant, it is one due time. docs/decisions/0003-own-due-times.md says why.
  */
 import type { Dst } from './schedule.ts'
+import { dateText, dayMs } from './wall-clock.ts'
 import { type Reading, readLabel, type Zone } from './zone.ts'
 
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 export const longestShiftedGap = 3 * hourMs
 /** A Friday the 29th of February is up to forty years after the last; labels silent for longer have no next time. */
 export const longestSilence = 41 * 366 * dayMs
@@ -130,9 +130,16 @@ export function instantName(instant: number): string {
 }
 
 function plainName(label: number): string {
-  const text = new Date(label).toISOString()
-  const minute = `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}`
-  if (label % 60_000 === 0) return minute
-  const second = `${minute}${text.slice(17, 19)}`
-  return label % 1_000 === 0 ? second : `${second}${text.slice(20, 23)}`
+  const day = Math.floor(label / dayMs)
+  const date = dateText(day)
+  const rest = label - day * dayMs
+  const clock = `T${two(Math.floor(rest / hourMs))}${two(Math.floor(rest / 60_000) % 60)}`
+  const minute = `${date.slice(0, 4)}${date.slice(5, 7)}${date.slice(8)}${clock}`
+  if (rest % 60_000 === 0) return minute
+  const second = `${minute}${two(Math.floor(rest / 1_000) % 60)}`
+  return rest % 1_000 === 0 ? second : `${second}${String(rest % 1_000).padStart(3, '0')}`
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number)
 }

@@ -28,11 +28,21 @@ interface Day {
   readonly change: { readonly at: number; readonly offset: number } | undefined
 }
 
+/** Its first instant, and that of the next day; epoch milliseconds. */
+interface LocalDay {
+  readonly start: number
+  readonly end: number
+}
+
+/** So many are kept. */
+const mostDays = 20_000
+
 /** Offsets of one zone, looked up in the zone table once per UTC day: the table's own look-up is too slow to ask per label. */
 export class Zone {
   readonly name: string
   readonly #table: IANAZone
   readonly #days = new Map<number, Day>()
+  readonly #localDays = new Map<number, LocalDay>()
 
   constructor(name: string) {
     this.name = name
@@ -67,10 +77,25 @@ export class Zone {
     return found
   }
 
+  /** The local day that an instant falls on. */
+  localDay(instant: number): LocalDay {
+    const midnight = Math.floor((instant + this.offset(instant)) / dayMs) * dayMs
+    const known = this.#localDays.get(midnight)
+    if (known) return known
+    if (this.#localDays.size > mostDays) this.#localDays.clear()
+    const startOf = (label: number) => {
+      const reading = readLabel(this, label)
+      return reading.kind === 'fold' ? reading.first : reading.at
+    }
+    const day = { start: startOf(midnight), end: startOf(midnight + dayMs) }
+    this.#localDays.set(midnight, day)
+    return day
+  }
+
   #day(index: number): Day {
     const known = this.#days.get(index)
     if (known) return known
-    if (this.#days.size > 20_000) this.#days.clear()
+    if (this.#days.size > mostDays) this.#days.clear()
     const start = index * dayMs
     const before = this.#days.get(index - 1)
     const offset = before ? (before.change?.offset ?? before.offset) : this.#lookUp(start)
@@ -112,6 +137,23 @@ export function zoneNamed(name: string): Zone {
   return zone
 }
 
+/** For showing times: a stored schedule may be of a zone that this Node does not know, and its times are those of UTC then. */
+export function zoneOrUtc(name: string): Zone {
+  try {
+    return zoneNamed(name)
+  } catch (error) {
+    if (error instanceof RangeError) return zoneNamed('UTC')
+    throw error
+  }
+}
+
+/** `+03:00` of an offset in milliseconds. */
+export function offsetText(offset: number): string {
+  const minutes = Math.abs(Math.trunc(offset / 60_000))
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map(part => String(part).padStart(2, '0'))
+  return `${offset < 0 ? '-' : '+'}${hour}:${minute}`
+}
+
 /** What a label names: one instant; two (clocks went back over it); or none, where the label lies in a gap. */
 export type Reading =
   | { readonly kind: 'exact'; readonly at: number }
@@ -135,14 +177,8 @@ export function readLabel(zone: Zone, label: number): Reading {
 }
 
 /** The local day that an instant falls on: its first instant, and that of the next day; epoch milliseconds. */
-export function dayOf(zone: string, instant: number): { readonly start: number; readonly end: number } {
-  const table = zoneNamed(zone)
-  const midnight = Math.floor((instant + table.offset(instant)) / dayMs) * dayMs
-  const startOf = (label: number) => {
-    const reading = readLabel(table, label)
-    return reading.kind === 'fold' ? reading.first : reading.at
-  }
-  return { start: startOf(midnight), end: startOf(midnight + dayMs) }
+export function dayOf(zone: string, instant: number): LocalDay {
+  return zoneNamed(zone).localDay(instant)
 }
 
 const localPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/

@@ -1,8 +1,8 @@
 /** The calendar of a month or a week: what goes out on which day, and what is left out. Days are those of one zone. */
 import { DateTime } from 'luxon'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
-import { calendarRows } from '../../http/calendar-rows.ts'
-import type { CalendarRow } from '../../timetable/calendar.ts'
+import { calendarByDay } from '../../http/calendar-rows.ts'
+import type { CalendarDay } from '../../timetable/calendar-days.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
 export const calendarViews = ['month', 'week'] as const
@@ -16,85 +16,57 @@ export interface CalendarAsked {
   readonly zone: string
 }
 
-export interface CalendarDay {
+export interface ShownDay extends CalendarDay {
   /** `2026-11-23`. */
   readonly day: string
   readonly at: number
   /** Whether it belongs to the month that is shown. */
   readonly isInside: boolean
   readonly isToday: boolean
-  readonly entries: readonly CalendarEntry[]
-}
-
-/** What goes of one schedule on one day together; what does not go stands by itself, with its reason. */
-export interface CalendarEntry {
-  readonly schedule: Schedule
-  readonly rows: readonly CalendarRow[]
-  readonly goes: boolean
-  /** When the first goes; epoch milliseconds. */
-  readonly due: number
-  readonly times: number
 }
 
 export interface CalendarModel extends CalendarAsked {
   /** Epoch milliseconds: the first of the month, or the Monday. */
   readonly at: number
-  readonly weeks: readonly (readonly CalendarDay[])[]
+  readonly weeks: readonly (readonly ShownDay[])[]
   readonly before: string
   readonly after: string
 }
 
+/** More than this on one day is a number. */
+const mostOfDay = { month: 6, week: 40 } as const
+
 /** Throws Problem where it would take too long. */
 export async function calendarModel(
   known: KnownCalendar,
-  asked: CalendarAsked,
+  wish: CalendarAsked,
   shown: (schedule: Schedule) => boolean,
 ): Promise<CalendarModel> {
-  const { view, zone } = asked
+  const { view, zone } = wish
   const today = DateTime.fromMillis(known.now, { zone })
-  const given = asked.day === undefined ? today : DateTime.fromISO(asked.day, { zone })
+  const given = wish.day === undefined ? today : DateTime.fromISO(wish.day, { zone })
   const start = (given.isValid ? given : today).startOf(view)
   const first = start.startOf('week')
   const last = view === 'week' ? first.plus({ weeks: 1 }) : start.endOf('month').endOf('week').plus({ milliseconds: 1 })
-  const rows = await calendarRows({ ...known, from: first.toMillis(), to: last.toMillis(), shown })
-  const weeks: CalendarDay[][] = []
-  for (let monday = first; monday < last; monday = monday.plus({ weeks: 1 })) {
-    weeks.push(
-      Array.from({ length: 7 }, (_, index) => {
-        const day = monday.plus({ days: index })
-        const from = day.toMillis()
-        const to = day.plus({ days: 1 }).toMillis()
-        return {
-          day: day.toISODate() ?? '',
-          at: from,
-          isInside: view === 'week' || day.month === start.month,
-          isToday: day.hasSame(today, 'day'),
-          entries: entriesOf(rows.filter(({ due }) => due >= from && due < to)),
-        }
-      }),
-    )
-  }
+  const days: DateTime[] = []
+  for (let day = first; day < last; day = day.plus({ days: 1 })) days.push(day)
+  const span = { from: first.toMillis(), to: last.toMillis() }
+  const asked = { bounds: [...days.map(day => day.toMillis()), span.to], mostOfDay: mostOfDay[view] }
+  const found = await calendarByDay({ ...known, ...span, shown }, asked)
+  const all = days.map((day, index) => ({
+    ...(found[index] ?? { entries: [], more: 0 }),
+    day: day.toISODate() ?? '',
+    at: day.toMillis(),
+    isInside: view === 'week' || day.month === start.month,
+    isToday: day.hasSame(today, 'day'),
+  }))
+  const weeks = Array.from({ length: Math.ceil(all.length / 7) }, (_, week) => all.slice(week * 7, week * 7 + 7))
   const step = view === 'week' ? { weeks: 1 } : { months: 1 }
   return {
-    ...asked,
+    ...wish,
     at: start.toMillis(),
     weeks,
     before: start.minus(step).toISODate() ?? '',
     after: start.plus(step).toISODate() ?? '',
   }
-}
-
-function entriesOf(rows: readonly CalendarRow[]): CalendarEntry[] {
-  const groups = new Map<string, CalendarRow[]>()
-  for (const row of rows) {
-    const why = row.going > 0 ? '' : JSON.stringify(row.notes.map(({ note }) => note.kind))
-    const place = `${row.schedule.name} ${why}`
-    groups.set(place, [...(groups.get(place) ?? []), row])
-  }
-  return [...groups.values()].flatMap(group => {
-    const [first] = group
-    if (!first) return []
-    const times = group.reduce((sum, row) => sum + row.times, 0)
-    return [{ schedule: first.schedule, rows: group, goes: first.going > 0, due: first.due, times }]
-  })
 }

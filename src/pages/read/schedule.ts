@@ -4,7 +4,7 @@ import { launchRow } from '../../duty/launch-shape.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { readAudit } from '../../launches/audit.ts'
 import { listLaunches } from '../../launches/list.ts'
-import { comingDueTimes, type DueTime } from '../../timetable/calendar.ts'
+import { comingDueTimes, type DueTime } from '../../timetable/noted-times.ts'
 import { overviewOf, type ScheduleOverview } from '../../timetable/overview.ts'
 import { pausesOf } from '../../timetable/pausing.ts'
 import { serverNow } from '../../timetable/planner.ts'
@@ -30,13 +30,13 @@ const shown = 20
 /** Undefined where there is none of this name. */
 export async function readSchedule({ config, ledger }: OpenLedger, name: string): Promise<ScheduleModel | undefined> {
   const now = await serverNow(ledger)
-  const [[overview], pauses, skips, launches, decisions, runs] = await Promise.all([
+  const [[overview], pauses, skips, launches, decisions, [runs = []]] = await Promise.all([
     overviewOf(ledger, now, [name]),
     pausesOf(ledger, name),
     comingSkips(ledger, now),
     listLaunches(ledger, { schedule: name, dueBy: now }, shown, Object.keys(config.accounts)),
     readAudit(ledger, shown, `schedule:${name}`),
-    runsOf(ledger, name, now, 60),
+    runsOf(ledger, [name], now, 60),
   ])
   if (!overview) return undefined
   const { schedule, unmintable } = overview

@@ -3,6 +3,7 @@ import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
 import { type State, states } from '../../launches/launch.ts'
 import type { Ledger } from '../../launches/ledger.ts'
+import { lastRunsOf } from '../../timetable/last-runs.ts'
 import { overviewOf, type ScheduleOverview } from '../../timetable/overview.ts'
 import { serverNow } from '../../timetable/planner.ts'
 import type { Run } from '../view/state.tsx'
@@ -31,7 +32,7 @@ export interface SchedulesPage extends SchedulesAsked {
   readonly pages: number
 }
 
-const perPage = 100
+const perPage = 50
 const stripLength = 20
 
 export async function readSchedules(open: OpenLedger, caller: Caller, asked: SchedulesAsked): Promise<SchedulesPage> {
@@ -44,9 +45,9 @@ export async function readSchedules(open: OpenLedger, caller: Caller, asked: Sch
   const pages = Math.max(1, Math.ceil(found.length / perPage))
   const page = Math.min(asked.page, pages)
   const shown = found.slice((page - 1) * perPage, page * perPage)
-  const items = await Promise.all(
-    shown.map(async each => ({ ...each, runs: await runsOf(ledger, each.name, now, stripLength) })),
-  )
+  const names = shown.map(({ name }) => name)
+  const runs = await runsOf(ledger, names, now, stripLength)
+  const items = shown.map((each, index) => ({ ...each, runs: runs[index] ?? [] }))
   return { ...asked, page, items, counts, found: found.length, pages }
 }
 
@@ -78,17 +79,15 @@ export function isSeen(caller: Caller, { schedule }: Pick<ScheduleOverview, 'sch
   return schedule === undefined ? caller.accounts === undefined : maySee(caller, schedule.account)
 }
 
-/** The last launches of a schedule whose time has come, the oldest first. */
-export async function runsOf({ redis, keys }: Ledger, name: string, now: number, count: number): Promise<Run[]> {
-  const flat = await redis.zrevrangebyscore(keys.ofSchedule(name), now, '-inf', 'WITHSCORES', 'LIMIT', 0, count)
-  const found: { key: string; due: number }[] = []
-  for (let index = 0; index < flat.length; index += 2)
-    found.push({ key: flat[index] ?? '', due: Number(flat[index + 1]) })
-  const known = await Promise.all(found.map(({ key }) => redis.hget(keys.launch(key), 'state')))
-  return found
-    .flatMap(({ key, due }, index): Run[] => {
-      const state = states.find(each => each === known[index])
-      return state === undefined ? [] : [{ key, due, state }]
-    })
-    .toReversed()
+/** The last launches of each of the schedules whose time has come, the oldest first. */
+export async function runsOf(ledger: Ledger, names: readonly string[], now: number, count: number): Promise<Run[][]> {
+  const found = await lastRunsOf(ledger, names, now, count, ['state', 'due'])
+  return found.map(runs =>
+    runs
+      .flatMap(({ key, values: [name, due] }): Run[] => {
+        const state = states.find(each => each === name)
+        return state === undefined ? [] : [{ key, due: Number(due), state }]
+      })
+      .toReversed(),
+  )
 }

@@ -3,7 +3,7 @@ import { calendarInTime } from '../../duty/calendar-in-time.ts'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
 import { type Pause, pauseAt } from '../../launches/pause.ts'
 import type { CalendarRow } from '../../timetable/calendar.ts'
-import { decidedTimes, earliestGoing } from '../../timetable/decided-times.ts'
+import { comingTimes } from '../../timetable/coming-times.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
 export const spans = { '24h': 24, '7d': 168, '30d': 720 } as const
@@ -47,8 +47,8 @@ export async function upcomingOf(
     .map(({ schedule }) => schedule)
   const chosen = new Set(due.slice(0, mostLanes))
   const calendar = await calendarInTime({ ...known, from, to, shown: schedule => chosen.has(schedule) })
-  if (calendar.kind !== 'rows') return { span, from, to, lanes: [], more: 0, isTooMuch: true }
-  const { rows } = calendar
+  if (calendar.kind !== 'done') return { span, from, to, lanes: [], more: 0, isTooMuch: true }
+  const { value: rows } = calendar
   const lanes = [...chosen].map(schedule => ({
     schedule,
     pause: pauseAt(known.pauses.get(schedule.name) ?? [], from),
@@ -58,9 +58,6 @@ export async function upcomingOf(
 }
 
 function firstDue(schedule: Schedule, from: number, to: number): number | undefined {
-  for (const { due, nominal } of decidedTimes(schedule, earliestGoing(schedule, from))) {
-    if (nominal >= to) return undefined
-    if (due > from) return due
-  }
-  return undefined
+  const [first] = comingTimes(schedule, from)
+  return first === undefined || first.nominal >= to ? undefined : first.due
 }

@@ -1,15 +1,13 @@
 /** The calendar, by month and by week; what is left out stands there struck through, with its reason. Pure. */
 import { DateTime } from 'luxon'
+import type { CalendarEntry } from '../../timetable/calendar-days.ts'
 import type { Look } from '../look.ts'
-import { type CalendarDay, type CalendarEntry, type CalendarModel, calendarViews } from '../read/calendar.ts'
+import { type CalendarModel, calendarViews, type ShownDay } from '../read/calendar.ts'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
 import { Icon } from './state.tsx'
 import { timeText } from './times.tsx'
 import { rowWords } from './upcoming.tsx'
-
-/** More than this on one day is a number. */
-const mostOfDay = { month: 6, week: 40 } as const
 
 export function CalendarPage({ look, model }: { look: Look; model: CalendarModel }) {
   const { calendar: t } = look.t
@@ -64,10 +62,8 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
   )
 }
 
-function Day({ look, day, model }: { look: Look; day: CalendarDay; model: CalendarModel }) {
+function Day({ look, day, model }: { look: Look; day: ShownDay; model: CalendarModel }) {
   const { view, zone } = model
-  const shown = day.entries.slice(0, mostOfDay[view])
-  const rest = day.entries.length - shown.length
   const kinds = [
     ...(day.isInside ? [] : ['outside']),
     ...(day.isToday ? ['today'] : day.at < look.now ? ['past'] : []),
@@ -80,11 +76,11 @@ function Day({ look, day, model }: { look: Look; day: CalendarDay; model: Calend
         <span class="broad">{String(Number(day.day.slice(8)))}</span>
       </time>
       <ul>
-        {shown.map(entry => (
+        {day.entries.map(entry => (
           <Entry look={look} entry={entry} view={view} zone={zone} />
         ))}
       </ul>
-      {rest === 0 ? null : <Rest look={look} day={day.day} view={view} rest={rest} />}
+      {day.more === 0 ? null : <Rest look={look} day={day.day} view={view} rest={day.more} />}
     </td>
   )
 }

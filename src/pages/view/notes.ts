@@ -1,6 +1,6 @@
 /** What the calendar says of a due time, in the viewer's language and zone. Pure. */
 import { formatDuration } from '../../files/duration.ts'
-import type { CalendarNote } from '../../timetable/calendar.ts'
+import type { CalendarNote } from '../../timetable/noted-times.ts'
 import type { Look } from '../look.ts'
 import { timeText, zoneFor } from './times.tsx'
 

@@ -1,6 +1,6 @@
 /** One schedule. Pure. */
 import { formatDuration } from '../../files/duration.ts'
-import type { DueTime } from '../../timetable/calendar.ts'
+import type { DueTime } from '../../timetable/noted-times.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 import { timingInWords } from '../../timetable/words.ts'
 import type { Look } from '../look.ts'
