@@ -109,10 +109,11 @@ function addDecisions(api: Api, open: OpenLedger): void {
   api.openapi(routes.retryBatch, async context => {
     const { id } = context.req.valid('param')
     const { caller } = context.var
-    const why = context.req.valid('json').reason
+    const body = context.req.valid('json')
     await named(open, caller, id)
-    const answer = await once(context, open, batchChangedSchema, async () => {
-      const answer = await retryBatch(ledger, id, { by: caller.by, why })
+    const how = { schema: batchChangedSchema, body, twice: 'another' } as const
+    const answer = await once(context, open, how, async () => {
+      const answer = await retryBatch(ledger, id, { by: caller.by, why: body.reason })
       if (answer.kind !== 'again') throw notAsAsked(answer, id)
       return changed(caller, id, answer.rows)
     })

@@ -29,8 +29,9 @@ export function addLaunches(api: Api, { open }: HttpParts): void {
   api.openapi(routes.createLaunch, async context => {
     const asked = context.req.valid('json')
     mustBeFor(context.var.caller, asked.account)
+    const how = { schema: madeSchema, body: asked, twice: 'harmless' } as const
     return context.json(
-      await once(context, open, madeSchema, identity => made(open, context.var.caller, asked, identity)),
+      await once(context, open, how, identity => made(open, context.var.caller, asked, identity)),
       201,
     )
   })

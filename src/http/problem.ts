@@ -17,6 +17,7 @@ export const problems = {
   refused: { status: 409, title: 'What is asked cannot be done now' },
   repeat: { status: 409, title: 'It would mail the same people again' },
   inProgress: { status: 409, title: 'The same request is being carried out' },
+  outcomeUnknown: { status: 409, title: 'What became of the request is not known' },
   tooLarge: { status: 413, title: 'The body is too large' },
   unsupportedMediaType: { status: 415, title: 'The body must be application/json' },
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },

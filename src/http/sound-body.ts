@@ -1,4 +1,7 @@
-/** What no body may hold, whatever it is for: texts that cannot be written as UTF-8, and nesting that what reads it later may not bear. */
+/**
+ * What no body may hold, whatever it is for: texts that cannot be written as UTF-8, nesting that what reads it later may not bear,
+ * and numbers that would be changed by being read.
+ */
 import type { HonoRequest } from 'hono'
 import { pathInWords } from '../files/finding.ts'
 import { type Flaw, invalidProblem } from './problem.ts'
@@ -29,6 +32,8 @@ function look(value: unknown, path: readonly (string | number)[], flaws: Flaw[])
       sentence,
     })
   if (typeof value === 'string' && isBroken(value)) flaw('has half of a character (a lone surrogate)')
+  if (typeof value === 'number' && isInexact(value))
+    flaw('is a number of too many digits to be kept: write it in quotes')
   if (typeof value !== 'object' || value === null) return
   if (path.length >= deepest) {
     flaw(`is nested deeper than ${deepest}`)
@@ -44,4 +49,9 @@ function look(value: unknown, path: readonly (string | number)[], flaws: Flaw[])
 /** Halves of a pair that stands whole are not matched. */
 function isBroken(text: string): boolean {
   return /\p{Surrogate}/u.test(text)
+}
+
+/** Whether more than one whole number, as people write them, is read as this one. */
+function isInexact(value: number): boolean {
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER
 }
