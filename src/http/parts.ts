@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { AccessRules } from './access.ts'
 import type { EventHub } from './event-hub.ts'
+import type { Probes } from './probes.ts'
 
 /** One thing that must be so for the service to do its work. */
 export interface Check {
@@ -27,6 +28,7 @@ export interface HttpParts {
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   checks(): Promise<readonly Check[]>
   isStopping(): boolean
+  readonly probes: Probes
 }
 
 /** What answers requests that are not for the API: the pages. */

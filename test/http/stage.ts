@@ -12,6 +12,7 @@ import type { Role } from '../../src/http/doors.ts'
 import { EventHub } from '../../src/http/event-hub.ts'
 import { Metrics } from '../../src/http/metrics.ts'
 import type { Check, HttpParts } from '../../src/http/parts.ts'
+import { Probes } from '../../src/http/probes.ts'
 import { EventStream } from '../../src/launches/event-stream.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
@@ -138,6 +139,7 @@ export class HttpStage {
       metrics: () => this.metrics.read(open),
       checks: async () => this.checks,
       isStopping: () => this.stopping,
+      probes: new Probes(),
     }
   }
 
