@@ -208,6 +208,10 @@ export class Events {
     this.#log.error({ event: 'requestFailed', err: error }, 'a request over HTTP failed for a reason that is ours')
   }
 
+  requestBrokenOff(method: string, path: string): void {
+    this.#log.info({ event: 'requestBrokenOff' }, `whoever asked over HTTP left before the end of ${method} ${path}`)
+  }
+
   batchDone(id: string, account: string, left: Readonly<Partial<Record<State, number>>>): void {
     const words = Object.entries(left).map(([state, count]) => `${count} ${state}`)
     const isLoud = loud.some(state => (left[state] ?? 0) > 0)

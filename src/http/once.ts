@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { Identity } from '../launches/by-hand.ts'
-import type { Variables } from './app.ts'
+import type { ApiEnv } from './app.ts'
 import { type Once, onceOnly } from './idempotency.ts'
 
 interface Asked<Schema extends z.ZodType> extends Pick<Once, 'body' | 'twice'> {
@@ -12,7 +12,7 @@ interface Asked<Schema extends z.ZodType> extends Pick<Once, 'body' | 'twice'> {
 
 /** Carries out what this request asks for once for its Idempotency-Key; an answer of before is marked as such. */
 export async function once<Schema extends z.ZodType>(
-  context: Context<{ Variables: Variables }>,
+  context: Context<ApiEnv>,
   { ledger }: OpenLedger,
   { schema, ...how }: Asked<Schema>,
   act: (identity: Identity) => Promise<z.output<Schema>>,

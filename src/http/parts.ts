@@ -11,13 +11,19 @@ export interface Check {
   readonly why?: string
 }
 
+/** What is told to whoever reads the log. */
+export interface Heard {
+  requestFailed(error: unknown): void
+  requestBrokenOff(method: string, path: string): void
+}
+
 /** What the HTTP API is made of. */
 export interface HttpParts {
   readonly open: OpenLedger
   readonly settings: Config['http']
   readonly version: string
   readonly events: EventHub
-  readonly heard: { requestFailed(error: unknown): void }
+  readonly heard: Heard
   measure(request: {
     readonly method: string
     readonly route: string

@@ -11,7 +11,7 @@ import type { Fitness } from '../redis/fitness.ts'
 import { EventHub } from './event-hub.ts'
 import { keptFor } from './kept-for.ts'
 import { Metrics } from './metrics.ts'
-import type { Check, HttpParts, MakePages } from './parts.ts'
+import type { Check, Heard, HttpParts, MakePages } from './parts.ts'
 import { Probes } from './probes.ts'
 import { listen } from './server.ts'
 import { releaseVersion } from './version.ts'
@@ -22,8 +22,7 @@ export interface HttpInput {
   /** Its connection is not used: people who ask are not made to wait until Redis is back. */
   readonly ledger: Ledger
   readonly fitness: Fitness
-  readonly events: {
-    requestFailed(error: unknown): void
+  readonly events: Heard & {
     httpListens(address: string, withoutKey: string): void
     alsoTell(listener: (happening: Happening) => void): void
   }
