@@ -1,5 +1,5 @@
 /** What is asked at the edges of what can be asked. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchPageSchema } from '../../src/http/contract/launches.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { readCursor } from '../../src/launches/cursor.ts'
@@ -29,8 +29,26 @@ it('nothing in the audit is older than its first place', async () => {
   expect(await answer.json()).toEqual({ entries: [], next: null })
 })
 
-it.each(['error=', 'error=%20', 'error=1e1', 'mailing=0x5', 'limit='])('%s is no number', async query => {
-  expect((await stage.ask('GET', `/api/v1/launches?${query}`, { key })).status).toBe(400)
+describe('a number of a query', () => {
+  const rows = '/api/v1/batches?account=main&name=x&'
+  it.each([
+    ...['/api/v1/launches?error', '/api/v1/launches?mailing', '/api/v1/launches?limit', '/api/v1/batches?limit'],
+    ...['/api/v1/audit?limit', '/api/v1/calendar?days', '/api/v1/schedules/weekly?count'],
+    ...[`${rows}perMinute`, `${rows}concurrency`, `${rows}stopAfterConsecutive`, `${rows}stopAfterFailures`],
+    `${rows}stopAfterPercent`,
+  ])('%s is digits and nothing else', async address => {
+    const method = address.startsWith(rows) ? 'POST' : 'GET'
+    const name = address.split(/[?&]/).at(-1)
+    for (const text of ['', '%20', '%205', '5%20', '1e1', '0x5', '+5', 'five', '5.', '00000000000000005', '٥']) {
+      const raw = method === 'POST' ? { raw: 'id\n1\n', headers: { 'content-type': 'text/csv' } } : {}
+      const answer = await stage.ask(method, `${address}=${text}`, { key, ...raw })
+      expect(await answer.json(), text).toMatchObject({
+        code: 'invalid',
+        errors: [{ in: 'query', at: name, sentence: expect.stringMatching(/^must be a (whole )?number, in digits/) }],
+      })
+    }
+    expect((await stage.server.redis.keys('*batch*')).length).toBe(0)
+  })
 })
 
 it.each([
