@@ -61,8 +61,13 @@ function formatOf(type: string | undefined): RowsReading['format'] {
       return 'csv'
     case 'application/x-ndjson':
       return 'ndjson'
+    case 'application/json':
+      return 'json'
     default:
-      throw new Problem('unsupportedMediaType', 'Send the file with Content-Type: text/csv or application/x-ndjson')
+      throw new Problem(
+        'unsupportedMediaType',
+        'Send the file with Content-Type: text/csv, application/x-ndjson or, where it is one list, application/json',
+      )
   }
 }
 

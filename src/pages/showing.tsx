@@ -1,5 +1,6 @@
 /** The pages that show things: from an address to a model, from a model to a page. */
-import { listBatches, problemsOf, showBatch } from '../bulk/read.ts'
+import { listBatches } from '../bulk/list.ts'
+import { problemsOf, showBatch } from '../bulk/read.ts'
 import { auditRow } from '../duty/audit-shape.ts'
 import { knownCalendar } from '../duty/known-calendar.ts'
 import { launchRow } from '../duty/launch-shape.ts'

@@ -1,5 +1,6 @@
 /** What is asked at the edges of what can be asked. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { launchPageSchema } from '../../src/http/contract/launches.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { readCursor } from '../../src/launches/cursor.ts'
@@ -92,6 +93,34 @@ it('a page for a key of one account is filled with its launches, and its cursor 
   const { launches, next } = launchPageSchema.parse(await answer.json())
   expect(launches.map(each => each.key)).toEqual(['foreign'])
   expect(next === null ? 'foreign' : readCursor(next)?.key).toBe('foreign')
+})
+
+it('pages of batches show each once, whatever is submitted meanwhile, also where they came at the same moment', async () => {
+  const declare = async (name: string) => {
+    const raw = `[{"id":5,"content":{"name":"${name}"}}]`
+    const path = `/api/v1/batches?account=main&name=${name}`
+    const answer = await stage.ask('POST', path, { key, raw, headers: { 'content-type': 'application/json' } })
+    const { batch } = z.object({ batch: z.object({ id: z.string() }) }).parse(await answer.json())
+    return batch.id
+  }
+  const ids: string[] = []
+  for (const name of ['a', 'b', 'c', 'd', 'e']) ids.push(await declare(name))
+  const { redis, keys } = stage.ledger
+  for (const [index, id] of ids.slice(0, 4).entries()) await redis.zadd(keys.batches, index === 0 ? 1_000 : 2_000, id)
+  const page = async (after: string) => {
+    const answer = await stage.ask('GET', `/api/v1/batches?limit=2${after}`, { key })
+    const schema = z.object({ batches: z.array(z.object({ id: z.string() })), next: z.string().nullable() })
+    const { batches, next } = schema.parse(await answer.json())
+    return { shown: batches.map(({ id }) => id), next }
+  }
+  const first = await page('')
+  await declare('f')
+  const second = await page(`&after=${first.next}`)
+  const third = await page(`&after=${second.next}`)
+  expect([...first.shown, ...second.shown, ...third.shown]).toEqual([ids[4], ids[3], ids[2], ids[1], ids[0]])
+  expect(third.next).toBe(null)
+  expect(await (await stage.ask('GET', '/api/v1/batches?after=x', { key })).json()).toMatchObject({ code: 'invalid' })
+  await redis.del(keys.batches)
 })
 
 it('a list of batches holds as many as asked for of those that the caller may see', async () => {

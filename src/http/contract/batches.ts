@@ -1,7 +1,7 @@
 /** Batches over HTTP: what may be asked and what is answered. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { batchRowSchema, batchWholeSchema, resultStates } from '../../duty/batch-shape.ts'
-import { at, body, decimal, failures, idempotencyHeader, json, limit, reason, whole } from './route.ts'
+import { at, body, cursor, decimal, failures, idempotencyHeader, json, limit, reason, whole } from './route.ts'
 
 const idParam = z.object({
   id: z
@@ -13,9 +13,17 @@ const idParam = z.object({
 
 const listBatches = createRoute({
   ...at('listBatches'),
-  request: { query: z.strictObject({ limit }) },
+  request: { query: z.strictObject({ after: cursor.optional(), limit }) },
   responses: {
-    200: json(z.object({ batches: z.array(batchRowSchema) }).meta({ id: 'Batches' }), 'The newest first'),
+    200: json(
+      z
+        .object({
+          batches: z.array(batchRowSchema),
+          next: z.string().nullable().meta({ description: 'Where the next page begins; null on the last.' }),
+        })
+        .meta({ id: 'Batches' }),
+      'A page, the newest first',
+    ),
     ...failures,
   },
 })
@@ -76,7 +84,14 @@ const submitBatch = createRoute({
   ...at('submitBatch'),
   request: {
     query: submitQuery,
-    body: { required: true, content: { 'text/csv': { schema: rows }, 'application/x-ndjson': { schema: rows } } },
+    body: {
+      required: true,
+      content: {
+        'text/csv': { schema: rows },
+        'application/x-ndjson': { schema: rows },
+        'application/json': { schema: z.array(z.record(z.string(), z.unknown())).meta({ description: 'A row each.' }) },
+      },
+    },
   },
   responses: {
     200: json(submittedSchema, 'It was submitted before'),
