@@ -26,15 +26,16 @@ export function addSchedules(api: Api, { open }: HttpParts): void {
     const { caller } = context.var
     const { account } = context.req.valid('query')
     if (account !== undefined) mustBeFor(caller, account)
-    const schedules = (await scheduleRows(open)).filter(
+    const schedules = (await scheduleRows(open, caller.accounts)).filter(
       each => maySeeSchedule(caller, each.account) && (account === undefined || each.account === account),
     )
     return context.json({ schedules }, 200)
   })
   api.openapi(routes.showSchedule, async context => {
     const { name } = context.req.valid('param')
-    await named(open, context.var.caller, name)
-    const schedule = await scheduleWhole(open, name, context.req.valid('query').count)
+    const { caller } = context.var
+    await named(open, caller, name)
+    const schedule = await scheduleWhole(open, name, context.req.valid('query').count, caller.accounts)
     if (!schedule) throw noSchedule(name)
     return context.json(schedule, 200)
   })

@@ -68,7 +68,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
   })
   pages.get('/schedules/:name', async context => {
     const { look, caller } = context.var
-    const model = await readSchedule(open, context.req.param('name'))
+    const model = await readSchedule(open, caller, context.req.param('name'))
     if (!model || !isSeen(caller, model)) return missing(context, parts, look.t.trouble.notFoundWords)
     return show(context, parts, { title: model.name, section: 'schedules' }, <SchedulePage look={look} model={model} />)
   })
