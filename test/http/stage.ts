@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { Redis as Connection } from 'ioredis'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { Events } from '../../src/events.ts'
+import { type Events, eventsTo } from '../../src/events.ts'
 import { createKey } from '../../src/http/api-keys.ts'
 import { type Api, createApi } from '../../src/http/app.ts'
 import type { Role } from '../../src/http/doors.ts'
@@ -76,7 +76,7 @@ export class HttpStage {
         done()
       },
     })
-    this.events = new Events(createLogger({ level: 'debug', format: 'json' }, sink))
+    this.events = eventsTo(createLogger({ level: 'debug', format: 'json' }, sink))
     this.stream = new EventStream(this.ledger, text => text.replaceAll('canary', '•••'))
     this.events.alsoTell(happening => this.stream.tell(happening))
     this.events.alsoTell(happening => this.metrics.hear(happening))
