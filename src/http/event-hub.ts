@@ -76,7 +76,8 @@ export class EventHub {
     const oldest = await redis.xrange(keys.events, '-', '+', 'COUNT', 1)
     const entries = await redis.xrange(keys.events, `(${id}`, '+')
     const first = oldest[0]?.[0]
-    return { events: entries.map(eventOf), gap: first !== undefined && isBefore(id, first) }
+    // Where nothing is left, the event of this id is gone as well.
+    return { events: entries.map(eventOf), gap: first === undefined || isBefore(id, first) }
   }
 
   get watchers(): number {
