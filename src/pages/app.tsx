@@ -32,7 +32,7 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   const assets = loadAssets()
   const pages: Pages = new Hono<{ Variables: PageVariables }>()
   pages.use(pageHeaders)
-  pages.get('/assets/:name', context => {
+  pages.get('/assets/*', context => {
     const asset = assetAt(context.req.path)
     if (!asset) return context.notFound()
     context.header('cache-control', 'public, max-age=31536000, immutable')
