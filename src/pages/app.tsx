@@ -17,7 +17,7 @@ import { pageHeaders } from './headers.ts'
 import { chosenLook, type Look, languages, oneOf, themes, zoneChoices } from './look.ts'
 import { addResults } from './results.ts'
 import { rightsOf } from './rights.ts'
-import { formToken, isOwnForm, signIn, signOut, visitOf } from './session.ts'
+import { formToken, isOwnForm, isStillThere, signIn, signOut, visitOf } from './session.ts'
 import { addShowing } from './showing.tsx'
 import { page } from './view/layout.tsx'
 import { SignInPage, TroublePage } from './view/sign-in.tsx'
@@ -54,7 +54,11 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   })
   addVisits(pages, parts, rules, assets)
   addSettings(pages, parts)
-  pages.get('/live', context => answerEvents(context, context.var.caller, parts))
+  pages.get('/live', context => {
+    const { caller, visit } = context.var
+    const mayStay = visit.signedIn ? () => isStillThere(parts.open.ledger, visit) : undefined
+    return answerEvents(context, caller, parts, mayStay)
+  })
   addSubmitting(pages, parts)
   addShowing(pages, parts)
   addResults(pages, parts)
@@ -130,6 +134,7 @@ function addSettings(pages: Pages, parts: HttpParts): void {
   })
   pages.post('/sign-out', async context => {
     await signOut(context, ledger, context.var.visit)
+    await parts.events.checkAll()
     return context.redirect('/sign-in', 303)
   })
   pages.post('/look', async context => {
