@@ -137,6 +137,26 @@ describeInBrowser('whoever is on duty', () => {
     expect(await showLaunch(stage.pages.http.ledger, 'guarded')).toMatchObject({ state: 'planned' })
   })
 
+  it('submits a file of rows: sees which row is wrong, puts it right, and comes to the batch', async () => {
+    const submit = async (text: string) => {
+      await page.getByLabel('Name of the batch').fill('offers')
+      await page.getByLabel('Number of rows, to confirm').fill('2')
+      await main().getByLabel('Reason').fill(reason)
+      await page
+        .locator('[type=file]')
+        .setInputFiles({ name: 'Offers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+      await button('Launch the rows').click()
+    }
+    await page.goto('/batches')
+    await link('Submit a file…').click()
+    await submit('id\n101\nmany\n')
+    expect(await page.getByRole('alert').innerText()).toContain('line 3, column id: must be a whole number')
+    await submit('id\n101\n102\n')
+    await page.waitForURL('**/batches/offers-*')
+    await told('2 rows are submitted.')
+    expect(await page.getByRole('region', { name: 'Progress' }).innerText()).toContain('0 / 2')
+  })
+
   it('keeps what is being typed while the page around it changes, and gets the form that was not there', async () => {
     const { redis, keys } = stage.pages.http.ledger
     await Promise.all([page.waitForResponse('**/live'), page.goto('/launches/planned')])
