@@ -192,7 +192,9 @@ it('one key watches twenty times at once', async () => {
 
 it('five hundred watch a process at most, whoever they are', async () => {
   const leaving = await Promise.all(
-    Array.from({ length: 500 }, (_, number) => stage.hub.watch({ who: `${number}`, tell: () => {}, closed: () => {} })),
+    Array.from({ length: 500 }, (_, number) =>
+      stage.hub.watch({ who: `${number}`, tell: () => {}, check: () => {}, closed: () => {} }),
+    ),
   )
   const refused = await stage.ask('GET', '/api/v1/events', { key })
   expect(await refused.json()).toMatchObject({ status: 429, code: 'tooManyWatching' })
