@@ -23,7 +23,7 @@ function rowOf(read: JsonRead, mapping: Mapping): GivenRow {
     return { line, given, flaws: [{ sentence: 'a row must be a JSON object, such as {"id":90}' }] }
   }
   const unsound = unsoundIn(value, mostUnsound)
-  if (unsound.length > 0) return { line, given, flaws: unsound.map(flawOf) }
+  if (unsound.length > 0) return { line, given, flaws: unsound.map(flawOf), isUnsound: true }
   const flaws: Flaw[] = repeated === undefined ? [] : [{ column: repeated, sentence: 'stands twice in this row' }]
   let key: string | undefined
   for (const [name, item] of Object.entries(value)) {

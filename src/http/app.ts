@@ -74,6 +74,10 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
     await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
   })
+  api.use(async ({ req }, next) => {
+    mustBePlain(req.raw.headers)
+    await next()
+  })
   // A file of rows is counted while it is read.
   api.use((context, next) =>
     context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
@@ -129,6 +133,15 @@ function onlyFor(method: string, { path, ...door }: Door): Problem {
 
 function nothingHere(): Problem {
   return new Problem('notFound', 'Nothing is at this address; /openapi.json says what there is')
+}
+
+/** Nothing is unpacked here, and what says that it is in other letters would be misread. Throws Problem. */
+function mustBePlain(headers: Headers): void {
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (!/^identity$/i.test(encoding))
+    throw new Problem('unsupportedMediaType', 'Send the body as it is, without Content-Encoding')
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(headers.get('content-type') ?? '') ?? []
+  if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw new Problem('unsupportedMediaType', 'Send the body in UTF-8')
 }
 
 /** Whether whoever asks has gone before all of the request was here: what comes of that is theirs, and nobody hears the answer. */

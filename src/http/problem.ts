@@ -22,7 +22,7 @@ export const problems = {
   inProgress: { status: 409, title: 'The same request is being carried out' },
   outcomeUnknown: { status: 409, title: 'What became of the request is not known' },
   tooLarge: { status: 413, title: 'The body is too large' },
-  unsupportedMediaType: { status: 415, title: 'The body must be application/json' },
+  unsupportedMediaType: { status: 415, title: 'The body is not of the type that is read here' },
   expectationFailed: { status: 417, title: 'What the request expects is not done here' },
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   tooManyWatching: { status: 429, title: 'Too many are watching' },

@@ -63,6 +63,46 @@ it.each([
   expect(errors?.[0]?.at).toContain(at)
 })
 
+it.each([
+  ['nothing', '{}', 'reason', 'is missing'],
+  ['another type', '{"reason":7}', 'reason', 'must be a text'],
+  ['an empty text', '{"reason":" "}', 'reason', 'must have at least 1 characters'],
+  ['a text without end', `{"reason":"${'x'.repeat(1_001)}"}`, 'reason', 'must have at most 1000 characters'],
+  ['no object', '[]', 'body', 'must be an object'],
+  ['a number that is too small', '{"reason":"x","account":"main","mailing":0}', 'mailing', 'must be more than 0'],
+  ['half a number', '{"reason":"x","account":"main","mailing":1.5}', 'mailing', 'must be a whole number'],
+  ['what is none of a few', '{"reason":"x","cause":"y"}', 'cause', expect.stringMatching(/^must be one of person, /)],
+  ['what is not known', '{"reason":"x","why":"y"}', 'why', 'is not known here'],
+])('%s in a body is refused in a sentence', async (_, raw, at, sentence) => {
+  const answer = await stage.ask('POST', '/api/v1/holds/end', { key, raw })
+  expect(problemSchema.parse(await answer.json()).errors).toContainEqual({ in: 'body', at, sentence })
+})
+
+it('what is given twice in a query is refused', async () => {
+  const answer = await stage.ask('GET', '/api/v1/launches?limit=1&limit=2', { key })
+  expect(await answer.json()).toMatchObject({ errors: [{ at: 'limit', sentence: 'is given more than once' }] })
+})
+
+it.each([
+  ['packed', { 'content-encoding': 'gzip' }],
+  ['in other letters', { 'content-type': 'text/csv; charset=windows-1251' }],
+])('a body that is %s is refused', async (_, headers) => {
+  const raw = 'id\n1\n'
+  const answer = await stage.ask('POST', '/api/v1/batches?account=main&name=x', { key, raw, headers })
+  expect(await answer.json()).toMatchObject({ status: 415, code: 'unsupportedMediaType' })
+})
+
+it.each([
+  ['nested without end', `[{"id":5,"content":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}]`, 'nested deeper than'],
+  ['with a number of too many digits', '[{"id":5,"content":{"a":9007199254740993}}]', 'too many digits'],
+])('a row %s is a bad row', async (_, raw, sentence) => {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await stage.ask('POST', '/api/v1/batches?account=main&name=x', { key, raw, headers })
+  const { code, errors } = problemSchema.parse(await answer.json())
+  expect({ code, errors }).toMatchObject({ code: 'invalid', errors: [{ at: 'line 1, column content' }] })
+  expect(errors?.[0]?.sentence).toContain(sentence)
+})
+
 it('a whole pair of surrogates and nesting that anybody needs are taken', async () => {
   const deep = `${'['.repeat(40)}${']'.repeat(40)}`
   expect((await launch(`{"id":5,"content":{"city":"\\ud83d\\ude00","a":${deep}}}`)).status).toBe(201)

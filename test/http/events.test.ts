@@ -193,7 +193,7 @@ it('one key watches twenty times at once', async () => {
 it('five hundred watch a process at most, whoever they are', async () => {
   const leaving = await Promise.all(
     Array.from({ length: 500 }, (_, number) =>
-      stage.hub.watch({ who: `${number}`, tell: () => {}, check: () => {}, closed: () => {} }),
+      stage.hub.watch({ who: `${number}`, tell: () => {}, check: async () => {}, closed: () => {} }),
     ),
   )
   const refused = await stage.ask('GET', '/api/v1/events', { key })
