@@ -37,7 +37,7 @@ const uploaded = createRoute({ ...routes.submitBatch, request: { query: routes.s
 /** More kinds of problems than this are for the results. */
 const problemsShown = 20
 
-export function addBatches(api: Api, { open, settings }: HttpParts): void {
+export function addBatches(api: Api, { open, settings, heard }: HttpParts): void {
   const { ledger } = open
   api.openapi(routes.listBatches, async context => {
     const { limit, after: text } = context.req.valid('query')
@@ -72,7 +72,12 @@ export function addBatches(api: Api, { open, settings }: HttpParts): void {
   api.openapi(streamed, async context => {
     const { batch } = await named(open, context.var.caller, context.req.valid('param').id)
     const lines = inLines(resultRows(resultsOf(ledger, batch.id), context.req.valid('query').state))
-    return new Response(webStream(lines), { headers: { 'content-type': 'application/x-ndjson' } })
+    const failed = (error: unknown) => {
+      heard.requestFailed(error)
+      // The answer has begun: that it is not whole is said by cutting it.
+      context.env?.outgoing?.destroy()
+    }
+    return new Response(webStream(lines, failed), { headers: { 'content-type': 'application/x-ndjson' } })
   })
   addDecisions(api, open)
 }
@@ -184,14 +189,19 @@ async function* inLines(rows: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`
 }
 
-/** Read no faster than it is sent. */
-function webStream(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Read no faster than it is sent. `failed` is told what the lines throw. */
+function webStream(lines: AsyncGenerator<string>, failed: (error: unknown) => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     pull: async controller => {
-      const { done, value } = await lines.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
+      try {
+        const { done, value } = await lines.next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        failed(error)
+        controller.close()
+      }
     },
     cancel: async () => void (await lines.return(undefined)),
   })

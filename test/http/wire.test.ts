@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import { problemSchema } from '../../src/http/problem.ts'
 import { type HttpServer, listen } from '../../src/http/server.ts'
 import { HttpStage } from './stage.ts'
@@ -87,6 +88,22 @@ it('an upload that its sender breaks off is the sender’s affair: it is told wi
   expect(stage.log).not.toContain('requestFailed')
   expect(stage.log).not.toContain('stack')
   expect(await stage.server.redis.zcard(stage.ledger.keys.batches)).toBe(0)
+})
+
+it('results that cannot be read to their end are cut, and nothing is said in their place', async () => {
+  const rows = Array.from({ length: 600 }, (_, number) => `5,${number}\n`)
+  const submitted = await stage.ask('POST', '/api/v1/batches?account=main&name=broken&key=content.n', {
+    key,
+    raw: `id,content.n\n${rows.join('')}`,
+    headers: { 'content-type': 'text/csv' },
+  })
+  const { batch } = z.object({ batch: z.object({ id: z.string() }) }).parse(await submitted.json())
+  await stage.server.redis.hset(stage.ledger.keys.batchRows(batch.id), '1', 'broken')
+  const path = `/api/v1/batches/${batch.id}/results`
+  const answer = await answerTo(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n\r\n`)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 .*"row":1,/s)
+  expect(answer).not.toMatch(/Error|0\r\n\r\n$/)
+  expect(stage.log).toContain('requestFailed')
 })
 
 it('a reader that has stopped reading loses its connection', async () => {
