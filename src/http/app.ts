@@ -38,11 +38,6 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
       if (!result.success) throw invalidProblem(flawsOf(result))
     },
   })
-  const { bodyLimit: most } = parts.settings
-  const tooLarge = () => {
-    throw new Problem('tooLarge', `A body may have ${most} bytes`)
-  }
-  const limited = bodyLimit({ maxSize: most, onError: tooLarge })
   // Encryption is up to whoever stands before this server; it must not promise it.
   api.use(secureHeaders({ strictTransportSecurity: false }))
   api.use(async (context, next) => {
@@ -74,18 +69,7 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
     await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
   })
-  api.use(async ({ req }, next) => {
-    mustBePlain(req.raw.headers)
-    await next()
-  })
-  // A file of rows is counted while it is read.
-  api.use((context, next) =>
-    context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
-  )
-  api.use(async ({ req, var: { door } }, next) => {
-    if (req.method === 'POST' && door !== doors.submitBatch) await mustBeSound(req)
-    await next()
-  })
+  judgeBodies(api, parts.settings.bodyLimit)
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())
@@ -103,6 +87,28 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   addDesk(api, parts)
   addKeys(api, parts)
   return api
+}
+
+/** Bodies of another form, those that are too large, and JSON that nothing later could bear are refused before anybody reads them. */
+function judgeBodies(api: Api, most: number): void {
+  const limited = bodyLimit({
+    maxSize: most,
+    onError: () => {
+      throw new Problem('tooLarge', `A body may have ${most} bytes`)
+    },
+  })
+  api.use(async ({ req }, next) => {
+    mustBePlain(req.raw.headers)
+    await next()
+  })
+  // A file of rows is counted while it is read.
+  api.use((context, next) =>
+    context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
+  )
+  api.use(async ({ req, var: { door } }, next) => {
+    if (req.method === 'POST' && door !== doors.submitBatch) await mustBeSound(req)
+    await next()
+  })
 }
 
 /** What goes on for as long as somebody listens, or sends. */
