@@ -7,6 +7,7 @@ export default defineConfig({
     // Stories start processes; the machine may be slow. A condition that never comes ends here.
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Two cores: more at once only makes the stories wait for each other. Those of one file that mostly wait are told together.
     maxWorkers: 2,
     maxConcurrency: 3,

@@ -1,5 +1,6 @@
 /** `bulk list` and `bulk status`. */
-import { type BatchView, batchesNamed, listBatches, problemsOf, showBatch } from '../bulk/read.ts'
+import { listBatches } from '../bulk/list.ts'
+import { type BatchView, batchesNamed, problemsOf, showBatch } from '../bulk/read.ts'
 import { batchRow, batchWhole, endedRows } from '../duty/batch-shape.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { batchLines, codeOf, digits } from './batch-view.ts'

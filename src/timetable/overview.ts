@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { states } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
+import { listLaunches } from '../launches/list.ts'
 import { endOf, type Pause, pauseAt } from '../launches/pause.ts'
 import { comingTimes } from './coming-times.ts'
-import { type LastRun, lastRunsOf } from './last-runs.ts'
+import { lastRunsOf } from './last-runs.ts'
 import { allPauses } from './pausing.ts'
 import type { Schedule } from './schedule.ts'
 import { comingSkips } from './skipping.ts'
@@ -40,8 +41,16 @@ const lastSchema = z.object({
 })
 type LastLaunch = z.infer<typeof lastSchema>
 
-/** All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. */
-export async function overviewOf(ledger: Ledger, now: number, only?: readonly string[]): Promise<ScheduleOverview[]> {
+/**
+ * All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. `accounts`: whose launches
+ * may be told of; a schedule that has moved to another account has launches of both.
+ */
+export async function overviewOf(
+  ledger: Ledger,
+  now: number,
+  only?: readonly string[],
+  accounts?: readonly string[],
+): Promise<ScheduleOverview[]> {
   const [{ schedules }, pauses, skips] = await Promise.all([
     storedSet(ledger),
     allPauses(ledger),
@@ -52,11 +61,11 @@ export async function overviewOf(ledger: Ledger, now: number, only?: readonly st
     .filter(([name]) => only === undefined || only.includes(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   const names = chosen.map(([name]) => name)
-  const lasts = await lastRunsOf(ledger, names, now, 1, lastFields)
+  const lasts = await lastLaunches(ledger, names, now, accounts)
   return chosen.map(([name, stored], index) => {
     const pause = pauseAt(pauses.get(name) ?? [], now)
     const coming = knownComing(stored, now, pause, due => left.has(`${name} ${due}`))
-    return { name, schedule: stored.schedule, pause, ...coming, last: lastLaunch(lasts[index]?.[0]) }
+    return { name, schedule: stored.schedule, pause, ...coming, last: lasts[index] }
   })
 }
 
@@ -81,10 +90,36 @@ function comingOf(schedule: Schedule, ...[now, pause, isLeftOut]: Asked): Coming
   return { next: undefined, completed: looked === 0 }
 }
 
-const lastFields = ['state', 'due', 'reason', 'error', 'error_text'] as const
+/** The newest launch of each of the schedules whose time has come, of those that may be told of. */
+async function lastLaunches(
+  ledger: Ledger,
+  schedules: readonly string[],
+  now: number,
+  accounts: readonly string[] | undefined,
+): Promise<(LastLaunch | undefined)[]> {
+  const newest = await lastRunsOf(ledger, schedules, now, 1, lastFields)
+  return Promise.all(
+    schedules.map((schedule, index) => {
+      const [run] = newest[index] ?? []
+      if (run === undefined) return undefined
+      const [account, state, due, reason, error, error_text] = run.values
+      if (accounts !== undefined && !accounts.includes(account ?? '')) return lastAmong(ledger, schedule, now, accounts)
+      return lastSchema.parse({ key: run.key, state, due, reason, error, error_text })
+    }),
+  )
+}
 
-function lastLaunch(run: LastRun | undefined): LastLaunch | undefined {
-  if (run === undefined) return undefined
-  const [state, due, reason, error, error_text] = run.values
-  return lastSchema.parse({ key: run.key, state, due, reason, error, error_text })
+const lastFields = ['account', 'state', 'due', 'reason', 'error', 'error_text'] as const
+
+/** The same where the newest is of an account that may not be told of. */
+async function lastAmong(
+  ledger: Ledger,
+  schedule: string,
+  now: number,
+  among: readonly string[],
+): Promise<LastLaunch | undefined> {
+  const [found] = await listLaunches(ledger, { schedule, to: now + 1, among }, 1, among)
+  if (!found) return undefined
+  const { key, state, due, reason = null, error = null, error_text = null } = found
+  return { key, state, due, reason, error, error_text }
 }

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { revokeKey } from '../../src/http/api-keys.ts'
+import { createLaunch } from '../../src/launches/create.ts'
 import { holdsInForce } from '../../src/launches/hold.ts'
+import { defaultPolicy } from '../../src/launches/policy.ts'
 import { createPages } from '../../src/pages/app.tsx'
 import { connectPromptly } from '../../src/redis/connection.ts'
+import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
+import { scheduleOf } from '../timetable/stage.ts'
 import { PageStage, type Visitor } from './stage.ts'
 
 let stage: PageStage
@@ -67,6 +71,20 @@ describe('signing in', () => {
     await stage.send(other, '/', '/sign-out', {})
     expect((await stage.ask(other, '/')).status).toBe(303)
     expect((await stage.ask(before, '/')).status).toBe(303)
+  })
+
+  it('watches what happens only as long as it lasts', async () => {
+    const anna = await stage.signedIn(await stage.http.key('viewer', 'anna'))
+    const igor = await stage.signedIn(await stage.http.key('viewer', 'igor'))
+    const alsoIgor = await stage.signedIn(await stage.http.key('viewer', 'igor2'))
+    const [live, other, revoked] = await Promise.all([anna, igor, alsoIgor].map(who => stage.ask(who, '/live')))
+    await stage.send(anna, '/', '/sign-out', {})
+    expect(await live?.text()).toContain('watching')
+    expect(stage.parts.events.watchers).toBe(2)
+    await revokeKey(stage.http.ledger, 'igor2', { by: 'test', why: 'gone' })
+    expect(await revoked?.text()).toContain('watching')
+    expect(stage.parts.events.watchers).toBe(1)
+    await other?.body?.cancel()
   })
 
   it('leaves nothing in Redis by which somebody could sign in', async () => {
@@ -182,6 +200,27 @@ describe('a role', () => {
     expect((await stage.send(mine, '/', '/hold', { ...hold, scope: 'account:other' })).status).toBe(303)
     expect((await holdsInForce(stage.http.ledger)).map(({ scope }) => scope)).toEqual(['account:other'])
   })
+})
+
+it('a key of one account sees nothing of what a schedule did while it was another account’s', async () => {
+  const { ledger } = stage.http
+  const due = Date.now() - 3_600_000
+  const launch = (key: string, account: string, at: number) =>
+    createLaunch(ledger, {
+      ...{ key, account, origin: 'schedule', schedule: 'moved', request: { id: 4 }, due: at, policy: defaultPolicy },
+      ...{ sendUntil: at + 1, retryUntil: at + 1, missed: { state: 'expired', reason: 'late: a test' } },
+    })
+  await stage.http.put(scheduleOf('moved'))
+  await pauseSchedule(ledger, 'moved', { by: 'hush-anna', why: 'hush' }, undefined)
+  await resumeSchedule(ledger, 'moved', { by: 'hush-anna', why: 'hush' })
+  await launch('moved@mine', 'other', due)
+  await launch('moved@hush', 'main', due + 1)
+  await ledger.redis.hset(ledger.keys.watermarks, 'moved', Date.now() + 60_000)
+  await stage.http.put({ ...scheduleOf('moved'), account: 'other' })
+  const mine = await stage.signedIn(await stage.http.key('viewer', 'newcomer', { accounts: ['other'] }))
+  for (const path of ['/', '/schedules', '/schedules/moved', '/launches', '/launches?q=schedule:moved', '/calendar'])
+    expect(await stage.html(mine, path), path).not.toContain('hush')
+  expect(await stage.html(mine, '/schedules/moved')).toContain('moved@mine')
 })
 
 describe('a Redis that does not answer', () => {

@@ -38,7 +38,7 @@ const stripLength = 20
 export async function readSchedules(open: OpenLedger, caller: Caller, asked: SchedulesAsked): Promise<SchedulesPage> {
   const { ledger } = open
   const now = await serverNow(ledger)
-  const all = (await overviewOf(ledger, now)).filter(each => isSeen(caller, each))
+  const all = (await overviewOf(ledger, now, undefined, caller.accounts)).filter(each => isSeen(caller, each))
   const counts = { all: all.length, active: 0, paused: 0, bad: 0, completed: 0 }
   for (const filter of scheduleFilters) counts[filter] = all.filter(each => passes(each, filter)).length
   const found = all.filter(each => passes(each, asked.filter) && holds(each, asked.text))
@@ -46,7 +46,7 @@ export async function readSchedules(open: OpenLedger, caller: Caller, asked: Sch
   const page = Math.min(asked.page, pages)
   const shown = found.slice((page - 1) * perPage, page * perPage)
   const names = shown.map(({ name }) => name)
-  const runs = await runsOf(ledger, names, now, stripLength)
+  const runs = await runsOf(ledger, names, now, stripLength, caller.accounts)
   const items = shown.map((each, index) => ({ ...each, runs: runs[index] ?? [] }))
   return { ...asked, page, items, counts, found: found.length, pages }
 }
@@ -79,14 +79,21 @@ export function isSeen(caller: Caller, { schedule }: Pick<ScheduleOverview, 'sch
   return schedule === undefined ? caller.accounts === undefined : maySee(caller, schedule.account)
 }
 
-/** The last launches of each of the schedules whose time has come, the oldest first. */
-export async function runsOf(ledger: Ledger, names: readonly string[], now: number, count: number): Promise<Run[][]> {
-  const found = await lastRunsOf(ledger, names, now, count, ['state', 'due'])
+/** The last launches of each of the schedules whose time has come, the oldest first; of them those of these accounts, where they are given. */
+export async function runsOf(
+  ledger: Ledger,
+  names: readonly string[],
+  now: number,
+  count: number,
+  accounts?: readonly string[],
+): Promise<Run[][]> {
+  const found = await lastRunsOf(ledger, names, now, count, ['state', 'due', 'account'])
   return found.map(runs =>
     runs
-      .flatMap(({ key, values: [name, due] }): Run[] => {
-        const state = states.find(each => each === name)
-        return state === undefined ? [] : [{ key, due: Number(due), state }]
+      .flatMap(({ key, values: [word, due, account] }): Run[] => {
+        const state = states.find(each => each === word)
+        const isTold = accounts?.includes(account ?? '') ?? true
+        return state === undefined || !isTold ? [] : [{ key, due: Number(due), state }]
       })
       .toReversed(),
   )
