@@ -78,7 +78,7 @@ const pure = [
   'timetable/minting.ts',
   'timetable/take-over.ts',
   'timetable/calendar.ts',
-  'timetable/calendar-file.ts',
+  'duty/calendar-file.ts',
   'timetable/collisions.ts',
   'timetable/note-words.ts',
   'timetable/expression.ts',
