@@ -76,7 +76,7 @@ export function unconfirmedIn({ code, lastLaunch, confirmation }: AnsweredProble
 }
 
 /** The command that lists launches of the mailing. */
-export function listsOf(mailing: number): string {
+function listsOf(mailing: number): string {
   return `sendoff launches list --mailing ${mailing}`
 }
 
