@@ -4,7 +4,7 @@ import type { BatchOffice } from './office/batches.ts'
 import type { DeskOffice } from './office/desk.ts'
 import type { LaunchOffice } from './office/launches.ts'
 import type { ScheduleOffice } from './office/schedules.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import type { GlobalFlags } from './with-ledger.ts'
 
 export interface OfficeFlags extends GlobalFlags {
   /** The address of a server; absent: Redis. */
@@ -28,6 +28,9 @@ export async function withOffice<T>(flags: OfficeFlags, act: (office: Office) =>
     const { serverOffice } = await import('./server-office.ts')
     return act(serverOffice(flags.url))
   }
-  const { ledgerOffice } = await import('./ledger-office.ts')
+  const [{ ledgerOffice }, { withLedger }] = await Promise.all([
+    import('./ledger-office.ts'),
+    import('./with-ledger.ts'),
+  ])
   return withLedger(flags, open => act(ledgerOffice(open)))
 }

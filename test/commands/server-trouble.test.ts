@@ -1,16 +1,16 @@
 /** What stands between a command and a server, and what the command says of it: a sentence, an exit code, and never the key. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serverOffice } from '../../src/commands/server-office.ts'
 import { leaves } from '../docs/command-tree.ts'
 import { fill } from '../http/world.ts'
+import { Between } from './between.ts'
 import { BothWays, type Ended, ended } from './both-ways.ts'
 
 const many = Array.from({ length: 40_000 }, (_, row) => `${row + 1},"${'x'.repeat(60)}"`)
 
 let ways: BothWays
-let between: Server | undefined
+let between: Between
 const said: Ended[] = []
 const keys: string[] = []
 
@@ -22,12 +22,9 @@ beforeEach(async () => {
   await fill(ways.stage)
   await ways.useKey('admin')
   keys.push(ways.key)
+  between = new Between(ways.url)
 })
-afterEach(() => {
-  between?.closeAllConnections()
-  between?.close()
-  between = undefined
-})
+afterEach(() => between.close())
 afterAll(async () => {
   await ways.close()
   vi.unstubAllEnvs()
@@ -37,39 +34,6 @@ async function run(url: string, ...words: readonly string[]): Promise<Ended> {
   const one = await ended([...words.map(word => word.replace('FOLDER', ways.folder)), '--url', url])
   said.push(one)
   return one
-}
-
-type Answering = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
-
-/** A server of its own; its address. */
-async function standing(answer: Answering): Promise<string> {
-  between = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
-  await once(between, 'listening')
-  const address = between.address()
-  return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : ''
-}
-
-/** Has the real server answer, and hands its answer on. */
-async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { status, type, text } = await answerOf(request)
-  response.writeHead(status, { 'content-type': type }).end(text)
-}
-
-async function answerOf(request: IncomingMessage) {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(Buffer.from(piece))
-  const body = Buffer.concat(pieces)
-  const { authorization = '', 'idempotency-key': idempotency } = request.headers
-  const answer = await fetch(`${ways.url}${request.url}`, {
-    method: request.method ?? 'GET',
-    headers: {
-      authorization,
-      'content-type': 'application/json',
-      ...(typeof idempotency === 'string' ? { 'idempotency-key': idempotency } : {}),
-    },
-    ...(body.length === 0 ? {} : { body }),
-  })
-  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() }
 }
 
 const launch = ['launch', '12', '--account', 'main', '--yes'] as const
@@ -137,7 +101,7 @@ describe('a server', () => {
   })
 
   it('that is a proxy with a page of its own is told from the API', async () => {
-    const url = await standing(
+    const url = await between.answering(
       (_, response) => void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>'),
     )
     expect(await run(url, 'launches', 'list')).toMatchObject({
@@ -147,7 +111,7 @@ describe('a server', () => {
   })
 
   it('that sends on to another address does not get the key there', async () => {
-    const url = await standing((_, response) => void response.writeHead(302, { location: ways.url }).end())
+    const url = await between.answering((_, response) => void response.writeHead(302, { location: ways.url }).end())
     expect(await run(url, 'launches', 'list')).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('sends on to another address; a key is not handed on'),
@@ -155,7 +119,7 @@ describe('a server', () => {
   })
 
   it('of another release is told with both', async () => {
-    const url = await standing(({ url: path }, response) => {
+    const url = await between.answering(({ url: path }, response) => {
       const text = path === '/version' ? '{"version":"9.9.9","node":"v20"}' : '{"holds":[{"scope":1}]}'
       response.writeHead(200, { 'content-type': 'application/json' }).end(text)
     })
@@ -180,7 +144,7 @@ describe('a server', () => {
   })
 
   it('that says nothing in time is told; what was asked for may have been carried out', async () => {
-    const url = await standing(({ method }, response) => {
+    const url = await between.answering(({ method }, response) => {
       if (method === 'GET') response.writeHead(200, { 'content-type': 'application/json' }).end('{"accounts":[]}')
     })
     const office = serverOffice(url, 30)
@@ -198,11 +162,11 @@ describe('a server', () => {
 describe('a launch whose answer is lost', () => {
   it('is asked for once more under the same key, and is made once', async () => {
     const asked: unknown[] = []
-    const url = await standing(async (request, response) => {
-      if (request.method !== 'POST') return passOn(request, response)
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
       asked.push(request.headers['idempotency-key'])
-      if (asked.length > 1) return passOn(request, response)
-      await answerOf(request)
+      if (asked.length > 1) return between.passOn(request, response)
+      await between.answerOf(request)
       request.socket.destroy()
     })
     expect(await run(url, ...launch)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^manual-/) })
@@ -212,8 +176,8 @@ describe('a launch whose answer is lost', () => {
 
   it('a second time may have been made: 7, and how to find out', async () => {
     let asked = 0
-    const url = await standing(async (request, response) => {
-      if (request.method !== 'POST') return passOn(request, response)
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
       asked += 1
       request.socket.destroy()
     })
@@ -226,8 +190,8 @@ describe('a launch whose answer is lost', () => {
 
   it('to a page of a proxy may have been made, and is not asked for again', async () => {
     let asked = 0
-    const url = await standing(async (request, response) => {
-      if (request.method !== 'POST') return passOn(request, response)
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
       asked += 1
       response.writeHead(504, { 'content-type': 'text/html' }).end('<html>')
     })
@@ -258,8 +222,8 @@ describe('a file of rows', () => {
   })
 
   it('whose answer is lost may be submitted again: it is one batch', async () => {
-    const url = await standing(async (request, response) => {
-      if (request.method !== 'POST') return passOn(request, response)
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
       request.resume()
       await once(request, 'end')
       request.socket.destroy()
@@ -272,9 +236,9 @@ describe('a file of rows', () => {
 
   it('has results that are not taken for whole where they break off', async () => {
     await run(ways.url, 'bulk', 'submit', 'FOLDER/rows.csv', '--account', 'main', '--yes')
-    const url = await standing(async (request, response) => {
-      if (!request.url?.endsWith('/results')) return passOn(request, response)
-      const { text } = await answerOf(request)
+    const url = await between.answering(async (request, response) => {
+      if (!request.url?.endsWith('/results')) return between.passOn(request, response)
+      const { text } = await between.answerOf(request)
       response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write(text.split('\n')[0])
       response.write('\n', () => request.socket.destroy())
     })
