@@ -1,7 +1,7 @@
 /** The service as `sendoff start` runs it, on the schedules that its store has: nothing is added to it, nothing left out. */
 import { armAccounts } from '../src/config/arm-accounts.ts'
 import { loadConfig } from '../src/config/load-config.ts'
-import { Events } from '../src/events.ts'
+import { eventsTo } from '../src/events.ts'
 import { createLogger } from '../src/log.ts'
 import { keysUnder } from '../src/redis/keys.ts'
 import { startService } from '../src/service.ts'
@@ -15,7 +15,7 @@ await serveAs(async ({ folder }) => {
   const store = await joinStore(folder)
   const stored = await storedSchedules({ redis: store.redis, keys: keysUnder(config.redis.prefix) })
   const declared = [...stored.values()].map(({ schedule }) => schedule)
-  const events = new Events(createLogger(config.log, process.stdout))
+  const events = eventsTo(createLogger(config.log, process.stdout))
   const begun = performance.now()
   const service = await startService({ config, accounts, declared, apply: false, events })
   return {

@@ -166,10 +166,10 @@ async function stop(
   deadline: number,
 ): Promise<void> {
   events.serviceStopping(workers.reduce((sum, worker) => sum + worker.inFlight, 0))
-  http?.drain()
+  const told = http?.drain()
   const timer = new AbortController()
   const over = pauseFor(deadline, undefined, { signal: timer.signal }).catch(() => {})
-  const left = await Promise.all(workers.map(worker => worker.stop(over)))
+  const [left] = await Promise.all([Promise.all(workers.map(worker => worker.stop(over))), Promise.race([told, over])])
   timer.abort()
   await unwind(undo)
   events.serviceStopped(left.reduce((sum, count) => sum + count, 0))

@@ -9,4 +9,6 @@ export interface GivenRow {
   /** What its key column holds; undefined where it has none. */
   readonly key?: string | undefined
   readonly flaws: readonly Flaw[]
+  /** It holds what nothing later could bear: it is not taken apart. */
+  readonly isUnsound?: true
 }

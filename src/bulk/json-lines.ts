@@ -52,6 +52,7 @@ function readLine(text: string, line: number): JsonRead | undefined {
 
 /** Where the parser stopped, without its own words, which quote the text. */
 function placeOf(error: unknown): string {
+  if (error instanceof RangeError) return ': it is nested too deep'
   const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined
   return position === undefined
     ? ': it ends too early, or a quote or bracket is missing'

@@ -64,7 +64,7 @@ function judged(row: GivenRow, number: number, how: RowsReading, repeats: Repeat
   const key = row.key?.normalize('NFC')
   const bad = (...flaws: readonly Flaw[]): RowRead => ({ kind: 'bad', number, line, flaws })
   // Of a row that could not be taken apart nothing more can be said.
-  if (row.flaws.some(({ column }) => column === undefined)) return bad(...row.flaws)
+  if (row.isUnsound || row.flaws.some(({ column }) => column === undefined)) return bad(...row.flaws)
   const result = overlaid(how.base, given)
   const told = new Set(row.flaws.map(({ column }) => column))
   const further = result.ok ? [] : result.flaws.filter(({ column }) => column === undefined || !told.has(column))

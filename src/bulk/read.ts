@@ -1,4 +1,4 @@
-/** Reading batches: all of them, one with its account, its problems, and every row with what became of it. */
+/** Reading batches: one with its account, its problems, and every row with what became of it. */
 import { z } from 'zod'
 import { type State, states } from '../launches/launch.ts'
 import { type Ledger, luaLedger, runLedgerScript } from '../launches/ledger.ts'
@@ -69,31 +69,6 @@ function waitsOf(facts: FeedFacts, now: number): BatchView['waits'] {
 
 function windowCount({ released }: BatchCounts): number {
   return states.reduce((sum, state) => sum + (isInWindow(state) ? (released[state] ?? 0) : 0), 0)
-}
-
-/** The newest batches first, at most `limit`; of these accounts alone, where they are given. */
-export async function listBatches(ledger: Ledger, limit: number, accounts?: readonly string[]): Promise<BatchView[]> {
-  const { redis, keys } = ledger
-  const ids =
-    accounts === undefined
-      ? await redis.zrevrange(keys.batches, 0, limit - 1)
-      : await batchesOf(ledger, limit, accounts)
-  const views = await Promise.all(ids.map(id => showBatch(ledger, id)))
-  return views.flatMap(view => view ?? [])
-}
-
-/** How many batches are asked for their account at once. */
-const askedAtOnce = 200
-
-async function batchesOf({ redis, keys }: Ledger, limit: number, accounts: readonly string[]): Promise<string[]> {
-  const found: string[] = []
-  for (let start = 0; found.length < limit; start += askedAtOnce) {
-    const ids = await redis.zrevrange(keys.batches, start, start + askedAtOnce - 1)
-    const owners = await Promise.all(ids.map(id => redis.hget(keys.batch(id), 'account')))
-    found.push(...ids.filter((_, index) => accounts.includes(owners[index] ?? '')))
-    if (ids.length < askedAtOnce) break
-  }
-  return found.slice(0, limit)
 }
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { armAccounts } from '../config/arm-accounts.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { Events } from '../events.ts'
+import { eventsTo } from '../events.ts'
 import { listLaunches } from '../launches/list.ts'
 import type { ListedLaunch } from '../launches/record.ts'
 import { createLogger } from '../log.ts'
@@ -38,7 +38,7 @@ export async function runDemo(lasts: number | undefined): Promise<number> {
       now: Date.now(),
     })
     const secrets = [...accounts.values()].map(account => account.tokenSecret)
-    const events = new Events(createLogger(config.log, process.stdout, secrets))
+    const events = eventsTo(createLogger(config.log, process.stdout, secrets))
     events.alsoTell(({ fields }) => {
       if (fields.event === 'httpListens') say(`The pages are at ${fields.address}/: open them in a browser.\n`)
     })

@@ -1,7 +1,7 @@
 /** Runs the service in this process, from configuration to the last signal. */
 import { armAccounts } from '../config/arm-accounts.ts'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
-import { Events } from '../events.ts'
+import { eventsTo } from '../events.ts'
 import { DeclarationError, formatProblem } from '../files/problem.ts'
 import { createLogger } from '../log.ts'
 import { startService } from '../service.ts'
@@ -26,7 +26,7 @@ export async function runService(input: {
   const accounts = armAccounts(config, process.env, cwd)
   const { declared, problems } = declaredBy(loaded, cwd, [...accounts.keys()])
   const secrets = [...accounts.values()].map(account => account.tokenSecret)
-  const events = new Events(createLogger(config.log, process.stdout, secrets))
+  const events = eventsTo(createLogger(config.log, process.stdout, secrets))
   for (const problem of [...warnings, ...problems]) events.fileProblem(formatProblem(problem))
 
   // Before it says that it has started: whoever reads that may stop it at once.

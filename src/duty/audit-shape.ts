@@ -17,6 +17,6 @@ export const auditRowSchema = z
   .meta({ id: 'AuditEntry' })
 export type AuditRow = z.infer<typeof auditRowSchema>
 
-export function auditRow(entry: AuditEntry): AuditRow {
+export function auditRow({ account: _, ...entry }: AuditEntry): AuditRow {
   return { ...entry, at: iso(entry.at) }
 }

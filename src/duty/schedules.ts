@@ -68,21 +68,34 @@ export const scheduleWholeSchema = z
   .meta({ id: 'Schedule' })
 export type ScheduleWhole = z.infer<typeof scheduleWholeSchema>
 
-/** Every stored schedule, in the order of names. */
-export async function scheduleRows({ ledger }: OpenLedger): Promise<ScheduleRow[]> {
-  return (await overviewOf(ledger, await serverNow(ledger))).map(scheduleRow)
+/** Every stored schedule, in the order of names; told of launches of these accounts alone, where they are given. */
+export async function scheduleRows({ ledger }: OpenLedger, accounts?: readonly string[]): Promise<ScheduleRow[]> {
+  return (await overviewOf(ledger, await serverNow(ledger), undefined, accounts)).map(scheduleRow)
 }
 
-/** One of them with `count` coming due times, launches and decisions; undefined where there is none of that name. */
-export async function scheduleWhole(open: OpenLedger, name: string, count: number): Promise<ScheduleWhole | undefined> {
+/**
+ * One of them with `count` coming due times, launches and decisions; undefined where there is none of that name. What went and was
+ * decided is told of these accounts alone, where they are given: it may have been another's schedule before.
+ */
+export async function scheduleWhole(
+  open: OpenLedger,
+  name: string,
+  count: number,
+  accounts?: readonly string[],
+): Promise<ScheduleWhole | undefined> {
   const { config, ledger } = open
   const now = await serverNow(ledger)
   const [[overview], pauses, skips, launches, decisions] = await Promise.all([
-    overviewOf(ledger, now, [name]),
+    overviewOf(ledger, now, [name], accounts),
     pausesOf(ledger, name),
     comingSkips(ledger, now),
-    listLaunches(ledger, { schedule: name, dueBy: now }, count, Object.keys(config.accounts)),
-    readAudit(ledger, count, `schedule:${name}`),
+    listLaunches(
+      ledger,
+      { schedule: name, dueBy: now, ...(accounts && { among: accounts }) },
+      count,
+      Object.keys(config.accounts),
+    ),
+    readAudit(ledger, count, `schedule:${name}`, undefined, accounts),
   ])
   if (!overview) return undefined
   const { schedule, unmintable } = overview

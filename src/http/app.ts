@@ -1,4 +1,5 @@
 /** The HTTP API as one function from request to response: who asks, may they, what do they ask, and every refusal as a problem. */
+import type { HttpBindings } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
@@ -19,11 +20,16 @@ import { addService } from './service-api.ts'
 import { mustBeSound } from './sound-body.ts'
 import { withinTime } from './within-time.ts'
 
-export interface Variables {
+interface Variables {
   caller: Caller
   door: Door
 }
-export type Api = OpenAPIHono<{ Variables: Variables }>
+export interface ApiEnv {
+  /** The connection, where there is one. */
+  Bindings: Partial<HttpBindings>
+  Variables: Variables
+}
+export type Api = OpenAPIHono<ApiEnv>
 
 /** Builds it; `rules` may say more once it is known on which port it listens. */
 export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
@@ -68,6 +74,10 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
     await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
   })
+  api.use(async ({ req }, next) => {
+    mustBePlain(req.raw.headers)
+    await next()
+  })
   // A file of rows is counted while it is read.
   api.use((context, next) =>
     context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
@@ -79,7 +89,11 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())
-  api.onError(error => answerTo(error, parts))
+  api.onError((error, { req, env }) => {
+    if (!hasLeft(env)) return answerTo(error, parts)
+    parts.heard.requestBrokenOff(req.method, req.path)
+    return new Problem('brokenOff', 'Its end did not come').response()
+  })
   api.notFound(() => nothingHere().response())
   addService(api, parts)
   addLaunches(api, parts)
@@ -119,6 +133,20 @@ function onlyFor(method: string, { path, ...door }: Door): Problem {
 
 function nothingHere(): Problem {
   return new Problem('notFound', nothingHereWords)
+}
+
+/** Nothing is unpacked here, and what says that it is in other letters would be misread. Throws Problem. */
+function mustBePlain(headers: Headers): void {
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (!/^identity$/i.test(encoding))
+    throw new Problem('unsupportedMediaType', 'Send the body as it is, without Content-Encoding')
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(headers.get('content-type') ?? '') ?? []
+  if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw new Problem('unsupportedMediaType', 'Send the body in UTF-8')
+}
+
+/** Whether whoever asks has gone before all of the request was here: what comes of that is theirs, and nobody hears the answer. */
+function hasLeft({ incoming }: Partial<HttpBindings> = {}): boolean {
+  return incoming?.destroyed === true && !incoming.complete
 }
 
 function answerTo(error: Error, { heard }: HttpParts): Response {

@@ -1,9 +1,10 @@
 /** Batches over HTTP. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { cancelBatch } from '../bulk/cancel.ts'
+import { pageOfBatches } from '../bulk/list.ts'
 import type { SameRows } from '../bulk/objection.ts'
 import { type NotAsAsked, pauseBatch, resumeBatch } from '../bulk/pausing.ts'
-import { type BatchView, listBatches, problemsOf, resultsOf, showBatch } from '../bulk/read.ts'
+import { type BatchView, problemsOf, resultsOf, showBatch } from '../bulk/read.ts'
 import { readRows } from '../bulk/read-rows.ts'
 import { retryBatch } from '../bulk/retry.ts'
 import { RowReport } from '../bulk/row-report.ts'
@@ -15,11 +16,13 @@ import { batchRow, batchWhole, problemsShown, resultRows } from '../duty/batch-s
 import { batchesCalled } from '../duty/batches.ts'
 import { iso } from '../duty/launch-shape.ts'
 import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
+import { cursorText } from '../launches/cursor.ts'
 import { serverNow } from '../timetable/planner.ts'
 import { type Caller, maySee, mustBeFor } from './access.ts'
 import type { Api } from './app.ts'
 import { batchChangedSchema, batchRoutes as routes } from './contract/batches.ts'
 import { once } from './once.ts'
+import { cursorOf } from './page-cursor.ts'
 import type { HttpParts } from './parts.ts'
 import { flawed, Problem } from './problem.ts'
 import { bytesOf, declaredBy, rowsProblem } from './upload.ts'
@@ -30,18 +33,23 @@ const streamed = createRoute({
   responses: { 200: { description: 'Lines', content: { 'text/event-stream': { schema: z.string() } } } },
 })
 
-export function addBatches(api: Api, { open, settings }: HttpParts): void {
+/** To the router a list in JSON would be a value that is read as a whole: the document says what it is, this that it comes in pieces. */
+const uploaded = createRoute({ ...routes.submitBatch, request: { query: routes.submitBatch.request.query } })
+
+export function addBatches(api: Api, { open, settings, heard }: HttpParts): void {
   const { ledger } = open
   api.openapi(routes.listBatches, async context => {
-    const { limit, called } = context.req.valid('query')
+    const { limit, after: text, called } = context.req.valid('query')
     const { caller } = context.var
-    const views =
-      called === undefined
-        ? await listBatches(ledger, limit, caller.accounts)
-        : (await batchesCalled(ledger, called)).filter(({ batch }) => maySee(caller, batch.account)).slice(0, limit)
-    return context.json({ batches: views.map(batchRow) }, 200)
+    if (called !== undefined) {
+      const views = (await batchesCalled(ledger, called)).filter(({ batch }) => maySee(caller, batch.account))
+      return context.json({ batches: views.slice(0, limit).map(batchRow), next: null }, 200)
+    }
+    const after = cursorOf(text)
+    const { views, next } = await pageOfBatches(ledger, { limit, after, accounts: caller.accounts })
+    return context.json({ batches: views.map(batchRow), next: next === undefined ? null : cursorText(next) }, 200)
   })
-  api.openapi(routes.submitBatch, async context => {
+  api.openapi(uploaded, async context => {
     const query = context.req.valid('query')
     const { caller } = context.var
     mustBeFor(caller, query.account)
@@ -69,7 +77,12 @@ export function addBatches(api: Api, { open, settings }: HttpParts): void {
   api.openapi(streamed, async context => {
     const { batch } = await named(open, context.var.caller, context.req.valid('param').id)
     const lines = inLines(resultRows(resultsOf(ledger, batch.id), context.req.valid('query').state))
-    return new Response(webStream(lines), { headers: { 'content-type': 'application/x-ndjson' } })
+    const failed = (error: unknown) => {
+      heard.requestFailed(error)
+      // The answer has begun: that it is not whole is said by cutting it.
+      context.env?.outgoing?.destroy()
+    }
+    return new Response(webStream(lines, failed), { headers: { 'content-type': 'application/x-ndjson' } })
   })
   addDecisions(api, open)
 }
@@ -115,10 +128,11 @@ function addDecisions(api: Api, open: OpenLedger): void {
   api.openapi(routes.retryBatch, async context => {
     const { id } = context.req.valid('param')
     const { caller } = context.var
-    const why = context.req.valid('json').reason
+    const body = context.req.valid('json')
     await named(open, caller, id)
-    const answer = await once(context, open, batchChangedSchema, async () => {
-      const answer = await retryBatch(ledger, id, { by: caller.by, why })
+    const how = { schema: batchChangedSchema, body, twice: 'another' } as const
+    const answer = await once(context, open, how, async () => {
+      const answer = await retryBatch(ledger, id, { by: caller.by, why: body.reason })
       if (answer.kind !== 'again') throw notAsAsked(answer, id)
       return changed(caller, id, answer.rows)
     })
@@ -187,14 +201,19 @@ async function* inLines(rows: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`
 }
 
-/** Read no faster than it is sent. */
-function webStream(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Read no faster than it is sent. `failed` is told what the lines throw. */
+function webStream(lines: AsyncGenerator<string>, failed: (error: unknown) => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     pull: async controller => {
-      const { done, value } = await lines.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
+      try {
+        const { done, value } = await lines.next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        failed(error)
+        controller.close()
+      }
     },
     cancel: async () => void (await lines.return(undefined)),
   })

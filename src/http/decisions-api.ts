@@ -15,9 +15,10 @@ import { flawed, Problem } from './problem.ts'
 export function addDecisions(api: Api, { open }: HttpParts): void {
   api.openapi(routes.retryLaunch, async context => {
     const { key } = context.req.valid('param')
-    const { reason: why, sendUntil } = context.req.valid('json')
+    const body = context.req.valid('json')
+    const { reason: why, sendUntil } = body
     await seen(open, context.var.caller, key)
-    const answer = await once(context, open, changedSchema, async () => {
+    const answer = await once(context, open, decision(body), async () => {
       const until =
         sendUntil === undefined ? (await serverNow(open.ledger)) + defaultPolicy.maxLateness : Date.parse(sendUntil)
       const answer = await tryAgain(open, key, until, { by: context.var.caller.by, why })
@@ -39,13 +40,14 @@ export function addDecisions(api: Api, { open }: HttpParts): void {
     }
     if (resolution.as !== 'relaunch') return context.json(await act(), 200)
     mustPassBeyond(caller, door)
-    return context.json(await once(context, open, changedSchema, act), 200)
+    return context.json(await once(context, open, decision(resolution), act), 200)
   })
   api.openapi(routes.releaseLaunch, async context => {
     const { key } = context.req.valid('param')
-    const { reason: why, confirmDuplicate } = context.req.valid('json')
+    const body = context.req.valid('json')
+    const { reason: why, confirmDuplicate } = body
     await seen(open, context.var.caller, key)
-    const answer = await once(context, open, changedSchema, async () => {
+    const answer = await once(context, open, decision(body), async () => {
       const answer = await letGo(open, key, confirmDuplicate, { by: context.var.caller.by, why })
       if (answer.kind === 'unconfirmed') throw repeatProblem(answer.mailing, answer)
       if (answer.kind === 'refused') obey(answer, key)
@@ -59,6 +61,11 @@ export function addDecisions(api: Api, { open }: HttpParts): void {
     obey(await callOff(open, key, { by: context.var.caller.by, why: context.req.valid('json').reason }), key)
     return context.json(await changed(open, key), 200)
   })
+}
+
+/** One decision for its Idempotency-Key: a second one may be about what has happened since. */
+function decision(body: unknown) {
+  return { schema: changedSchema, body, twice: 'another' } as const
 }
 
 function obey(answer: DecisionAnswer, key: string): void {

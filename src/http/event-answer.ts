@@ -22,8 +22,16 @@ const mostOfOne = 20
 /** A timer of Node counts no further. Milliseconds. */
 const longestTimer = 2_147_483_647
 
-/** Answers with everything that happens from now on, as far as the caller may see it. Throws Problem, or what Redis throws. */
-export async function answerEvents(context: Context, caller: Caller, parts: HttpParts): Promise<Response> {
+/**
+ * Answers with everything that happens from now on, as far as the caller may see it, and for as long as `mayStay` says yes; absent:
+ * as long as the caller's key is there. Throws Problem, or what Redis throws.
+ */
+export async function answerEvents(
+  context: Context,
+  caller: Caller,
+  parts: HttpParts,
+  mayStay: () => Promise<boolean> = () => hasKey(caller, parts),
+): Promise<Response> {
   if (parts.events.watchers >= mostWatchers)
     throw new Problem('tooManyWatching', 'Too many are watching this process', {}, { 'retry-after': '30' })
   if (parts.events.watchersOf(caller.id) >= mostOfOne)
@@ -35,7 +43,7 @@ export async function answerEvents(context: Context, caller: Caller, parts: Http
     )
   const after = context.req.header('last-event-id')
   const { outgoing }: Partial<HttpBindings> = context.env ?? {}
-  const watching = new Watching(caller, parts, () => outgoing?.destroy())
+  const watching = new Watching(caller, parts, mayStay, () => outgoing?.destroy())
   // Before the answer begins: what goes wrong here is still a problem with a status.
   await watching.begin()
   // A proxy that waits for more before it passes anything on would make a live page a dead one.
@@ -47,10 +55,16 @@ export async function answerEvents(context: Context, caller: Caller, parts: Http
   )
 }
 
+/** Whether the key of the caller is neither revoked nor expired; who needs none has none to lose. */
+async function hasKey({ id }: Caller, { open }: HttpParts): Promise<boolean> {
+  return id === stranger || (await keyWithId(open.ledger, id, Date.now())) !== undefined
+}
+
 class Watching implements Watcher {
   readonly who: string
   readonly #caller: Caller
   readonly #parts: HttpParts
+  readonly #mayStay: () => Promise<boolean>
   readonly #cut: () => void
   readonly #timers: NodeJS.Timeout[] = []
   #waiting: StreamedEvent[] = []
@@ -62,7 +76,8 @@ class Watching implements Watcher {
   readonly #ended: Promise<void>
 
   /** `cut` ends the connection to a reader that has stopped reading: no end of an answer reaches it. */
-  constructor(caller: Caller, parts: HttpParts, cut: () => void) {
+  constructor(caller: Caller, parts: HttpParts, mayStay: () => Promise<boolean>, cut: () => void) {
+    this.#mayStay = mayStay
     this.#cut = cut
     this.#ended = new Promise(resolve => {
       this.#tellEnd = resolve
@@ -101,7 +116,7 @@ class Watching implements Watcher {
   tell(event: StreamedEvent): void {
     if (this.#over) return
     // A key may have been revoked: that is about no account.
-    if (event.event === 'decided' && event.account === undefined) void this.#checkKey()
+    if (event.event === 'decided' && event.account === undefined) void this.check()
     if (!this.#isForCaller(event)) return
     this.#waiting.push(event)
     this.#characters += event.data.length
@@ -117,7 +132,7 @@ class Watching implements Watcher {
     if (this.#over) return
     const { expires } = this.#caller
     const beat = setInterval(() => {
-      void this.#checkKey()
+      void this.check()
       void this.#written(stream.write(': still here\n\n'))
     }, heartbeatEvery)
     this.#timers.push(beat.unref())
@@ -126,11 +141,10 @@ class Watching implements Watcher {
     this.#timers.push(setTimeout(() => this.#end(), left).unref())
   }
 
-  /** Ends the watching of a key that was revoked or has expired. */
-  async #checkKey(): Promise<void> {
-    if (this.who === stranger) return
+  /** Ends the watching of who may not watch any more. */
+  async check(): Promise<void> {
     try {
-      if (!(await keyWithId(this.#parts.open.ledger, this.who, Date.now()))) this.#end()
+      if (!(await this.#mayStay())) this.#end()
     } catch {
       // Without Redis nothing is told either; the next heartbeat asks again.
     }

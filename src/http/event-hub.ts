@@ -20,6 +20,8 @@ export interface Watcher {
   /** Whose it is: what `Caller.id` says. */
   readonly who: string
   tell(event: StreamedEvent): void
+  /** Asks whether it may still watch, and ends it where not. */
+  check(): Promise<void>
   /** Called when the hub closes. */
   closed(): void
 }
@@ -76,7 +78,8 @@ export class EventHub {
     const oldest = await redis.xrange(keys.events, '-', '+', 'COUNT', 1)
     const entries = await redis.xrange(keys.events, `(${id}`, '+')
     const first = oldest[0]?.[0]
-    return { events: entries.map(eventOf), gap: first !== undefined && isBefore(id, first) }
+    // Where nothing is left, the event of this id is gone as well.
+    return { events: entries.map(eventOf), gap: first === undefined || isBefore(id, first) }
   }
 
   get watchers(): number {
@@ -86,6 +89,11 @@ export class EventHub {
   /** How many of them are of this caller. */
   watchersOf(who: string): number {
     return [...this.#watchers].filter(each => each.who === who).length
+  }
+
+  /** Somebody has lost a right to watch: each watcher of this process asks whether it was them. */
+  async checkAll(): Promise<void> {
+    await Promise.all([...this.#watchers].map(watcher => watcher.check()))
   }
 
   /** Sends every watcher away. */

@@ -8,7 +8,6 @@ import { findLaunches } from '../duty/launches.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import { pathInWords } from '../files/finding.ts'
 import type { Identity } from '../launches/by-hand.ts'
-import { readCursor } from '../launches/cursor.ts'
 import { launchRequestSchema } from '../launches/launch.ts'
 import type { LaunchFilter } from '../launches/list.ts'
 import { serverNow } from '../timetable/planner.ts'
@@ -18,8 +17,9 @@ import type { Api } from './app.ts'
 import { type launchQuery, madeSchema, type newLaunchSchema, launchRoutes as routes } from './contract/launches.ts'
 import { madeOf, noLaunch, repeatProblem, seen } from './launch-answers.ts'
 import { once } from './once.ts'
+import { cursorOf } from './page-cursor.ts'
 import type { HttpParts } from './parts.ts'
-import { type Flaw, flawed, invalidProblem, Problem } from './problem.ts'
+import { type Flaw, invalidProblem, Problem } from './problem.ts'
 
 export function addLaunches(api: Api, { open }: HttpParts): void {
   api.openapi(routes.listLaunches, async context => {
@@ -29,8 +29,9 @@ export function addLaunches(api: Api, { open }: HttpParts): void {
   api.openapi(routes.createLaunch, async context => {
     const asked = context.req.valid('json')
     mustBeFor(context.var.caller, asked.account)
+    const how = { schema: madeSchema, body: asked, twice: 'harmless' } as const
     return context.json(
-      await once(context, open, madeSchema, identity => made(open, context.var.caller, asked, identity)),
+      await once(context, open, how, identity => made(open, context.var.caller, asked, identity)),
       201,
     )
   })
@@ -62,8 +63,7 @@ export async function pageFor(
   limit: number,
   after: string | undefined,
 ) {
-  const cursor = after === undefined ? undefined : readCursor(after)
-  if (after !== undefined && cursor === undefined) throw flawed('after', 'is no cursor of a page', 'query')
+  const cursor = cursorOf(after)
   if (wanted.account !== undefined) mustBeFor(caller, wanted.account)
   const filter = filterOf(wanted, caller)
   const { launches, next } = await findLaunches(open, {

@@ -1,13 +1,15 @@
 /** Metrics for Prometheus: what happened, told by the events, and how things stand, asked when somebody reads them. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
+import { standingOfBatches } from '../bulk/standing.ts'
 import { holdRows, stopCauses } from '../duty/holds.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { Happening } from '../launches/event-stream.ts'
+import type { Ledger } from '../launches/ledger.ts'
 import { type Balance, balanceOf } from '../timetable/balance.ts'
 import { serverNow } from '../timetable/planner.ts'
 
-/** No mailing and no schedule is among the labels: there may be any number of them. */
+/** No mailing, no schedule and no batch is among the labels: there may be any number of them. */
 const standing = ['planned', 'claimed', 'sending', 'waiting', 'held', 'unknown'] as const
 
 const settled = z.object({
@@ -31,6 +33,8 @@ const weighed = 15 * 60_000
 const settling = 2 * 60_000
 /** Weighing is worth so long. Milliseconds. */
 const weighEvery = 30_000
+/** Counting thousands of batches is worth so long. Milliseconds. */
+const countEvery = 10_000
 
 export class Metrics {
   readonly #registry = new Registry()
@@ -67,7 +71,12 @@ export class Metrics {
     'Due times of 15 minutes, two minutes ago: declared, recorded',
     ['side'],
   )
+  readonly #batches = this.#gauge('sendoff_batches', 'Batches on record', ['state'])
+  readonly #rows = this.#gauge('sendoff_batch_rows', 'Released rows of the batches on record', ['state'])
+  readonly #rowsWaiting = this.#gauge('sendoff_batch_rows_waiting', 'Rows that are still to be released', ['account'])
   readonly #memory = this.#gauge('process_resident_memory_bytes', 'Resident memory', [])
+  /** When the batches were counted last. */
+  #counted: number | undefined
   #weighing: { readonly at: number; readonly balance: Balance | undefined } | undefined
 
   constructor(version: string) {
@@ -114,6 +123,7 @@ export class Metrics {
       this.#workers.set({ account }, workers)
     }
     await this.#weigh(open, now)
+    await this.#countBatches(ledger, now)
     this.#memory.set(process.memoryUsage.rss())
     return { type: this.#registry.contentType, text: await this.#registry.metrics() }
   }
@@ -127,6 +137,18 @@ export class Metrics {
     if (balance === undefined) return this.#dueTimes.reset()
     this.#dueTimes.set({ side: 'declared' }, balance.expected)
     this.#dueTimes.set({ side: 'recorded' }, balance.recorded)
+  }
+
+  async #countBatches(ledger: Ledger, now: number): Promise<void> {
+    if (this.#counted !== undefined && now - this.#counted < countEvery) return
+    const { batches, rows, waiting } = await standingOfBatches(ledger)
+    for (const [state, count] of Object.entries(batches)) this.#batches.set({ state }, count)
+    this.#rows.reset()
+    for (const [state, count] of rows) this.#rows.set({ state }, count)
+    // The last batch of an account may be gone.
+    this.#rowsWaiting.reset()
+    for (const [account, count] of waiting) this.#rowsWaiting.set({ account }, count)
+    this.#counted = now
   }
 
   #counter(name: string, help: string, labelNames: string[]) {

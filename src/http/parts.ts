@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { AccessRules } from './access.ts'
 import type { EventHub } from './event-hub.ts'
+import type { Probes } from './probes.ts'
 
 /** One thing that must be so for the service to do its work. */
 export interface Check {
@@ -10,13 +11,19 @@ export interface Check {
   readonly why?: string
 }
 
+/** What is told to whoever reads the log. */
+export interface Heard {
+  requestFailed(error: unknown): void
+  requestBrokenOff(method: string, path: string): void
+}
+
 /** What the HTTP API is made of. */
 export interface HttpParts {
   readonly open: OpenLedger
   readonly settings: Config['http']
   readonly version: string
   readonly events: EventHub
-  readonly heard: { requestFailed(error: unknown): void }
+  readonly heard: Heard
   measure(request: {
     readonly method: string
     readonly route: string
@@ -27,6 +34,7 @@ export interface HttpParts {
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   checks(): Promise<readonly Check[]>
   isStopping(): boolean
+  readonly probes: Probes
 }
 
 /** What answers requests that are not for the API: the pages. */

@@ -5,6 +5,8 @@ import { type Refusal, refusalSchema } from './contract/refusal.ts'
 
 /** Every problem there is: its status and its title. docs/http-api.md lists them. */
 export const problems = {
+  malformedRequest: { status: 400, title: 'It is no request of HTTP' },
+  brokenOff: { status: 400, title: 'The request broke off' },
   malformedJson: { status: 400, title: 'The body is not JSON' },
   invalid: { status: 400, title: 'The request is not as described' },
   missingIdempotencyKey: { status: 400, title: 'An Idempotency-Key is needed' },
@@ -15,13 +17,17 @@ export const problems = {
   badHost: { status: 403, title: 'Requests without a key come from this machine' },
   notFound: { status: 404, title: 'There is no such thing' },
   methodNotAllowed: { status: 405, title: 'The method is not for this address' },
+  tooSlow: { status: 408, title: 'The request came too slowly' },
   refused: { status: 409, title: 'What is asked cannot be done now' },
   repeat: { status: 409, title: 'It would mail the same people again' },
   inProgress: { status: 409, title: 'The same request is being carried out' },
+  outcomeUnknown: { status: 409, title: 'What became of the request is not known' },
   tooLarge: { status: 413, title: 'The body is too large' },
-  unsupportedMediaType: { status: 415, title: 'The body must be application/json' },
+  unsupportedMediaType: { status: 415, title: 'The body is not of the type that is read here' },
+  expectationFailed: { status: 417, title: 'What the request expects is not done here' },
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   tooManyWatching: { status: 429, title: 'Too many are watching' },
+  headersTooLarge: { status: 431, title: 'The head of the request is too large' },
   internal: { status: 500, title: 'Something went wrong here' },
   stopping: { status: 503, title: 'The service is stopping' },
   storeUnreachable: { status: 503, title: 'Redis does not answer' },
@@ -102,11 +108,12 @@ export class Problem extends Error {
     }
   }
 
+  get allHeaders(): Readonly<Record<string, string>> {
+    return { ...this.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+  }
+
   response(): Response {
-    return new Response(JSON.stringify(this.body), {
-      status: this.body.status,
-      headers: { ...this.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-    })
+    return new Response(JSON.stringify(this.body), { status: this.body.status, headers: this.allHeaders })
   }
 }
 

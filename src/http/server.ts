@@ -1,10 +1,12 @@
 /** The HTTP server: listening, and stopping without cutting anybody off who can be answered. */
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import type { ListenAddress } from '../config/listen.ts'
 import { createApi } from './app.ts'
+import { answerBelow } from './below.ts'
 import { doorFor, type Role } from './doors.ts'
 import type { HttpParts, MakePages } from './parts.ts'
+import { Problem } from './problem.ts'
 
 /** The address cannot be listened on. */
 class CannotListen extends Error {
@@ -32,15 +34,19 @@ export async function listen(
   const rules = () => ({ withoutKey, port })
   const api = createApi(parts, rules)
   const pages = makePages?.(parts, rules)
-  const server = createAdaptorServer({
-    fetch: (request: Request, env: object) =>
-      (pages === undefined || isForApi(request) ? api : pages).fetch(request, env),
-    serverOptions: {
+  const answer = (request: Request, env: object) =>
+    (pages === undefined || isForApi(request) ? api : pages).fetch(request, env)
+  const server = createServer(
+    {
       requestTimeout: longestUpload,
       headersTimeout: Math.min(parts.settings.timeout, 10_000),
       maxHeaderSize: 65_536,
+      // A request without one is refused like any other that is no request.
+      requireHostHeader: false,
     },
-  }) as Server
+    getRequestListener(answer, { errorHandler: error => unreadable(error, parts) }),
+  )
+  answerBelow(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error =>
       reject(
@@ -55,6 +61,19 @@ export async function listen(
     address: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: grace => close(server, parts, grace),
   }
+}
+
+/** An address or a host that makes no URL; whatever else comes here the app would have answered. */
+function unreadable(error: unknown, { heard }: HttpParts): Response {
+  if (error instanceof Error && error.name === 'RequestError')
+    return new Problem(
+      'malformedRequest',
+      'Its address and its Host make no URL',
+      {},
+      { connection: 'close' },
+    ).response()
+  heard.requestFailed(error)
+  return new Problem('internal', 'The log of the service says what').response()
 }
 
 /** Whatever is under /api is answered as programs expect it, also where there is nothing. */

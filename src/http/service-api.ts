@@ -8,7 +8,10 @@ export function addService(api: Api, parts: HttpParts): void {
   const { version } = parts
   api.openapi(routes.livez, context => context.json({ status: 'alive' as const }, 200))
   api.openapi(routes.readyz, async context => {
-    const checks = [{ name: 'stopping', ok: !parts.isStopping() }, ...(await parts.checks())]
+    const others = await parts.checks()
+    const isStopping = parts.isStopping()
+    parts.probes.asked(performance.now(), isStopping)
+    const checks = [{ name: 'stopping', ok: !isStopping }, ...others]
     const ready = checks.every(({ ok }) => ok)
     return context.json(
       { status: ready ? ('ready' as const) : ('not ready' as const), checks: [...checks] },

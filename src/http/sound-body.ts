@@ -1,10 +1,9 @@
-/** What no body may hold, whatever it is for: texts that cannot be written as UTF-8, and nesting that what reads it later may not bear. */
+/** JSON bodies that hold what nothing later could bear are refused, whatever they are for. */
 import type { HonoRequest } from 'hono'
 import { pathInWords } from '../files/finding.ts'
-import { type Flaw, invalidProblem } from './problem.ts'
+import { shownWhole, unsoundIn } from '../files/unsound.ts'
+import { invalidProblem } from './problem.ts'
 
-/** How deep a body may be nested. */
-const deepest = 64
 /** More flaws than this nobody reads. */
 const mostFlaws = 20
 
@@ -12,36 +11,13 @@ const mostFlaws = 20
 export async function mustBeSound(request: HonoRequest): Promise<void> {
   if (!/^application\/([a-z-.]+\+)?json\b/i.test(request.header('content-type') ?? '')) return
   const body: unknown = await request.json().catch(() => undefined)
-  const flaws: Flaw[] = []
-  look(body, [], flaws)
-  if (flaws.length > 0) throw invalidProblem(flaws)
-}
-
-function look(value: unknown, path: readonly (string | number)[], flaws: Flaw[]): void {
-  if (flaws.length >= mostFlaws) return
-  const flaw = (sentence: string) =>
-    flaws.push({
+  const found = unsoundIn(body, mostFlaws)
+  if (found.length === 0) return
+  throw invalidProblem(
+    found.map(({ path, sentence }) => ({
       in: 'body',
-      at:
-        pathInWords([...path])
-          .replaceAll(/\p{Surrogate}/gu, '\ufffd')
-          .slice(0, 500) || 'body',
+      at: shownWhole(pathInWords(path)).slice(0, 500) || 'body',
       sentence,
-    })
-  if (typeof value === 'string' && isBroken(value)) flaw('has half of a character (a lone surrogate)')
-  if (typeof value !== 'object' || value === null) return
-  if (path.length >= deepest) {
-    flaw(`is nested deeper than ${deepest}`)
-    return
-  }
-  for (const [name, each] of Object.entries(value)) {
-    const here = [...path, Array.isArray(value) ? Number(name) : name]
-    if (isBroken(name)) flaw('has a name with half of a character (a lone surrogate)')
-    look(each, here, flaws)
-  }
-}
-
-/** Halves of a pair that stands whole are not matched. */
-function isBroken(text: string): boolean {
-  return /\p{Surrogate}/u.test(text)
+    })),
+  )
 }

@@ -9,8 +9,10 @@ import { LaunchQueues } from '../launches/queue.ts'
 import { connectPromptly, type RedisAddress } from '../redis/connection.ts'
 import type { Fitness } from '../redis/fitness.ts'
 import { EventHub } from './event-hub.ts'
+import { keptFor } from './kept-for.ts'
 import { Metrics } from './metrics.ts'
-import type { Check, MakePages } from './parts.ts'
+import type { Check, Heard, HttpParts, MakePages } from './parts.ts'
+import { Probes } from './probes.ts'
 import { listen } from './server.ts'
 import { releaseVersion } from './version.ts'
 
@@ -20,8 +22,7 @@ export interface HttpInput {
   /** Its connection is not used: people who ask are not made to wait until Redis is back. */
   readonly ledger: Ledger
   readonly fitness: Fitness
-  readonly events: {
-    requestFailed(error: unknown): void
+  readonly events: Heard & {
     httpListens(address: string, withoutKey: string): void
     alsoTell(listener: (happening: Happening) => void): void
   }
@@ -30,8 +31,11 @@ export interface HttpInput {
 }
 
 export interface HttpService {
-  /** From now on it is not ready and takes no decisions; what is asked is still answered. */
-  drain(): void
+  /**
+   * From now on it is not ready and takes no decisions; what is asked is still answered. Resolves when who asks regularly whether it
+   * is ready has been told: a load balancer sends nobody to a server that has gone.
+   */
+  drain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -39,6 +43,8 @@ export interface HttpService {
 const grace = 2_000
 /** A store that answers later than this is not ready. Milliseconds. */
 const promptness = 2_000
+/** Whether it is ready is found out no more often: anybody may ask. Milliseconds. */
+const lookEvery = 1_000
 
 /** Listens where `http.listen` says; undefined where it says nothing. Throws CannotListen. */
 export async function startHttp(input: HttpInput): Promise<HttpService | undefined> {
@@ -65,16 +71,17 @@ async function startAt(
     return reader
   })
   let stopping = false
-  const parts = {
+  const parts: HttpParts = {
     open,
     settings: config.http,
     version,
     events: hub,
     heard: events,
-    measure: (request: Parameters<Metrics['measure']>[0]) => metrics.measure(request),
+    measure: request => metrics.measure(request),
     metrics: () => metrics.read(open),
-    checks: () => checksOf(ledger, fitness),
+    checks: keptFor(lookEvery, () => checksOf(ledger, fitness)),
     isStopping: () => stopping,
+    probes: new Probes(),
   }
   const leave = async () => {
     await queues.close()
@@ -87,6 +94,7 @@ async function startAt(
       drain: () => {
         stopping = true
         hub.close()
+        return parts.probes.told(performance.now())
       },
       stop: async () => {
         stopping = true
@@ -105,7 +113,7 @@ async function checksOf({ redis, keys, owner = 'http' }: Ledger, fitness: Fitnes
   try {
     const signal = AbortSignal.timeout(promptness)
     const late = once(signal, 'abort').then(() => {
-      throw new Error(`it does not answer within ${promptness} ms`)
+      throw new Error('late')
     })
     const asked = redis.set(`${keys.process(owner)}:ready`, Date.now(), 'PX', 10_000).then(() => fitness.look(redis))
     const unfit = await Promise.race([asked, late])
@@ -115,6 +123,12 @@ async function checksOf({ redis, keys, owner = 'http' }: Ledger, fitness: Fitnes
       { name: 'durability', ok: unfit.length === 0, ...(why === '' ? {} : { why }) },
     ]
   } catch (error) {
-    return [{ name: 'redis', ok: false, why: error instanceof Error ? error.message : String(error) }]
+    return [{ name: 'redis', ok: false, why: troubleWords(error) }]
   }
+}
+
+/** Redis' own words are for the log: whoever asks without a key does not learn where it is and what ails it. */
+function troubleWords(error: unknown): string {
+  const refusal = /^(MISCONF|READONLY|OOM|NOREPLICAS|NOPERM|CLUSTERDOWN|MASTERDOWN)\b/
+  return error instanceof Error && refusal.test(error.message) ? 'Redis refuses to write' : 'Redis does not answer'
 }

@@ -61,8 +61,13 @@ function formatOf(type: string | undefined): RowsReading['format'] {
       return 'csv'
     case 'application/x-ndjson':
       return 'ndjson'
+    case 'application/json':
+      return 'json'
     default:
-      throw new Problem('unsupportedMediaType', 'Send the file with Content-Type: text/csv or application/x-ndjson')
+      throw new Problem(
+        'unsupportedMediaType',
+        'Send the file with Content-Type: text/csv, application/x-ndjson or, where it is one list, application/json',
+      )
   }
 }
 
@@ -109,7 +114,7 @@ function baseOf(base: z.output<typeof baseSchema> = {}): Partial<LaunchRequest> 
 }
 
 /** The body's bytes as they come. Throws Problem where they are more than `most`. */
-export async function* bytesOf(body: ReadableStream<Uint8Array> | null, most: number): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(body: AsyncIterable<Uint8Array> | null, most: number): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const piece of body ?? []) {
     size += piece.byteLength

@@ -20,12 +20,12 @@ local function accountOf(subject)
 end
 
 local function audit(who, what, subject, why, before, after)
+  local account = accountOf(subject) or ''
   redis.call('XADD', P .. 'audit', '*', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why,
-    'before', before, 'after', after)
+    'before', before, 'after', after, 'account', account)
   -- Whoever watches sees decisions too, by whatever door they came.
   local event = { 'event', 'decided', 'at', now(), 'who', who, 'what', what, 'subject', subject, 'why', why }
-  local account = accountOf(subject)
-  if account then event[#event + 1] = 'account'; event[#event + 1] = account end
+  if account ~= '' then event[#event + 1] = 'account'; event[#event + 1] = account end
   redis.call('XADD', P .. 'events', 'MAXLEN', '~', ${keptEvents}, '*', unpack(event))
 end
 
@@ -47,14 +47,20 @@ export interface AuditEntry {
   readonly why: string
   readonly before: string
   readonly after: string
+  /** The account that it was about then, where it was about one: a schedule may have moved since. */
+  readonly account: string | undefined
 }
 
-/** The newest entries first, at most `limit`; with a subject, only those about it; with the id of an entry, only older ones. */
+/**
+ * The newest entries first, at most `limit`; with a subject, only those about it; with the id of an entry, only older ones; with
+ * accounts, only what was about one of them when it was decided.
+ */
 export async function readAudit(
   ledger: Ledger,
   limit: number,
   subject?: string,
   olderThan?: string,
+  accounts?: readonly string[],
 ): Promise<AuditEntry[]> {
   const found: AuditEntry[] = []
   // Nothing is older than the first id there can be, and Redis takes it for no end of a range.
@@ -64,7 +70,8 @@ export async function readAudit(
     const page = await ledger.redis.xrevrange(ledger.keys.audit, end, '-', 'COUNT', 500)
     for (const [id, fields] of page) {
       const entry = auditEntry(id, fields)
-      if (found.length < limit && (subject === undefined || entry.subject === subject)) found.push(entry)
+      const isMeant = subject === undefined || entry.subject === subject
+      if (found.length < limit && isMeant && (accounts?.includes(entry.account ?? '') ?? true)) found.push(entry)
     }
     const last = page.at(-1)
     if (last === undefined || page.length < 500) break
@@ -75,13 +82,15 @@ export async function readAudit(
 
 function auditEntry(id: string, fields: readonly string[]): AuditEntry {
   const field = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
-  const { who, what, subject, why, before, after } = {
+  return {
+    id,
+    at: Number(field('at')),
     who: field('who'),
     what: field('what'),
     subject: field('subject'),
     why: field('why'),
     before: field('before'),
     after: field('after'),
+    account: fields.includes('account') ? field('account') || undefined : undefined,
   }
-  return { id, at: Number(field('at')), who, what, subject, why, before, after }
 }

@@ -10,14 +10,15 @@ import { addBatchDecisions } from './act/batches.ts'
 import { addHoldDecisions } from './act/holds.ts'
 import { addLaunchDecisions } from './act/launches.ts'
 import { addScheduleDecisions } from './act/schedules.ts'
-import { addSubmitting } from './act/submitting.tsx'
+import { addSubmitting, uploadPath } from './act/submitting.tsx'
 import { type AssetPaths, assetAt, loadAssets } from './assets.ts'
 import { backOf, fieldsOf, missing, type PageContext, type Pages, type PageVariables } from './desk.tsx'
 import { pageHeaders } from './headers.ts'
 import { chosenLook, type Look, languages, oneOf, themes, zoneChoices } from './look.ts'
+import { BrokenForm, boundaryOf, readForm } from './multipart.ts'
 import { addResults } from './results.ts'
 import { rightsOf } from './rights.ts'
-import { formToken, isOwnForm, signIn, signOut, visitOf } from './session.ts'
+import { formToken, isOwnForm, isStillThere, signIn, signOut, visitOf } from './session.ts'
 import { addShowing } from './showing.tsx'
 import { page } from './view/layout.tsx'
 import { SignInPage, TroublePage } from './view/sign-in.tsx'
@@ -32,7 +33,7 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   const assets = loadAssets()
   const pages: Pages = new Hono<{ Variables: PageVariables }>()
   pages.use(pageHeaders)
-  pages.get('/assets/:name', context => {
+  pages.get('/assets/*', context => {
     const asset = assetAt(context.req.path)
     if (!asset) return context.notFound()
     context.header('cache-control', 'public, max-age=31536000, immutable')
@@ -41,8 +42,8 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   })
   const tooLarge = (context: Context) => context.text('Too large', 413)
   const forms = bodyLimit({ maxSize: mostOfForm, onError: tooLarge })
-  const files = bodyLimit({ maxSize: parts.settings.bodyLimit, onError: tooLarge })
-  pages.use((context, next) => (context.req.path === '/batches' ? files : forms)(context, next))
+  // A form with a file is counted while it is read.
+  pages.use((context, next) => (uploadBoundary(context) === undefined ? forms(context, next) : next()))
   pages.use(async (context, next) => {
     // Our cookie does not come along from other sites: the first answer is a page of ours that asks once more, with it.
     if (context.req.header('sec-fetch-site') === 'cross-site') {
@@ -54,7 +55,11 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   })
   addVisits(pages, parts, rules, assets)
   addSettings(pages, parts)
-  pages.get('/live', context => answerEvents(context, context.var.caller, parts))
+  pages.get('/live', context => {
+    const { caller, visit } = context.var
+    const mayStay = visit.signedIn ? () => isStillThere(parts.open.ledger, visit) : undefined
+    return answerEvents(context, caller, parts, mayStay)
+  })
   addSubmitting(pages, parts)
   addShowing(pages, parts)
   addResults(pages, parts)
@@ -70,6 +75,11 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   return pages
 }
 
+/** Of a form with a file, where one may be sent. */
+function uploadBoundary({ req }: Context): string | undefined {
+  return req.method === 'POST' && req.path === uploadPath ? boundaryOf(req.header('content-type') ?? '') : undefined
+}
+
 function bounce(address: string): string {
   const safe = address.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`)
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${safe}"><title>Sendoff</title>`
@@ -82,6 +92,9 @@ function addVisits(pages: Pages, parts: HttpParts, rules: () => AccessRules, ass
     context.set('visit', visit)
     context.set('look', lookOf(context, assets, visit))
     if (context.req.method !== 'GET') {
+      const boundary = uploadBoundary(context)
+      const body = context.req.raw.body
+      if (boundary !== undefined && body !== null) context.set('upload', await readForm(body, boundary, mostOfForm))
       const { token } = await fieldsOf(context)
       if (!isOwnForm(visit, context.req.raw.headers, token)) return refusedForm(context)
       if (parts.isStopping()) throw new Problem('stopping', context.var.look.t.trouble.stopping)
@@ -130,6 +143,7 @@ function addSettings(pages: Pages, parts: HttpParts): void {
   })
   pages.post('/sign-out', async context => {
     await signOut(context, ledger, context.var.visit)
+    await parts.events.checkAll()
     return context.redirect('/sign-in', 303)
   })
   pages.post('/look', async context => {
@@ -153,6 +167,7 @@ async function signInPage(context: PageContext, next: string, flaw: boolean, sta
 
 /** What nobody expected, as a page. The strip is not on it: what it would ask may be what is in trouble. */
 async function trouble(context: PageContext, error: Error, parts: HttpParts, assets: AssetPaths): Promise<Response> {
+  if (error instanceof BrokenForm) return refusedForm(context)
   const known = knownTrouble(error)
   if (!known) parts.heard.requestFailed(error)
   const visit = { secret: '', caller: undefined, signedIn: false }

@@ -1,6 +1,6 @@
 /** The few files that pages are made with: read once, served from memory under addresses that change with their content. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 interface Asset {
   readonly body: string
@@ -24,8 +24,7 @@ const files = new Map<string, Asset>()
 export function loadAssets(): AssetPaths {
   return {
     style: asset('style.css', 'text/css; charset=utf-8', textOf('./style.css')),
-    // Compiled by `npm run build`, also where the rest runs from its sources.
-    script: asset('page.js', 'text/javascript; charset=utf-8', textOf('../../dist/pages/browser/page.js')),
+    script: scripts(),
     icon: asset('icon.svg', 'image/svg+xml', icon),
   }
 }
@@ -36,10 +35,24 @@ export function assetAt(path: string): Asset | undefined {
 }
 
 function asset(name: string, type: string, body: string): string {
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 12)
-  const path = `/assets/${name.replace('.', `.${hash}.`)}`
+  const path = `/assets/${name.replace('.', `.${digestOf(body)}.`)}`
   files.set(path, { body, type })
   return path
+}
+
+/** All modules of the script in one folder, as they name each other; returns the address of the one that begins. */
+function scripts(): string {
+  // Compiled by `npm run build`, also where the rest runs from its sources.
+  const folder = '../../dist/pages/browser/'
+  const names = readdirSync(new URL(folder, import.meta.url)).filter(name => name.endsWith('.js'))
+  const modules = names.toSorted().map(name => ({ name, body: textOf(`${folder}${name}`) }))
+  const place = `/assets/${digestOf(modules.map(({ body }) => body).join(''))}`
+  for (const { name, body } of modules) files.set(`${place}/${name}`, { body, type: 'text/javascript; charset=utf-8' })
+  return `${place}/page.js`
+}
+
+function digestOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, 12)
 }
 
 function textOf(path: string): string {

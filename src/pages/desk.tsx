@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Caller } from '../http/access.ts'
 import type { HttpParts } from '../http/parts.ts'
 import type { Look } from './look.ts'
+import type { SentForm } from './multipart.ts'
 import { readShell } from './read/shell.ts'
 import type { Right } from './rights.ts'
 import type { Visit } from './session.ts'
@@ -16,6 +17,8 @@ export interface PageVariables {
   caller: Caller
   visit: Visit
   look: Look
+  /** What was sent by a form with a file. */
+  upload: SentForm | undefined
 }
 export type Pages = Hono<{ Variables: PageVariables }>
 export type PageContext = Context<{ Variables: PageVariables }>
@@ -90,6 +93,8 @@ function takeFlash(context: PageContext): Flash | undefined {
 
 /** The fields of the form that was sent; files are not among them. */
 export async function fieldsOf(context: PageContext): Promise<Fields> {
+  const { upload } = context.var
+  if (upload !== undefined) return upload.fields
   const body = await context.req.parseBody()
   return Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value.trim()]] : [])),

@@ -57,6 +57,11 @@ export async function beginSession(ledger: Ledger, { id, role }: Pick<ApiKey, 'i
   await ledger.redis.set(ledger.keys.session(digestOf(secret)), session, 'PX', lasts)
 }
 
+/** Whether the session of this browser is still there: nobody has signed out, revoked its key or changed its role. */
+export async function isStillThere(ledger: Ledger, { secret }: Visit): Promise<boolean> {
+  return (await keyOfSession(ledger, secret)) !== undefined
+}
+
 /** Ends the session. */
 export async function signOut(context: Context, ledger: Ledger, { secret }: Visit): Promise<void> {
   await ledger.redis.del(ledger.keys.session(digestOf(secret)))

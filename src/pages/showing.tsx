@@ -1,5 +1,6 @@
 /** The pages that show things: from an address to a model, from a model to a page. */
-import { listBatches, problemsOf, showBatch } from '../bulk/read.ts'
+import { listBatches } from '../bulk/list.ts'
+import { problemsOf, showBatch } from '../bulk/read.ts'
 import { auditRow } from '../duty/audit-shape.ts'
 import { knownCalendar } from '../duty/known-calendar.ts'
 import { launchRow } from '../duty/launch-shape.ts'
@@ -67,7 +68,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
   })
   pages.get('/schedules/:name', async context => {
     const { look, caller } = context.var
-    const model = await readSchedule(open, context.req.param('name'))
+    const model = await readSchedule(open, caller, context.req.param('name'))
     if (!model || !isSeen(caller, model)) return missing(context, parts, look.t.trouble.notFoundWords)
     return show(context, parts, { title: model.name, section: 'schedules' }, <SchedulePage look={look} model={model} />)
   })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { states } from '../launches/launch.ts'
 import type { Ledger } from '../launches/ledger.ts'
+import { listLaunches } from '../launches/list.ts'
 import { endOf, type Pause, pauseAt } from '../launches/pause.ts'
 import { decidedTimes, earliestGoing } from './decided-times.ts'
 import { allPauses } from './pausing.ts'
@@ -41,8 +42,16 @@ const lastSchema = z.object({
 })
 type LastLaunch = z.infer<typeof lastSchema>
 
-/** All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. */
-export async function overviewOf(ledger: Ledger, now: number, names?: readonly string[]): Promise<ScheduleOverview[]> {
+/**
+ * All stored schedules, or those with these names, in the order of names. `now` in epoch milliseconds. `accounts`: whose launches
+ * may be told of; a schedule that has moved to another account has launches of both.
+ */
+export async function overviewOf(
+  ledger: Ledger,
+  now: number,
+  names?: readonly string[],
+  accounts?: readonly string[],
+): Promise<ScheduleOverview[]> {
   const [{ schedules }, pauses, skips] = await Promise.all([
     storedSet(ledger),
     allPauses(ledger),
@@ -55,7 +64,7 @@ export async function overviewOf(ledger: Ledger, now: number, names?: readonly s
   const found: ScheduleOverview[] = []
   for (let index = 0; index < chosen.length; index += page) {
     const some = chosen.slice(index, index + page)
-    const lasts = await Promise.all(some.map(([name]) => lastLaunch(ledger, name, now)))
+    const lasts = await Promise.all(some.map(([name]) => lastLaunch(ledger, name, now, accounts)))
     for (const [offset, [name, stored]] of some.entries()) {
       const pause = pauseAt(pauses.get(name) ?? [], now)
       const coming = knownComing(stored, now, pause, due => left.has(`${name} ${due}`))
@@ -87,17 +96,32 @@ function comingOf(schedule: Schedule, ...[now, pause, isLeftOut]: Asked): Coming
   return { next: undefined, completed: looked === 0 }
 }
 
-async function lastLaunch(ledger: Ledger, schedule: string, now: number): Promise<LastLaunch | undefined> {
+async function lastLaunch(
+  ledger: Ledger,
+  schedule: string,
+  now: number,
+  accounts: readonly string[] | undefined,
+): Promise<LastLaunch | undefined> {
   const { redis, keys } = ledger
   const [key] = await redis.zrevrangebyscore(keys.ofSchedule(schedule), now, '-inf', 'LIMIT', 0, 1)
   if (key === undefined) return undefined
-  const [state, due, reason, error, error_text] = await redis.hmget(
-    keys.launch(key),
-    'state',
-    'due',
-    'reason',
-    'error',
-    'error_text',
-  )
+  const [account, ...facts] = await redis.hmget(keys.launch(key), 'account', ...lastFields)
+  if (accounts !== undefined && !accounts.includes(account ?? '')) return lastAmong(ledger, schedule, now, accounts)
+  const [state, due, reason, error, error_text] = facts
   return lastSchema.parse({ key, state, due, reason, error, error_text })
+}
+
+const lastFields = ['state', 'due', 'reason', 'error', 'error_text'] as const
+
+/** The same where the newest is of an account that may not be told of. */
+async function lastAmong(
+  ledger: Ledger,
+  schedule: string,
+  now: number,
+  among: readonly string[],
+): Promise<LastLaunch | undefined> {
+  const [found] = await listLaunches(ledger, { schedule, to: now + 1, among }, 1, among)
+  if (!found) return undefined
+  const { key, state, due, reason = null, error = null, error_text = null } = found
+  return { key, state, due, reason, error, error_text }
 }

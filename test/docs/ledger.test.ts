@@ -122,7 +122,7 @@ async function attempt(
 /** Every key and every field that Sendoff writes comes to be at some moment of this. */
 async function liveThrough(): Promise<void> {
   await createKey(ledger, { name: 'crm', role: 'viewer' }, { by: 'someone', why: 'a test' }, now)
-  const asked = { key: 'a', caller: 'crm', target: 'POST /', body: {} }
+  const asked = { key: 'a', caller: 'crm', target: 'POST /', body: {}, twice: 'harmless' as const }
   await onceOnly(ledger, asked, z.string(), async () => 'done')
   await beginSession(ledger, { id: 'a1b2c3', role: 'viewer' }, 'secret')
   await server.redis.set(`${ledger.keys.process('host:1:abc')}:ready`, now)

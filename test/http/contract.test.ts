@@ -219,7 +219,21 @@ describe('every door answers as described', () => {
       status: 400,
       body: { code: 'invalid', errors: [{ in: 'body', at: 'line 3, column "id"'.replaceAll('"', '') }] },
     })
-    expect(await submit('', 'id\n1\nx\n', 'application/json')).toMatchObject({ status: 415 })
+    const list = `[{"id":90,"content":{"city":"Riga"}},\n\n {"content":{"city":"Ventspils"},"id":91}]`
+    expect(await submit('', list, 'application/json; charset=utf-8')).toMatchObject({
+      status: 200,
+      body: { batch: { id }, again: true },
+    })
+    expect(await submit('', '[{"id":1},\n{"id":"x"},\n7,\n{"id":1}]', 'application/json')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid', errors: [{ at: 'line 2, column id' }, { at: 'line 3' }, { at: 'line 4' }] },
+    })
+    for (const broken of ['', '{"id":1}', '[{"id":1}', '[{"id":1},]', '[{"id":1}] x', '[]'])
+      expect(await submit('', broken, 'application/json'), broken).toMatchObject({
+        status: 400,
+        body: { code: 'invalid' },
+      })
+    expect(await submit('', 'id\n1\nx\n', 'text/plain')).toMatchObject({ status: 415 })
     // Other rows under the name are refused until the batch that they repeat is named.
     const others = await submit('partial=true', 'id\n1\nx\n')
     expect(others).toMatchObject({ status: 409, body: { code: 'repeat', confirmation: id } })
@@ -253,17 +267,21 @@ describe('every door answers as described', () => {
     expect((await ask('showBatch', 'GET', '/api/v1/batches/none')).status).toBe(404)
   })
 
-  it('a file of rows is read as it comes, and no further than it may', async () => {
+  it.each([
+    ['application/x-ndjson', '\n'],
+    ['application/json', ',\n'],
+  ])('a file of rows (%s) is read as it comes, and no further than it may', async (type, end) => {
     let asked = 0
-    const row = new TextEncoder().encode(`${JSON.stringify({ id: 90, content: { text: 'x'.repeat(900) } })}\n`)
+    const row = new TextEncoder().encode(`${JSON.stringify({ id: 90, content: { text: 'x'.repeat(900) } })}${end}`)
     const body = new ReadableStream<Uint8Array>({
       pull: controller => {
+        if (asked === 0 && type === 'application/json') controller.enqueue(new TextEncoder().encode('['))
         asked += 1
         controller.enqueue(row)
       },
     })
     const address = 'http://127.0.0.1/api/v1/batches?account=main&name=endless&key=content.text&partial=true'
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' }
+    const headers = { authorization: `Bearer ${key}`, 'content-type': type }
     const response = await stage.api.request(new Request(address, { method: 'POST', headers, body, duplex: 'half' }))
     expect(await response.json()).toMatchObject({ code: 'tooLarge' })
     expect(asked).toBeLessThan(250)

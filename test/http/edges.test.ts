@@ -1,5 +1,6 @@
 /** What is asked at the edges of what can be asked. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { launchPageSchema } from '../../src/http/contract/launches.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { readCursor } from '../../src/launches/cursor.ts'
@@ -29,8 +30,26 @@ it('nothing in the audit is older than its first place', async () => {
   expect(await answer.json()).toEqual({ entries: [], next: null })
 })
 
-it.each(['error=', 'error=%20', 'error=1e1', 'mailing=0x5', 'limit='])('%s is no number', async query => {
-  expect((await stage.ask('GET', `/api/v1/launches?${query}`, { key })).status).toBe(400)
+describe('a number of a query', () => {
+  const rows = '/api/v1/batches?account=main&name=x&'
+  it.each([
+    ...['/api/v1/launches?error', '/api/v1/launches?mailing', '/api/v1/launches?limit', '/api/v1/batches?limit'],
+    ...['/api/v1/audit?limit', '/api/v1/calendar?days', '/api/v1/schedules/weekly?count'],
+    ...[`${rows}perMinute`, `${rows}concurrency`, `${rows}stopAfterConsecutive`, `${rows}stopAfterFailures`],
+    `${rows}stopAfterPercent`,
+  ])('%s is digits and nothing else', async address => {
+    const method = address.startsWith(rows) ? 'POST' : 'GET'
+    const name = address.split(/[?&]/).at(-1)
+    for (const text of ['', '%20', '%205', '5%20', '1e1', '0x5', '+5', 'five', '5.', '00000000000000005', '٥']) {
+      const raw = method === 'POST' ? { raw: 'id\n1\n', headers: { 'content-type': 'text/csv' } } : {}
+      const answer = await stage.ask(method, `${address}=${text}`, { key, ...raw })
+      expect(await answer.json(), text).toMatchObject({
+        code: 'invalid',
+        errors: [{ in: 'query', at: name, sentence: expect.stringMatching(/^must be a (whole )?number, in digits/) }],
+      })
+    }
+    expect((await stage.server.redis.keys('*batch*')).length).toBe(0)
+  })
 })
 
 it.each([
@@ -42,6 +61,46 @@ it.each([
   const { code, errors } = problemSchema.parse(await answer.json())
   expect({ status: answer.status, code }).toEqual({ status: 400, code: 'invalid' })
   expect(errors?.[0]?.at).toContain(at)
+})
+
+it.each([
+  ['nothing', '{}', 'reason', 'is missing'],
+  ['another type', '{"reason":7}', 'reason', 'must be a text'],
+  ['an empty text', '{"reason":" "}', 'reason', 'must have at least 1 characters'],
+  ['a text without end', `{"reason":"${'x'.repeat(1_001)}"}`, 'reason', 'must have at most 1000 characters'],
+  ['no object', '[]', 'body', 'must be an object'],
+  ['a number that is too small', '{"reason":"x","account":"main","mailing":0}', 'mailing', 'must be more than 0'],
+  ['half a number', '{"reason":"x","account":"main","mailing":1.5}', 'mailing', 'must be a whole number'],
+  ['what is none of a few', '{"reason":"x","cause":"y"}', 'cause', expect.stringMatching(/^must be one of person, /)],
+  ['what is not known', '{"reason":"x","why":"y"}', 'why', 'is not known here'],
+])('%s in a body is refused in a sentence', async (_, raw, at, sentence) => {
+  const answer = await stage.ask('POST', '/api/v1/holds/end', { key, raw })
+  expect(problemSchema.parse(await answer.json()).errors).toContainEqual({ in: 'body', at, sentence })
+})
+
+it('what is given twice in a query is refused', async () => {
+  const answer = await stage.ask('GET', '/api/v1/launches?limit=1&limit=2', { key })
+  expect(await answer.json()).toMatchObject({ errors: [{ at: 'limit', sentence: 'is given more than once' }] })
+})
+
+it.each([
+  ['packed', { 'content-encoding': 'gzip' }],
+  ['in other letters', { 'content-type': 'text/csv; charset=windows-1251' }],
+])('a body that is %s is refused', async (_, headers) => {
+  const raw = 'id\n1\n'
+  const answer = await stage.ask('POST', '/api/v1/batches?account=main&name=x', { key, raw, headers })
+  expect(await answer.json()).toMatchObject({ status: 415, code: 'unsupportedMediaType' })
+})
+
+it.each([
+  ['nested without end', `[{"id":5,"content":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}]`, 'nested deeper than'],
+  ['with a number of too many digits', '[{"id":5,"content":{"a":9007199254740993}}]', 'too many digits'],
+])('a row %s is a bad row', async (_, raw, sentence) => {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await stage.ask('POST', '/api/v1/batches?account=main&name=x', { key, raw, headers })
+  const { code, errors } = problemSchema.parse(await answer.json())
+  expect({ code, errors }).toMatchObject({ code: 'invalid', errors: [{ at: 'line 1, column content' }] })
+  expect(errors?.[0]?.sentence).toContain(sentence)
 })
 
 it('a whole pair of surrogates and nesting that anybody needs are taken', async () => {
@@ -74,6 +133,34 @@ it('a page for a key of one account is filled with its launches, and its cursor 
   const { launches, next } = launchPageSchema.parse(await answer.json())
   expect(launches.map(each => each.key)).toEqual(['foreign'])
   expect(next === null ? 'foreign' : readCursor(next)?.key).toBe('foreign')
+})
+
+it('pages of batches show each once, whatever is submitted meanwhile, also where they came at the same moment', async () => {
+  const declare = async (name: string) => {
+    const raw = `[{"id":5,"content":{"name":"${name}"}}]`
+    const path = `/api/v1/batches?account=main&name=${name}`
+    const answer = await stage.ask('POST', path, { key, raw, headers: { 'content-type': 'application/json' } })
+    const { batch } = z.object({ batch: z.object({ id: z.string() }) }).parse(await answer.json())
+    return batch.id
+  }
+  const ids: string[] = []
+  for (const name of ['a', 'b', 'c', 'd', 'e']) ids.push(await declare(name))
+  const { redis, keys } = stage.ledger
+  for (const [index, id] of ids.slice(0, 4).entries()) await redis.zadd(keys.batches, index === 0 ? 1_000 : 2_000, id)
+  const page = async (after: string) => {
+    const answer = await stage.ask('GET', `/api/v1/batches?limit=2${after}`, { key })
+    const schema = z.object({ batches: z.array(z.object({ id: z.string() })), next: z.string().nullable() })
+    const { batches, next } = schema.parse(await answer.json())
+    return { shown: batches.map(({ id }) => id), next }
+  }
+  const first = await page('')
+  await declare('f')
+  const second = await page(`&after=${first.next}`)
+  const third = await page(`&after=${second.next}`)
+  expect([...first.shown, ...second.shown, ...third.shown]).toEqual([ids[4], ids[3], ids[2], ids[1], ids[0]])
+  expect(third.next).toBe(null)
+  expect(await (await stage.ask('GET', '/api/v1/batches?after=x', { key })).json()).toMatchObject({ code: 'invalid' })
+  await redis.del(keys.batches)
 })
 
 it('a list of batches holds as many as asked for of those that the caller may see', async () => {

@@ -1,5 +1,5 @@
 /** What happens, as who watches is told: from every process, after every interruption, and nothing secret. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { revokeKey } from '../../src/http/api-keys.ts'
 import { EventStream } from '../../src/launches/event-stream.ts'
 import { holdOn } from '../../src/launches/hold.ts'
@@ -99,13 +99,39 @@ it('who comes back with Last-Event-ID is told what it missed, once', async () =>
   expect(launches).toEqual(['three', 'four'])
 })
 
-it('who was away for too long is told that something is missing', async () => {
-  tell('old')
+it.each([
+  ['some of it', 1, ['three']],
+  ['all of it', 0, []],
+])(
+  'who was away for so long that %s is gone is told that something is missing, before what is left',
+  async (_, kept, left) => {
+    for (const name of ['one', 'two', 'three']) {
+      tell(name)
+      await stage.stream.stop()
+    }
+    const { redis, keys } = stage.ledger
+    const [first] = await redis.xrange(keys.events, '-', '+', 'COUNT', 1)
+    await redis.xtrim(keys.events, 'MAXLEN', kept)
+    const watcher = await watch({ 'last-event-id': first?.[0] ?? '' })
+    await watcher.until(() => watcher.text.includes('gap'))
+    tell('now')
+    await watcher.until(() => watcher.text.includes('now'))
+    await watcher.leave()
+    const [gap, ...others] = watcher.events
+    expect(gap).toMatchObject({ event: 'gap' })
+    expect(others.map(({ data = '{}' }) => JSON.parse(data).launch)).toEqual([...left, 'now'])
+  },
+)
+
+it('who was not away for too long is told of no gap', async () => {
+  tell('one')
   await stage.stream.stop()
-  const watcher = await watch({ 'last-event-id': '1-0' })
-  await watcher.until(() => watcher.text.includes('old'))
+  const newest = (await stage.ledger.redis.xrange(stage.ledger.keys.events, '-', '+')).at(-1)
+  const watcher = await watch({ 'last-event-id': newest?.[0] ?? '' })
+  tell('now')
+  await watcher.until(() => watcher.text.includes('now'))
   await watcher.leave()
-  expect(watcher.events[0]).toMatchObject({ event: 'gap' })
+  expect(watcher.text).not.toContain('gap')
 })
 
 it('a key of one account is told of that account alone', async () => {
@@ -162,6 +188,57 @@ it('one key watches twenty times at once', async () => {
   expect((await stage.ask('GET', '/api/v1/events', { key })).status).toBe(429)
   for (const watcher of watchers) await watcher.leave()
   await expect.poll(() => stage.hub.watchers).toBe(0)
+})
+
+it('five hundred watch a process at most, whoever they are', async () => {
+  const leaving = await Promise.all(
+    Array.from({ length: 500 }, (_, number) =>
+      stage.hub.watch({ who: `${number}`, tell: () => {}, check: async () => {}, closed: () => {} }),
+    ),
+  )
+  const refused = await stage.ask('GET', '/api/v1/events', { key })
+  expect(await refused.json()).toMatchObject({ status: 429, code: 'tooManyWatching' })
+  expect(refused.headers.get('retry-after')).toBe('30')
+  leaving.pop()?.()
+  const watcher = await watch()
+  await watcher.until(() => watcher.text.includes('watching'))
+  await watcher.leave()
+  for (const leave of leaving) leave()
+  await expect.poll(() => stage.hub.watchers).toBe(0)
+})
+
+describe('as time goes by', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('who takes nothing for thirty seconds is sent away', async () => {
+    const response = await stage.ask('GET', '/api/v1/events', { key })
+    // What is written first waits between the two; the sign of life after 15 seconds is the first that nobody takes.
+    await vi.advanceTimersByTimeAsync(44_000)
+    expect(stage.hub.watchers).toBe(1)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(stage.hub.watchers).toBe(0)
+    await response.body?.cancel()
+  })
+
+  it('who reads is told every fifteen seconds that the other end is there, until its key is gone', async () => {
+    const response = await stage.ask('GET', '/api/v1/events', { key })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect(await reader?.read()).toMatchObject({ value: expect.stringContaining('watching') })
+    vi.advanceTimersByTime(15_000)
+    expect(await reader?.read()).toMatchObject({ value: ': still here\n\n' })
+    // As by another process, whose event was lost: nothing but the next look at the key tells.
+    await stage.ledger.redis.del(stage.ledger.keys.apiKeys)
+    vi.advanceTimersByTime(14_000)
+    expect(stage.hub.watchers).toBe(1)
+    vi.advanceTimersByTime(1_000)
+    await expect.poll(() => stage.hub.watchers).toBe(0)
+    await reader?.cancel()
+  })
 })
 
 it('a key that is revoked or expires watches no longer', async () => {

@@ -150,7 +150,7 @@ it('bodies that are no JSON', async () => {
 it('files of rows', async () => {
   const file = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('id\n1\n', 'id,x\n1,2\n', '{"id":1}\n', 'id\n1\n1\n', '\ufeff'),
+    fc.constantFrom('id\n1\n', 'id,x\n1,2\n', '{"id":1}\n', 'id\n1\n1\n', '\ufeff', '[{"id":1}]', '[{"id":1},'),
   )
   const query = fc.dictionary(
     fc.constantFrom(
@@ -170,7 +170,7 @@ it('files of rows', async () => {
       .filter(isWhole),
     { maxKeys: 3, noNullPrototype: true },
   )
-  const type = fc.constantFrom('text/csv', 'application/x-ndjson')
+  const type = fc.constantFrom('text/csv', 'application/x-ndjson', 'application/json')
   const property = fc.asyncProperty(file, query, type, async (raw, asked, contentType) => {
     const address = `/api/v1/batches?${new URLSearchParams({ account: 'main', name: 'fuzz', ...asked })}`
     const response = await stage.ask('POST', address, { key, raw, headers: { 'content-type': contentType } })

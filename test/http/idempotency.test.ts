@@ -1,8 +1,8 @@
 /** Idempotency-Key: one intention, one launch, however often and however it is asked for. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { launchAsked } from '../../src/duty/by-hand.ts'
-import { onceOnly } from '../../src/http/idempotency.ts'
+import { type Once, onceOnly } from '../../src/http/idempotency.ts'
 import type { Identity } from '../../src/launches/by-hand.ts'
 import { HttpStage } from './stage.ts'
 import { fill } from './world.ts'
@@ -17,6 +17,9 @@ afterAll(() => stage.close())
 beforeEach(async () => {
   await stage.clear()
   key = await stage.key('launcher')
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 const body = { account: 'main', request: { id: 90 } }
@@ -53,6 +56,36 @@ it('another body under the same key is refused', async () => {
   expect(await launches()).toBe(1)
 })
 
+it.each([
+  [
+    'blanks, and members in another order',
+    '{ "request": {"content": {"b": 2, "a": [1, 2]}, "id": 90}, "account": "main" }',
+  ],
+  ['another way of writing a number', '{"account":"main","request":{"id":9e1,"content":{"a":[1.0,2],"b":2}}}'],
+  ['a letter as its escape', '{"\\u0061ccount":"main","request":{"id":90,"content":{"a":[1,2],"b":2}}}'],
+])('%s are the same body', async (_, raw) => {
+  const first = await launch('a', { account: 'main', request: { id: 90, content: { a: [1, 2], b: 2 } } })
+  const second = await stage.ask('POST', '/api/v1/launches', { key, raw, headers: { 'idempotency-key': 'a' } })
+  expect(second.headers.get('idempotency-replayed')).toBe('true')
+  expect(await keyIn(second)).toBe(await keyIn(first))
+})
+
+it.each([
+  ['a list in another order', { a: [2, 1], b: 2 }],
+  ['a text instead of a number', { a: [1, 2], b: '2' }],
+  ['null instead of nothing', { a: [1, 2], b: 2, c: null }],
+])('%s is another body', async (_, content) => {
+  await launch('a', { account: 'main', request: { id: 90, content: { a: [1, 2], b: 2 } } })
+  expect((await launch('a', { account: 'main', request: { id: 90, content } })).status).toBe(422)
+})
+
+it.each(['9007199254740993', '-1e300', '1e999'])('%s is not taken for a number that it is not', async number => {
+  const raw = `{"account":"main","request":{"id":90,"content":{"a":${number}}}}`
+  const answer = await stage.ask('POST', '/api/v1/launches', { key, raw, headers: { 'idempotency-key': 'a' } })
+  expect(await answer.json()).toMatchObject({ code: 'invalid', errors: [{ at: 'request.content.a' }] })
+  expect(await launches()).toBe(0)
+})
+
 it('without one nothing is launched', async () => {
   const answer = await stage.ask('POST', '/api/v1/launches', { key, body })
   expect(await answer.json()).toMatchObject({ status: 400, code: 'missingIdempotencyKey' })
@@ -67,7 +100,7 @@ it('the same key of another caller is another intention', async () => {
 
 it('a process that dies after it has made the launch leaves none to be made again', async () => {
   stage.now = Date.now()
-  const once = { key: 'a', caller: 'x', target: 'POST /api/v1/launches', body }
+  const once = { key: 'a', caller: 'x', target: 'POST /api/v1/launches', body, twice: 'harmless' as const }
   const open = { config: stage.config, ledger: stage.ledger, queues: stage.queues }
   const identities: Identity[] = []
   const make = async (identity: Identity) => {
@@ -93,6 +126,73 @@ it('a process that dies after it has made the launch leaves none to be made agai
   expect(await onceOnly(stage.ledger, once, z.string(), make)).toEqual({ answer: key, again: true })
   expect(identities[1]).toEqual(identities[0])
   expect(await launches()).toBe(1)
+})
+
+const decision: Once = { key: 'a', caller: 'x', target: 'POST …/resolve', body: {}, twice: 'another' }
+const decide = (act: () => Promise<string>) => onceOnly(stage.ledger, decision, z.string(), act)
+const never = () => new Promise<string>(() => {})
+
+it('a decision whose process died before it answered is made by nobody else: that it may have been made is said', async () => {
+  stage.now = Date.now()
+  void decide(never)
+  await expect.poll(() => stage.server.redis.keys('{test}:idempotency:*')).toHaveLength(1)
+  const second = vi.fn(never)
+  await expect(decide(second)).rejects.toMatchObject({ code: 'inProgress' })
+  stage.now += 61_000
+  await expect(decide(second)).rejects.toMatchObject({
+    code: 'outcomeUnknown',
+    message: expect.stringContaining(new Date(stage.now - 61_000).toISOString()),
+  })
+  stage.now += 3_600_000
+  await expect(decide(second)).rejects.toMatchObject({ code: 'outcomeUnknown' })
+  expect(second).not.toHaveBeenCalled()
+})
+
+it('however long a decision takes, while its process lives nobody makes it again, and its answer is given again', async () => {
+  stage.now = Date.now()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let finish = (_: string) => {}
+  const first = decide(
+    () =>
+      new Promise(resolve => {
+        finish = resolve
+      }),
+  )
+  await expect.poll(() => stage.server.redis.keys('{test}:idempotency:*')).toHaveLength(1)
+  const [record = ''] = await stage.server.redis.keys('{test}:idempotency:*')
+  for (let minutes = 0; minutes < 3; minutes++) {
+    stage.now += 59_000
+    vi.advanceTimersByTime(15_000)
+    await expect.poll(() => stage.server.redis.get(record)).toContain(`"heard":${stage.now}`)
+    await expect(decide(never)).rejects.toMatchObject({ code: 'inProgress' })
+  }
+  finish('done')
+  await first
+  expect(await decide(never)).toEqual({ answer: 'done', again: true })
+})
+
+it('after a failure of ours a decision is not made again, and a launch is made once', async () => {
+  const fail = async () => {
+    throw new Error('Connection is closed.')
+  }
+  await expect(decide(fail)).rejects.toThrow('closed')
+  await expect(decide(never)).rejects.toMatchObject({ code: 'outcomeUnknown' })
+  // The job of the launch cannot be queued, but its record is there: the second asking finds it.
+  const jobs = vi.spyOn(stage.queues, 'add').mockRejectedValueOnce(new Error('Connection is closed.'))
+  expect((await launch('b')).status).toBe(503)
+  jobs.mockRestore()
+  expect((await launch('b')).status).toBe(201)
+  expect(await launches()).toBe(1)
+})
+
+it('an answer that cannot be written down is given all the same', async () => {
+  const answer = await decide(async () => {
+    const [record = ''] = await stage.server.redis.keys('{test}:idempotency:*')
+    await stage.server.redis.del(record)
+    await stage.server.redis.hset(record, 'no', 'text')
+    return 'done'
+  })
+  expect(answer).toEqual({ answer: 'done', again: false })
 })
 
 it('what was refused may be asked for again under the same key', async () => {
@@ -121,4 +221,17 @@ it('is kept for a day', async () => {
   const left = await stage.server.redis.pttl(record)
   expect(left).toBeGreaterThan(86_000_000)
   expect(left).toBeLessThanOrEqual(86_400_000)
+})
+
+it('after its day a key is that of another intention', async () => {
+  stage.now = Date.now()
+  const first = await keyIn(await launch('a'))
+  const [record = ''] = await stage.server.redis.keys('{test}:idempotency:*')
+  await stage.server.redis.pexpire(record, 1)
+  await expect.poll(() => stage.server.redis.exists(record)).toBe(0)
+  stage.now += 86_400_000
+  const second = await launch('a', { account: 'main', request: { id: 91 } })
+  expect(second.headers.get('idempotency-replayed')).toBe(null)
+  expect(await keyIn(second)).not.toBe(first)
+  expect(await launches()).toBe(2)
 })

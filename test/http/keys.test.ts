@@ -1,5 +1,7 @@
 /** API keys, and who gets in without one. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { revokeKey } from '../../src/http/api-keys.ts'
 import { readAudit } from '../../src/launches/audit.ts'
@@ -42,6 +44,20 @@ describe('a key', () => {
     expect(basic.status).toBe(401)
   })
 
+  it('is compared in a time that tells nothing of how much of it is right', async () => {
+    const [, id = ''] = (await stage.key('viewer')).split('_')
+    const compare = vi.spyOn(crypto, 'timingSafeEqual')
+    syncBuiltinESMExports()
+    try {
+      expect(await statusWith(`sendoff_${id}_${'0'.repeat(64)}`)).toBe(401)
+      expect(compare).toHaveBeenCalledOnce()
+      expect(compare.mock.calls[0]?.map(each => each.byteLength)).toEqual([32, 32])
+    } finally {
+      compare.mockRestore()
+      syncBuiltinESMExports()
+    }
+  })
+
   it('opens nothing once it has expired or was revoked', async () => {
     expect(await statusWith(await stage.key('viewer', 'old', { expires: Date.now() - 1 }))).toBe(401)
     const key = await stage.key('viewer', 'left', { expires: Date.now() + 60_000 })
@@ -75,6 +91,7 @@ describe('without a key', () => {
   it('this machine gets in with the role that it says, and no more', async () => {
     stage.withoutKey = 'viewer'
     expect(await statusFor({ host: '127.0.0.1:8377' })).toBe(200)
+    expect(await statusFor({ host: '[::1]:8377' })).toBe(200)
     expect(await statusFor({ host: 'localhost:8377', origin: 'http://localhost:8377' })).toBe(200)
     expect(await statusFor({ host: '127.0.0.1:8377' }, 'POST')).toBe(403)
   })
@@ -100,6 +117,8 @@ describe('without a key', () => {
     ['127.0.0.1:8377', 'admin', true],
     ['[::1]:8377', 'viewer', true],
     ['0.0.0.0:8377', 'viewer', false],
+    ['[::]:8377', 'viewer', false],
+    ['[::]:8377', 'off', true],
     ['10.0.0.5:8377', 'admin', false],
     ['sendoff.example.com:8377', 'viewer', false],
     ['8377', 'off', false],

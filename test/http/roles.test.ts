@@ -1,8 +1,12 @@
 /** Who may do what: every role, and nobody, at every door. docs/http-api.md shows the table that comes of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Door, type DoorName, doorNames, doors, type Role, roles } from '../../src/http/doors.ts'
+import { createLaunch } from '../../src/launches/create.ts'
 import { holdOn } from '../../src/launches/hold.ts'
+import { defaultPolicy } from '../../src/launches/policy.ts'
+import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
 import { plain, readPage, rowsOf, sectionOf } from '../docs/page.ts'
+import { scheduleOf } from '../timetable/stage.ts'
 import { HttpStage } from './stage.ts'
 import { fill } from './world.ts'
 
@@ -105,5 +109,91 @@ describe('a key of one account', () => {
     expect((await ask('/api/v1/audit')).status).toBe(403)
     expect((await ask('/metrics')).status).toBe(403)
     expect((await ask('/api/v1/holds', { account: 'other', reason })).status).toBe(200)
+  })
+})
+
+describe('of a schedule that another account had before, a key of one account', () => {
+  let partner = ''
+
+  beforeAll(async () => {
+    const { ledger } = stage
+    partner = await stage.key('admin', 'newcomer', { accounts: ['other'] })
+    const before = Date.now() - 3_600_000
+    const launch = (key: string, account: string, due: number) =>
+      createLaunch(ledger, {
+        ...{ key, account, origin: 'schedule', schedule: 'moved', request: { id: 4 }, due, policy: defaultPolicy },
+        ...{ sendUntil: due + 1, retryUntil: due + 1, missed: { state: 'expired', reason: `late: ${key}` } },
+      })
+    const owner = { by: 'hush-anna', why: 'hush' }
+    await stage.put(scheduleOf('moved'))
+    for (const number of [1, 2, 3]) await launch(`moved@hush${number}`, 'main', before + number)
+    await pauseSchedule(ledger, 'moved', owner, undefined)
+    await resumeSchedule(ledger, 'moved', owner)
+    await holdOn(
+      ledger,
+      { kind: 'mailing', account: 'main', mailing: 4 },
+      { cause: 'person', reason: 'hush', by: 'hush' },
+    )
+    await stage.ask('POST', '/api/v1/batches?account=main&name=hush', {
+      key: keys.get('launcher'),
+      raw: 'id\n4\n',
+      headers: { 'content-type': 'text/csv' },
+    })
+    await launch('moved@mine', 'other', before)
+    // Later than what is theirs.
+    await launch('moved@hush4', 'main', before + 4)
+    // Nothing of it is due meanwhile.
+    await ledger.redis.hset(ledger.keys.watermarks, 'moved', Date.now() + 60_000)
+    await stage.put({ ...scheduleOf('moved'), account: 'other' })
+    await pauseSchedule(ledger, 'moved', { by: 'bert', why: 'mine' }, undefined)
+    stage.events.launchEnded('moved@hush4', 'main', 'expired', 'hush')
+    await stage.stream.stop()
+  })
+
+  /** The answer, with everything in it that a search or a cursor could tell. */
+  const told = async (path: string) => {
+    const answer = await stage.ask('GET', path, { key: partner })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  const questions = doorNames.flatMap(name => {
+    const { method, path }: Door = doors[name]
+    if (method !== 'get' || name === 'events') return []
+    return path.includes('{key}')
+      ? ['moved@hush1', 'moved@hush4'].map(key => path.replace('{key}', encodeURIComponent(key)))
+      : path.includes('{id}')
+        ? [path.replace('{id}', 'hush')]
+        : [path.replace('{name}', 'moved')]
+  })
+  it.each([
+    ...questions,
+    ...['schedule=moved', 'schedule=moved&limit=1', 'text=hush', 'state=expired', 'mailing=4', 'origin=bulk'].map(
+      query => `/api/v1/launches?${query}`,
+    ),
+    '/api/v1/schedules/moved?count=100',
+    '/api/v1/schedules/moved/launches?limit=1',
+    '/api/v1/calendar?schedule=moved',
+  ])('is told nothing of then: GET %s', async path => {
+    const { status, text } = await told(path)
+    expect(status).not.toBe(500)
+    const next = /"next":"([^"]+)"/.exec(text)?.[1] ?? ''
+    expect(`${text} ${Buffer.from(next, 'base64url')}`).not.toContain(status === 404 ? '"state"' : 'hush')
+  })
+
+  it('sees what is its own', async () => {
+    const whole = JSON.parse((await told('/api/v1/schedules/moved')).text)
+    expect(whole).toMatchObject({ last: { key: 'moved@mine' }, launches: [{ key: 'moved@mine' }] })
+    expect(whole.decisions).toMatchObject([{ what: 'pause', who: 'bert' }, { what: 'schedule changed' }])
+    const [row] = JSON.parse((await told('/api/v1/schedules')).text).schedules
+    expect(row).toMatchObject({ name: 'moved', last: { key: 'moved@mine' }, paused: { by: 'bert' } })
+  })
+
+  it('hears nothing of then', async () => {
+    const response = await stage.ask('GET', '/api/v1/events', { key: partner, headers: { 'last-event-id': '0-1' } })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let heard = ''
+    while (!heard.includes('bert')) heard += (await reader?.read())?.value ?? ''
+    await reader?.cancel()
+    expect(heard).not.toContain('hush')
   })
 })

@@ -5,13 +5,14 @@ import type { Redis } from 'ioredis'
 import { Redis as Connection } from 'ioredis'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { Events } from '../../src/events.ts'
+import { type Events, eventsTo } from '../../src/events.ts'
 import { createKey } from '../../src/http/api-keys.ts'
 import { type Api, createApi } from '../../src/http/app.ts'
 import type { Role } from '../../src/http/doors.ts'
 import { EventHub } from '../../src/http/event-hub.ts'
 import { Metrics } from '../../src/http/metrics.ts'
 import type { Check, HttpParts } from '../../src/http/parts.ts'
+import { Probes } from '../../src/http/probes.ts'
 import { EventStream } from '../../src/launches/event-stream.ts'
 import type { Ledger } from '../../src/launches/ledger.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
@@ -75,7 +76,7 @@ export class HttpStage {
         done()
       },
     })
-    this.events = new Events(createLogger({ level: 'debug', format: 'json' }, sink))
+    this.events = eventsTo(createLogger({ level: 'debug', format: 'json' }, sink))
     this.stream = new EventStream(this.ledger, text => text.replaceAll('canary', '•••'))
     this.events.alsoTell(happening => this.stream.tell(happening))
     this.events.alsoTell(happening => this.metrics.hear(happening))
@@ -138,6 +139,7 @@ export class HttpStage {
       metrics: () => this.metrics.read(open),
       checks: async () => this.checks,
       isStopping: () => this.stopping,
+      probes: new Probes(),
     }
   }
 

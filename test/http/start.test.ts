@@ -4,6 +4,7 @@ import { CommandEnding } from '../../src/commands/ending.ts'
 import { ledgerOffice } from '../../src/commands/ledger-office.ts'
 import type { Office } from '../../src/commands/office.ts'
 import { serverOffice } from '../../src/commands/server-office.ts'
+import { nextProbeIn } from '../../src/http/probes.ts'
 import { type HttpService, startHttp } from '../../src/http/start.ts'
 import { Fitness } from '../../src/redis/fitness.ts'
 import { HttpStage } from './stage.ts'
@@ -94,7 +95,7 @@ it('a service that stops is not ready, takes no decisions, sends watchers away, 
   const key = await stage.key('admin')
   const events = await fetch(`${url}/api/v1/events`, { headers: headers(key) })
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
-  http?.drain()
+  void http?.drain()
   expect((await fetch(`${url}/readyz`)).status).toBe(503)
   expect((await fetch(`${url}/api/v1/holds`, { headers: headers(key) })).status).toBe(200)
   const refused = await fetch(`${url}/api/v1/holds`, { method: 'POST', headers: headers(key), body: '{"reason":"x"}' })
@@ -102,6 +103,48 @@ it('a service that stops is not ready, takes no decisions, sends watchers away, 
   expect(await events.text()).toContain('watching')
   await http?.stop()
   await expect(fetch(`${url}/livez`)).rejects.toThrow()
+})
+
+it('a service that somebody asks regularly whether it is ready does not end before they are told that it is not', async () => {
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  await new Promise(resolve => setTimeout(resolve, 400))
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  let isTold = false
+  const told = http?.drain().then(() => {
+    isTold = true
+  })
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  expect(isTold).toBe(false)
+  expect((await fetch(`${url}/readyz`)).status).toBe(503)
+  await told
+})
+
+it.each([
+  ['nobody asks', [], 1_000, 0],
+  ['somebody has asked once', [900], 1_000, 0],
+  ['a load balancer asks every five seconds', [0, 5_000], 6_000, 6_500],
+  ['two do, right after each other', [0, 10, 5_000, 5_010], 6_000, 6_495],
+  ['they ask less often than every ten seconds', [0, 30_000], 31_000, 0],
+  ['they ask no more', [0, 5_000], 13_000, 0],
+])('where %s, that is how long a stop waits for the next asking', (_, asked, now, wait) => {
+  expect(nextProbeIn(asked, now)).toBe(wait)
+})
+
+it('however often anybody asks whether it is ready, Redis is written to once in a second, and what ails it is not told', async () => {
+  const { redis } = stage.server
+  await redis.call('CONFIG', 'RESETSTAT')
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/readyz`)))
+  expect(answers.every(({ status }) => status === 200)).toBe(true)
+  expect(String(await redis.call('INFO', 'commandstats'))).toMatch(/cmdstat_set:calls=[12],/)
+  await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '1')
+  try {
+    const body = async () => JSON.stringify(await (await fetch(`${url}/readyz`)).json())
+    await expect.poll(body, { timeout: 5_000 }).toContain('"ok":false')
+    expect(await body()).toContain('Redis refuses to write')
+    expect(await body()).not.toContain('NOREPLICAS')
+  } finally {
+    await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '0')
+  }
 })
 
 it('an address that is taken is told in a sentence', async () => {

@@ -5,6 +5,7 @@ import { readAudit } from '../../src/launches/audit.ts'
 import { holdOn, holdsInForce } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { showLaunch } from '../../src/launches/read.ts'
+import { createPages } from '../../src/pages/app.tsx'
 import { pausesOf } from '../../src/timetable/pausing.ts'
 import { comingSkips } from '../../src/timetable/skipping.ts'
 import { fill } from '../http/world.ts'
@@ -187,6 +188,44 @@ describe('submitting a file', () => {
     expect(wrong.status).toBe(422)
     expect(await wrong.text()).toContain('city')
     expect(await stage.http.ledger.redis.zcard(stage.http.ledger.keys.batches)).toBe(0)
+  })
+
+  it('says which line and which column is wrong, also of what JSON alone can hold', async () => {
+    const deep = `${'['.repeat(70)}${']'.repeat(70)}`
+    const lines = [
+      '{"id":101}',
+      '{"id":"many"}',
+      '{"id":102,"content":{"city":"\\ud800"}}',
+      `{"id":103,"content":{"a":${deep}}}`,
+    ]
+    const answer = await submit({ rows: '4' }, new File([lines.join('\n')], 'rows.ndjson'))
+    const told = (await answer.text()).match(/line \d, column \w+: [^<]+/g)?.map(each => each.slice(0, 60))
+    expect([answer.status, told?.length]).toEqual([422, 3])
+    expect(told?.join('\n')).toMatch(
+      /line 2, column id: .+\nline 3, column content: city has half of a char.+\nline 4, column content: a\[0\]/,
+    )
+    expect(await stage.http.ledger.redis.zcard(stage.http.ledger.keys.batches)).toBe(0)
+  })
+
+  it('is read as it comes, up to the limit of a file and not of a body', async () => {
+    const settings = { ...stage.parts.settings, bodyLimit: 1_024, uploadLimit: 5_000 }
+    const small = createPages({ ...stage.parts, settings }, () => ({ withoutKey: 'admin', port: 8377 }))
+    const lines = (count: number) =>
+      new File(['id\n', ...Array.from({ length: count }, (_, id) => `${id + 1_001}\n`)], 'a.csv')
+    const { token = '' } = await hiddenOf('/batches/new')
+    const send = (rows: number) => {
+      const form = new FormData()
+      const fields = { token, account: 'main', reason, rows: String(rows) }
+      for (const [name, value] of Object.entries(fields)) form.set(name, value)
+      form.set('file', lines(rows))
+      const cookie = [...visitor].map(([name, value]) => `${name}=${value}`).join('; ')
+      const headers = { origin: 'http://127.0.0.1:8377', host: '127.0.0.1:8377', cookie }
+      return small.fetch(new Request('http://127.0.0.1:8377/batches', { method: 'POST', body: form, headers }))
+    }
+    expect((await send(500)).status).toBe(303)
+    const large = await send(2_000)
+    expect(large.status).toBe(422)
+    expect(await large.text()).toContain('A file of rows may have 5000 bytes')
   })
 
   it('takes a launcher', async () => {

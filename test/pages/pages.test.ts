@@ -239,6 +239,12 @@ describe('headers', () => {
     await stage.http.clear()
     const visitor = await stage.signedIn(await stage.http.key('viewer'))
     const [, address = ''] = /<script type="module" src="([^"]+)"/.exec(await stage.html(visitor, '/')) ?? []
-    expect((await (await stage.ask(visitor, address)).text()).length).toBeLessThan(12_000)
+    const script = await (await stage.ask(visitor, address)).text()
+    const modules = [...script.matchAll(/from '(\.[^']+)'/g)].map(
+      ([, name = '']) => new URL(name, `http://x${address}`),
+    )
+    expect(modules.length).toBeGreaterThan(0)
+    const texts = await Promise.all(modules.map(async ({ pathname }) => (await stage.ask(new Map(), pathname)).text()))
+    expect([script, ...texts].join('').length).toBeLessThan(14_000)
   })
 })

@@ -69,6 +69,20 @@ describe('signing in', () => {
     expect((await stage.ask(before, '/')).status).toBe(303)
   })
 
+  it('watches what happens only as long as it lasts', async () => {
+    const anna = await stage.signedIn(await stage.http.key('viewer', 'anna'))
+    const igor = await stage.signedIn(await stage.http.key('viewer', 'igor'))
+    const alsoIgor = await stage.signedIn(await stage.http.key('viewer', 'igor2'))
+    const [live, other, revoked] = await Promise.all([anna, igor, alsoIgor].map(who => stage.ask(who, '/live')))
+    await stage.send(anna, '/', '/sign-out', {})
+    expect(await live?.text()).toContain('watching')
+    expect(stage.parts.events.watchers).toBe(2)
+    await revokeKey(stage.http.ledger, 'igor2', { by: 'test', why: 'gone' })
+    expect(await revoked?.text()).toContain('watching')
+    expect(stage.parts.events.watchers).toBe(1)
+    await other?.body?.cancel()
+  })
+
   it('leaves nothing in Redis by which somebody could sign in', async () => {
     const key = await stage.http.key('admin')
     const visitor = await stage.signedIn(key)

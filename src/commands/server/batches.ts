@@ -1,4 +1,4 @@
-import { batchWholeSchema } from '../../duty/batch-shape.ts'
+import { type BatchRow, batchWholeSchema } from '../../duty/batch-shape.ts'
 import { batchChangedSchema, batchesSchema } from '../../http/contract/batches.ts'
 import type { BatchDecided, BatchOffice } from '../office/batches.ts'
 import { type Answer, isMissing, refusalIn, type ServerCall } from './call.ts'
@@ -14,11 +14,7 @@ export function serverBatches(server: ServerCall): BatchOffice {
   const decide = (id: string, what: string, body: object) =>
     server.decide('POST', `${pathOf(id)}/${what}`, body, batchChangedSchema, shows(id))
   return {
-    batches: async limit => {
-      // More than a page is asked for page by page where the server says how.
-      const query = new URLSearchParams({ limit: String(Math.min(limit, largestPage)) })
-      return (await server.get(`batches?${query}`, batchesSchema)).batches
-    },
+    batches: limit => batchesOf(server, limit),
     batchesCalled: async word => (await called(word, largestPage)).map(({ id }) => id),
     batchRow: async id => (await called(id, largestPage)).find(batch => batch.id === id),
     batch: id => server.find(pathOf(id), batchWholeSchema),
@@ -52,4 +48,16 @@ function pathOf(id: string): string {
 
 function shows(id: string): string {
   return `sendoff bulk status ${id}`
+}
+
+async function batchesOf(server: ServerCall, limit: number): Promise<readonly BatchRow[]> {
+  const batches: BatchRow[] = []
+  for (let after: string | undefined; ; ) {
+    const page = String(Math.min(limit - batches.length, largestPage))
+    const query = new URLSearchParams({ limit: page, ...(after && { after }) })
+    const found = await server.get(`batches?${query}`, batchesSchema)
+    batches.push(...found.batches)
+    if (found.next === null || batches.length >= limit) return batches
+    after = found.next
+  }
 }

@@ -1,7 +1,7 @@
 /** Batches over HTTP: what may be asked and what is answered. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { batchRowSchema, batchWholeSchema, resultStates } from '../../duty/batch-shape.ts'
-import { at, body, failures, idempotencyHeader, json, limit, reason } from './route.ts'
+import { at, body, cursor, decimal, failures, idempotencyHeader, json, limit, reason, whole } from './route.ts'
 
 const idParam = z.object({
   id: z
@@ -11,28 +11,35 @@ const idParam = z.object({
     .meta({ description: 'The id of the batch.', param: { name: 'id', in: 'path' } }),
 })
 
-export const batchesSchema = z.object({ batches: z.array(batchRowSchema) }).meta({ id: 'Batches' })
+export const batchesSchema = z
+  .object({
+    batches: z.array(batchRowSchema),
+    next: z.string().nullable().meta({ description: 'Where the next page begins; null on the last.' }),
+  })
+  .meta({ id: 'Batches' })
 
 const listBatches = createRoute({
   ...at('listBatches'),
   request: {
     query: z.strictObject({
+      after: cursor.optional(),
       limit,
       called: z
         .string()
         .min(1)
         .max(300)
         .optional()
-        .meta({ description: 'Only the batch of this id, or those of this name.' }),
+        .meta({ description: 'Only the batch of this id, or those of this name; all on one page.' }),
     }),
   },
   responses: {
-    200: json(batchesSchema, 'The newest first'),
+    200: json(batchesSchema, 'A page, the newest first'),
     ...failures,
   },
 })
 
-const positive = z.coerce.number().int().min(1)
+/** A number from 1. */
+const positive = (most = Number.MAX_SAFE_INTEGER) => whole(z.int().min(1).max(most))
 const list = z.string().max(2_000)
 const text = z.string().min(1).max(300)
 
@@ -54,14 +61,11 @@ export const submitQuery = z.strictObject({
   launch: z.string().max(60_000).optional().meta({
     description: 'What holds for rows that do not say otherwise: a LaunchRequest as JSON, any of its members.',
   }),
-  perMinute: positive.max(1_000_000).optional(),
-  concurrency: positive.max(1_000).optional(),
-  stopAfterConsecutive: positive.optional().meta({ description: 'Pause after so many failures in a row.' }),
-  stopAfterFailures: positive.optional().meta({ description: 'Pause after so many failures.' }),
-  stopAfterPercent: z.coerce
-    .number()
-    .gt(0)
-    .max(100)
+  perMinute: positive(1_000_000).optional(),
+  concurrency: positive(1_000).optional(),
+  stopAfterConsecutive: positive().optional().meta({ description: 'Pause after so many failures in a row.' }),
+  stopAfterFailures: positive().optional().meta({ description: 'Pause after so many failures.' }),
+  stopAfterPercent: decimal(z.number().gt(0).max(100))
     .optional()
     .meta({ description: 'Pause when so many percent of at least 20 rows failed.' }),
   hours: list.optional().meta({
@@ -94,7 +98,14 @@ const submitBatch = createRoute({
   ...at('submitBatch'),
   request: {
     query: submitQuery,
-    body: { required: true, content: { 'text/csv': { schema: rows }, 'application/x-ndjson': { schema: rows } } },
+    body: {
+      required: true,
+      content: {
+        'text/csv': { schema: rows },
+        'application/x-ndjson': { schema: rows },
+        'application/json': { schema: z.array(z.record(z.string(), z.unknown())).meta({ description: 'A row each.' }) },
+      },
+    },
   },
   responses: {
     200: json(submittedSchema, 'It was submitted before'),

@@ -78,9 +78,23 @@ export const nameParam = z.object({
     .meta({ description: 'The name.', param: { name: 'name', in: 'path' } }),
 })
 
-/** A whole number of a query as `schema` wants it: an empty text, or one with blanks, is none. */
+/** A whole number of a query as `schema` wants it: only digits are one, and no empty text, blanks, 1e3 or 0x10. */
 export function whole<const Schema extends z.ZodType>(schema: Schema) {
-  return z.preprocess(text => (typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text), schema)
+  return number(schema, /^-?\d{1,15}$/, 'must be a whole number, in digits alone')
+}
+
+/** The same where it may have places after a point. */
+export function decimal<const Schema extends z.ZodType>(schema: Schema) {
+  return number(schema, /^-?\d{1,15}(\.\d{1,6})?$/, 'must be a number, in digits and at most one point')
+}
+
+function number<const Schema extends z.ZodType>(schema: Schema, form: RegExp, sentence: string) {
+  return z.preprocess((text, context) => {
+    if (typeof text !== 'string') return text
+    if (form.test(text)) return Number(text)
+    context.addIssue({ code: 'custom', message: sentence })
+    return z.NEVER
+  }, schema)
 }
 
 /** How many entries a page has. */

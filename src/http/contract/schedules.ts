@@ -13,6 +13,7 @@ import {
   limit,
   nameParam,
   reason,
+  whole,
 } from './route.ts'
 
 export const schedulesSchema = z.object({ schedules: z.array(scheduleRowSchema) }).meta({ id: 'Schedules' })
@@ -28,13 +29,7 @@ const showSchedule = createRoute({
   request: {
     params: nameParam,
     query: z.strictObject({
-      count: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(100)
-        .default(5)
-        .meta({ description: 'Due times, launches and decisions.' }),
+      count: whole(z.int().min(1).max(100)).default(5).meta({ description: 'Due times, launches and decisions.' }),
     }),
   },
   responses: { 200: json(scheduleWholeSchema, 'The schedule'), ...failures },

@@ -13,6 +13,7 @@ import { type Flaw, Problem } from '../../http/problem.ts'
 import { bytesOf, declaredBy, rowsProblem } from '../../http/upload.ts'
 import { type Fields, fieldsOf, forbidden, type PageContext, type Pages, show, told } from '../desk.tsx'
 import type { Look } from '../look.ts'
+import type { SentFile } from '../multipart.ts'
 import { batchAddress } from '../view/batch-parts.tsx'
 import { type SubmitModel, SubmitPage } from '../view/submit.tsx'
 
@@ -27,19 +28,22 @@ class Miscounted extends Error {
   }
 }
 
+/** Where a file of rows is sent to. */
+export const uploadPath = '/batches'
+
 export function addSubmitting(pages: Pages, parts: HttpParts): void {
   pages.get('/batches/new', context => {
     if (!context.var.look.rights.batchSubmit) return forbidden(context, parts)
     return shown(context, parts, {}, [])
   })
-  pages.post('/batches', async context => {
-    const { look } = context.var
+  pages.post(uploadPath, async context => {
+    const { look, upload } = context.var
     if (!look.rights.batchSubmit) return forbidden(context, parts)
     const fields = await fieldsOf(context)
-    const { file } = await context.req.parseBody()
     const flaws = fieldFlaws(fields, look)
-    if (!(file instanceof File) || file.size === 0) flaws.push(look.t.submit.noFile)
-    if (flaws.length > 0 || !(file instanceof File)) return shown(context, parts, fields, flaws)
+    const file = upload?.file?.name === '' ? undefined : upload?.file
+    if (file === undefined) flaws.push(look.t.submit.noFile)
+    if (flaws.length > 0 || file === undefined) return shown(context, parts, fields, flaws)
     try {
       return answered(context, parts, fields, await submitted(context, parts, fields, file))
     } catch (error) {
@@ -58,7 +62,12 @@ function fieldFlaws({ rows = '', reason = '', mailing = '', perMinute = '' }: Fi
   ]
 }
 
-async function submitted(context: PageContext, parts: HttpParts, fields: Fields, file: File): Promise<SubmitAnswer> {
+async function submitted(
+  context: PageContext,
+  parts: HttpParts,
+  fields: Fields,
+  file: SentFile,
+): Promise<SubmitAnswer> {
   const { open, settings } = parts
   const { look, caller } = context.var
   const { account = '', name = '', mailing = '', perMinute = '', reason = '' } = fields
@@ -74,7 +83,7 @@ async function submitted(context: PageContext, parts: HttpParts, fields: Fields,
   }
   const { declaration, reading } = declaredBy(asked, typeOf(file.name), caller.by)
   await mustBeFit(open, account)
-  const rows = soundRows(readRows(bytesOf(file.stream(), settings.bodyLimit), reading), false, new RowReport())
+  const rows = soundRows(readRows(bytesOf(file.bytes, settings.uploadLimit), reading), false, new RowReport())
   return submitBatch(open.ledger, { ...declaration, source: file.name }, counted(rows, Number(fields.rows)), {
     kind: 'refuse',
   })
@@ -143,7 +152,7 @@ function inWords(flaws: readonly Flaw[]): string[] {
 function shown(context: PageContext, parts: HttpParts, fields: Fields, flaws: readonly string[]): Promise<Response> {
   const { look, caller } = context.var
   const accounts = Object.keys(parts.open.config.accounts).filter(name => maySee(caller, name))
-  const model: SubmitModel = { accounts, fields, flaws, most: parts.settings.bodyLimit }
+  const model: SubmitModel = { accounts, fields, flaws, most: parts.settings.uploadLimit }
   const status = flaws.length === 0 ? 200 : 422
   return show(
     context,

@@ -1,5 +1,6 @@
 /** What needs a person now: everything that does not end well by itself, the gravest first. */
-import { listBatches, problemsOf } from '../../bulk/read.ts'
+import { listBatches } from '../../bulk/list.ts'
+import { problemsOf } from '../../bulk/read.ts'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
 import { type LaunchRow, launchRow } from '../../duty/launch-shape.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'

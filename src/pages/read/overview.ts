@@ -1,5 +1,6 @@
 /** The first page: what needs a person, what goes out next, what has come of the last day, what runs. */
-import { type BatchView, listBatches } from '../../bulk/read.ts'
+import { listBatches } from '../../bulk/list.ts'
+import type { BatchView } from '../../bulk/read.ts'
 import { knownCalendar } from '../../duty/known-calendar.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'

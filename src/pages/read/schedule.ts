@@ -2,6 +2,7 @@
 import { type AuditRow, auditRow } from '../../duty/audit-shape.ts'
 import { launchRow } from '../../duty/launch-shape.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
+import type { Caller } from '../../http/access.ts'
 import { readAudit } from '../../launches/audit.ts'
 import { listLaunches } from '../../launches/list.ts'
 import { comingDueTimes, type DueTime } from '../../timetable/calendar.ts'
@@ -27,16 +28,25 @@ export interface ScheduleModel extends ScheduleOverview {
 
 const shown = 20
 
-/** Undefined where there is none of this name. */
-export async function readSchedule({ config, ledger }: OpenLedger, name: string): Promise<ScheduleModel | undefined> {
+/** Undefined where there is none of this name. Of what went and was decided the caller sees what is of their accounts. */
+export async function readSchedule(
+  { config, ledger }: OpenLedger,
+  { accounts }: Caller,
+  name: string,
+): Promise<ScheduleModel | undefined> {
   const now = await serverNow(ledger)
   const [[overview], pauses, skips, launches, decisions, runs] = await Promise.all([
-    overviewOf(ledger, now, [name]),
+    overviewOf(ledger, now, [name], accounts),
     pausesOf(ledger, name),
     comingSkips(ledger, now),
-    listLaunches(ledger, { schedule: name, dueBy: now }, shown, Object.keys(config.accounts)),
-    readAudit(ledger, shown, `schedule:${name}`),
-    runsOf(ledger, name, now, 60),
+    listLaunches(
+      ledger,
+      { schedule: name, dueBy: now, ...(accounts && { among: accounts }) },
+      shown,
+      Object.keys(config.accounts),
+    ),
+    readAudit(ledger, shown, `schedule:${name}`, undefined, accounts),
+    runsOf(ledger, name, now, 60, accounts),
   ])
   if (!overview) return undefined
   const { schedule, unmintable } = overview

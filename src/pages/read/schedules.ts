@@ -37,7 +37,7 @@ const stripLength = 20
 export async function readSchedules(open: OpenLedger, caller: Caller, asked: SchedulesAsked): Promise<SchedulesPage> {
   const { ledger } = open
   const now = await serverNow(ledger)
-  const all = (await overviewOf(ledger, now)).filter(each => isSeen(caller, each))
+  const all = (await overviewOf(ledger, now, undefined, caller.accounts)).filter(each => isSeen(caller, each))
   const counts = { all: all.length, active: 0, paused: 0, bad: 0, completed: 0 }
   for (const filter of scheduleFilters) counts[filter] = all.filter(each => passes(each, filter)).length
   const found = all.filter(each => passes(each, asked.filter) && holds(each, asked.text))
@@ -45,7 +45,7 @@ export async function readSchedules(open: OpenLedger, caller: Caller, asked: Sch
   const page = Math.min(asked.page, pages)
   const shown = found.slice((page - 1) * perPage, page * perPage)
   const items = await Promise.all(
-    shown.map(async each => ({ ...each, runs: await runsOf(ledger, each.name, now, stripLength) })),
+    shown.map(async each => ({ ...each, runs: await runsOf(ledger, each.name, now, stripLength, caller.accounts) })),
   )
   return { ...asked, page, items, counts, found: found.length, pages }
 }
@@ -78,17 +78,25 @@ export function isSeen(caller: Caller, { schedule }: Pick<ScheduleOverview, 'sch
   return schedule === undefined ? caller.accounts === undefined : maySee(caller, schedule.account)
 }
 
-/** The last launches of a schedule whose time has come, the oldest first. */
-export async function runsOf({ redis, keys }: Ledger, name: string, now: number, count: number): Promise<Run[]> {
+/** The last launches of a schedule whose time has come, the oldest first; of them those of these accounts, where they are given. */
+export async function runsOf(
+  { redis, keys }: Ledger,
+  name: string,
+  now: number,
+  count: number,
+  accounts?: readonly string[],
+): Promise<Run[]> {
   const flat = await redis.zrevrangebyscore(keys.ofSchedule(name), now, '-inf', 'WITHSCORES', 'LIMIT', 0, count)
   const found: { key: string; due: number }[] = []
   for (let index = 0; index < flat.length; index += 2)
     found.push({ key: flat[index] ?? '', due: Number(flat[index + 1]) })
-  const known = await Promise.all(found.map(({ key }) => redis.hget(keys.launch(key), 'state')))
+  const known = await Promise.all(found.map(({ key }) => redis.hmget(keys.launch(key), 'state', 'account')))
   return found
     .flatMap(({ key, due }, index): Run[] => {
-      const state = states.find(each => each === known[index])
-      return state === undefined ? [] : [{ key, due, state }]
+      const [word, account] = known[index] ?? []
+      const state = states.find(each => each === word)
+      const isTold = accounts?.includes(account ?? '') ?? true
+      return state === undefined || !isTold ? [] : [{ key, due, state }]
     })
     .toReversed()
 }

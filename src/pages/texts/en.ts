@@ -294,8 +294,7 @@ export const en = {
       'Each row launches one mailing. The file is read as a whole first: where one row is wrong, or their number is not what you say, nothing is submitted.',
     link: 'Submit a file…',
     file: 'File',
-    fileHint: (most: string) =>
-      `CSV with a header, or a JSON object a line; up to ${most} here, larger ones by sendoff bulk submit`,
+    fileHint: (most: string) => `CSV with a header, or a JSON object a line; up to ${most}`,
     rows: 'Number of rows, to confirm',
     rowsHint: 'without the header',
     name: 'Name of the batch',

@@ -9,7 +9,7 @@ import { Relative, Time } from './times.tsx'
 export function AttentionList({ look, items }: { look: Look; items: readonly Attention[] }) {
   const { overview: t } = look.t
   return (
-    <section aria-labelledby="attention-title" class="attention" id="attention" data-part="">
+    <section aria-labelledby="attention-title" class="attention" id="attention">
       <h1 id="attention-title">
         {t.attention}
         {items.length === 0 ? null : <span class="count tone-doubt">{items.length}</span>}
@@ -22,7 +22,7 @@ export function AttentionList({ look, items }: { look: Look; items: readonly Att
       ) : (
         <ul class="items needs">
           {items.map(item => (
-            <li>
+            <li id={`n-${nameOf(item)}`}>
               <Item look={look} item={item} />
             </li>
           ))}
@@ -30,6 +30,22 @@ export function AttentionList({ look, items }: { look: Look; items: readonly Att
       )}
     </section>
   )
+}
+
+/** What tells one item from all others, while it is there. */
+function nameOf(item: Attention): string {
+  switch (item.kind) {
+    case 'breaker':
+      return `breaker-${item.account}`
+    case 'preflight':
+      return `preflight-${item.key}`
+    case 'unplannable':
+      return `unplannable-${item.name}`
+    case 'batch':
+      return `batch-${item.id}`
+    case 'launch':
+      return `launch-${item.launch.key}`
+  }
 }
 
 function Item({ look, item }: { look: Look; item: Attention }) {

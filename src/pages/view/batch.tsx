@@ -21,13 +21,13 @@ export function BatchPage({ look, model }: { look: Look; model: BatchModel }) {
   const { batch } = view
   return (
     <>
-      <div class={batch.state === 'paused' ? 'head paused' : 'head'} id="batch-head" data-part="">
+      <div class={batch.state === 'paused' ? 'head paused' : 'head'} id="batch-head">
         <h1>
           <BatchBadge look={look} view={view} /> <span class="key">{batch.id}</span>
         </h1>
         <Actions look={look} view={view} />
       </div>
-      <section class="summary" aria-label={t.progress} id="progress" data-part="">
+      <section class="summary" aria-label={t.progress} id="progress">
         {batch.reason === undefined || batch.reason === '' ? null : (
           <p>
             {batch.reason} {batch.pausedBy === undefined ? null : <span class="muted">({batch.pausedBy})</span>}
@@ -91,13 +91,13 @@ function Problems({ look, view, problems }: { look: Look; view: BatchView; probl
   const { batch: t } = look.t
   if (problems.length === 0) return null
   return (
-    <section aria-labelledby="problems-title" id="problems" data-part="">
+    <section aria-labelledby="problems-title" id="problems">
       <h2 id="problems-title">{t.problems}</h2>
       <ul class="items">
         {problems.map(({ state, error, text, rows }) => {
           const q = `batch:${view.batch.id} state:${state}${error === undefined ? '' : ` error:${error}`}`
           return (
-            <li>
+            <li id={`p-${state}-${error ?? ''}-${text}`}>
               <Badge look={look} name={state} />
               <span class="num">
                 <strong>{number(look, rows)}</strong> {t.rowsWord(rows)}

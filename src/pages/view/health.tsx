@@ -12,7 +12,7 @@ const clocksDiffer = 2_000
 
 export function HealthStrip({ look, shell }: { look: Look; shell: Shell }) {
   return (
-    <div class="health" id="health" data-part="">
+    <div class="health" id="health">
       <ul aria-label={look.t.health.title}>
         {chipsOf(look, shell).map(({ icon, words, title, href }) => (
           <li class={`chip tone-${tones[icon]}`} title={title}>
@@ -90,7 +90,7 @@ function Stops({ look, shell }: { look: Look; shell: Shell }) {
   return (
     <ul class="held" aria-label={t.stopped}>
       {shell.holds.map(({ scope, cause, reason, by, at }) => (
-        <li>
+        <li id={`h-${scope}-${cause}`}>
           <Icon name="held" />
           <strong>{t.scope(scope)}</strong>
           <span class="what">

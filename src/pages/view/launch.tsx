@@ -13,7 +13,7 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
   const { launch: t } = look.t
   return (
     <>
-      <div class="head" id="launch-head" data-part="">
+      <div class="head" id="launch-head">
         <h1>
           <Badge look={look} name={launch.state} /> <span class="key">{launch.key}</span>
         </h1>
@@ -26,7 +26,7 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
           <h2 id="story-title">{t.story}</h2>
           <Story look={look} model={model} />
         </section>
-        <section aria-labelledby="facts-title" id="facts" data-part="">
+        <section aria-labelledby="facts-title" id="facts">
           <h2 id="facts-title">{t.facts}</h2>
           <Facts look={look} model={model} />
           <h2>{t.request}</h2>
@@ -51,7 +51,7 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
 function Said({ look, model: { launch, advice, preflight } }: { look: Look; model: LaunchModel }) {
   const { launch: t } = look.t
   return (
-    <section class="said" aria-label={t.answer} id="said" data-part="">
+    <section class="said" aria-label={t.answer} id="said">
       <dl class="facts exact">
         <dt>error</dt>
         <dd>

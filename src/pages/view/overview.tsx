@@ -20,7 +20,7 @@ export function OverviewPage({ look, overview }: { look: Look; overview: Overvie
       )}
       <div class="columns">
         {overview.lastDay === undefined ? null : <LastDayPanel look={look} day={overview.lastDay} />}
-        <section aria-labelledby="batches-title" id="running" data-part="">
+        <section aria-labelledby="batches-title" id="running">
           <h2 id="batches-title">{t.batches}</h2>
           {overview.batches.length === 0 ? (
             <p class="muted">{t.noBatches}</p>
@@ -67,7 +67,7 @@ function LastDayPanel({ look, day }: { look: Look; day: LastDay }) {
   const { overview: t } = look.t
   const since = new Date(day.hours[0]?.at ?? look.now).toISOString()
   return (
-    <section aria-labelledby="day-title" id="day" data-part="">
+    <section aria-labelledby="day-title" id="day">
       <h2 id="day-title">{t.lastDay}</h2>
       <Hours look={look} day={day} />
       {day.counts.length === 0 ? <p class="muted">{t.nothingLaunched}</p> : null}

@@ -19,7 +19,7 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
   const zone = model.schedule?.when.timezone
   return (
     <>
-      <div class={model.pause === undefined ? 'head' : 'head paused'} id="schedule-head" data-part="">
+      <div class={model.pause === undefined ? 'head' : 'head paused'} id="schedule-head">
         <h1 class="key">{name}</h1>
         <ScheduleState look={look} item={model} />
         <div class="actions">
@@ -82,7 +82,7 @@ function Declared({ look, model, schedule }: { look: Look; model: ScheduleModel;
           </ul>
           <Rules look={look} schedule={schedule} />
         </section>
-        <section aria-labelledby="next-title" id="coming" data-part="">
+        <section aria-labelledby="next-title" id="coming">
           <h2 id="next-title">{look.t.schedule.next}</h2>
           {model.coming.length === 0 ? <p class="muted">{look.t.schedules.never}</p> : null}
           <ol class="coming">
@@ -147,7 +147,7 @@ function Coming({ look, due, isSkipped }: { look: Look; due: DueTime; isSkipped:
   const here = scheduleAddress(schedule.name)
   const at = new Date(due.nominal).toISOString()
   return (
-    <li class={due.goes ? undefined : 'out'}>
+    <li class={due.goes ? undefined : 'out'} id={`d-${due.nominal}`}>
       <span class="nowrap">
         <Time look={look} at={due.due} zone={zone} shape="due" />
       </span>

@@ -8,7 +8,7 @@ import { AllTimes, timeText, zoneFor } from './times.tsx'
 
 export function Story({ look, model: { story, zone } }: { look: Look; model: LaunchModel }) {
   return (
-    <ol class="story" id="story" data-part="">
+    <ol class="story" id="story">
       {story.map((moment, index) => (
         <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
           <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />

@@ -32,20 +32,6 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
       <form method="post" action="/batches" enctype="multipart/form-data" class="form">
         <Hidden name="token" value={look.token} />
         <label class="field">
-          <span>{t.file}</span>
-          <input type="file" name="file" required accept=".csv,.tsv,.ndjson,.jsonl" />
-          <small>{t.fileHint(formatBytes(model.most))}</small>
-        </label>
-        <Field
-          label={t.rows}
-          name="rows"
-          required
-          inputmode="numeric"
-          pattern="[0-9]+"
-          value={fields.rows ?? ''}
-          hint={t.rowsHint}
-        />
-        <label class="field">
           <span>{look.t.words.account}</span>
           <select name="account">
             {model.accounts.map(account => (
@@ -71,6 +57,21 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
           hint={t.paceHint}
         />
         <Reason look={look} />
+        {/* The file is read as it comes: what is said about it comes first. */}
+        <Field
+          label={t.rows}
+          name="rows"
+          required
+          inputmode="numeric"
+          pattern="[0-9]+"
+          value={fields.rows ?? ''}
+          hint={t.rowsHint}
+        />
+        <label class="field">
+          <span>{t.file}</span>
+          <input type="file" name="file" required accept=".csv,.tsv,.ndjson,.jsonl" />
+          <small>{t.fileHint(formatBytes(model.most))}</small>
+        </label>
         <div class="actions">
           <Button kind="danger">{t.submit}</Button>
           <LinkButton href="/batches">{confirm.back}</LinkButton>

@@ -12,7 +12,7 @@ import { timeText, zoneFor } from './times.tsx'
 export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   const { overview: t } = look.t
   return (
-    <section aria-labelledby="upcoming-title" class="upcoming" id="upcoming" data-part="">
+    <section aria-labelledby="upcoming-title" class="upcoming" id="upcoming">
       <div class="head">
         <h2 id="upcoming-title">{t.upcoming}</h2>
         <nav class="tabs" aria-label={t.spans}>

@@ -137,6 +137,44 @@ describeInBrowser('whoever is on duty', () => {
     expect(await showLaunch(stage.pages.http.ledger, 'guarded')).toMatchObject({ state: 'planned' })
   })
 
+  it('submits a file of rows: sees which row is wrong, puts it right, and comes to the batch', async () => {
+    const submit = async (text: string) => {
+      await page.getByLabel('Name of the batch').fill('offers')
+      await page.getByLabel('Number of rows, to confirm').fill('2')
+      await main().getByLabel('Reason').fill(reason)
+      await page
+        .locator('[type=file]')
+        .setInputFiles({ name: 'Offers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+      await button('Launch the rows').click()
+    }
+    await page.goto('/batches')
+    await link('Submit a file…').click()
+    await submit('id\n101\nmany\n')
+    expect(await page.getByRole('alert').innerText()).toContain('line 3, column id: must be a whole number')
+    await submit('id\n101\n102\n')
+    await page.waitForURL('**/batches/offers-*')
+    await told('2 rows are submitted.')
+    expect(await page.getByRole('region', { name: 'Progress' }).innerText()).toContain('0 / 2')
+  })
+
+  it('keeps what is being typed while the page around it changes, and gets the form that was not there', async () => {
+    const { redis, keys } = stage.pages.http.ledger
+    await Promise.all([page.waitForResponse('**/live'), page.goto('/launches/planned')])
+    await page.locator('summary', { hasText: 'Cancel…' }).click()
+    await page.keyboard.type('a wrong')
+    await redis.hset(keys.launch('planned'), 'state', 'unknown')
+    await redis.xadd(keys.events, '*', 'event', 'launchEnded')
+    await page.getByRole('region', { name: 'Resolve: was it launched?' }).waitFor()
+    await page.keyboard.type(' price')
+    expect(await page.locator('details[open]').getByLabel('Reason').inputValue()).toBe('a wrong price')
+    await page.keyboard.press('Escape')
+    await page.getByRole('radio', { name: /It was launched/ }).check()
+    await redis.hset(keys.launch('planned'), 'error_text', 'seen meanwhile')
+    await redis.xadd(keys.events, '*', 'event', 'launchEnded')
+    await page.getByText('seen meanwhile').waitFor()
+    expect(await page.getByRole('radio', { name: /It was launched/ }).isChecked()).toBe(true)
+  })
+
   it('sees no action with the key of a viewer', async () => {
     page = await stage.window({ role: 'viewer' })
     for (const address of ['/', '/schedules', '/schedules/weekly', '/launches/doubtful', '/launches/guarded']) {
