@@ -3,11 +3,15 @@ import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serverOffice } from '../../src/commands/server-office.ts'
 import { leaves } from '../docs/command-tree.ts'
+import { until } from '../flows/project.ts'
 import { fill } from '../http/world.ts'
 import { Between } from './between.ts'
 import { BothWays, type Ended, ended } from './both-ways.ts'
 
 const many = Array.from({ length: 40_000 }, (_, row) => `${row + 1},"${'x'.repeat(60)}"`)
+
+/** Its last row is bad: it is met when others are on their way. */
+const late = `id\n${Array.from({ length: 2_000 }, (_, row) => row + 1).join('\n')}\nx\n`
 
 let ways: BothWays
 let between: Between
@@ -15,7 +19,11 @@ const said: Ended[] = []
 const keys: string[] = []
 
 beforeAll(async () => {
-  ways = await BothWays.open({ 'many.csv': `id,content.text\n${many.join('\n')}\n`, 'rows.csv': 'id\n91\n92\n' })
+  ways = await BothWays.open({
+    'many.csv': `id,content.text\n${many.join('\n')}\n`,
+    'rows.csv': 'id\n91\n92\n',
+    'late.csv': late,
+  })
 })
 beforeEach(async () => {
   await ways.stage.clear()
@@ -218,6 +226,17 @@ describe('a file of rows', () => {
       code: 2,
       stderr: expect.stringContaining('A file of rows may have 200000 bytes'),
     })
+    expect(await run(ways.url, 'bulk', 'list')).toMatchObject({ stderr: 'No batches.\n' })
+  })
+
+  it('with a bad row at its end is broken off, told as for Redis, and nothing of it is left', async () => {
+    const line = ['bulk', 'submit', 'FOLDER/late.csv', '--account', 'main', '--yes'] as const
+    const there = await run(ways.url, ...line)
+    expect(there).toEqual(await ways.byRedis(...line))
+    expect(there).toMatchObject({ code: 2, stderr: expect.stringContaining('late.csv:2002: column "id": must be') })
+    expect(there.stderr).toContain('1 of 2,001 rows is bad; nothing was submitted.')
+    const { redis, keys } = ways.stage.ledger
+    await until(async () => (await redis.exists(keys.batchStaged('late'))) === 0)
     expect(await run(ways.url, 'bulk', 'list')).toMatchObject({ stderr: 'No batches.\n' })
   })
 
