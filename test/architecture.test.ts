@@ -83,7 +83,7 @@ const pure = [
   'timetable/meetings.ts',
   'timetable/calendar.ts',
   'timetable/calendar-days.ts',
-  'timetable/calendar-file.ts',
+  'duty/calendar-file.ts',
   'timetable/collisions.ts',
   'timetable/note-words.ts',
   'timetable/expression.ts',

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff audit                                          the newest decisions
@@ -14,7 +15,7 @@ export function auditCommand(): Command {
     .description('what people and the service decided, the newest first')
     .option('--subject <name>', 'only what is about this launch key, this scope of a hold, or schedule:NAME')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {

@@ -1,77 +1,68 @@
 /** Batches as the commands print them for people. Pure. */
 import { isInWindow } from '../bulk/batch.ts'
-import type { BatchProblem, BatchView } from '../bulk/read.ts'
-import { countedStates, endedRows } from '../duty/batch-shape.ts'
-import { retryStates } from '../launches/batch-rows.ts'
+import { type BatchRow, type BatchWhole, endedRows, retryable } from '../duty/batch-shape.ts'
 import { states } from '../launches/launch.ts'
 import { exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
 
-const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
-
 /** `612/900 rows (68%)  launched 608  rejected 2  29/min  done about 12:04 UTC`. */
-export function progressLine({ batch, counts, perMinute, eta }: BatchView): string {
-  const ended = endedRows(counts)
-  const share = counts.total === 0 ? 100 : Math.floor((100 * ended) / counts.total)
+export function progressLine({ id, state: ofBatch, rows, counts, perMinute, eta }: BatchRow): string {
+  const ended = endedRows({ released: counts })
+  const share = rows === 0 ? 100 : Math.floor((100 * ended) / rows)
   const parts = [
-    `${batch.id} ${batch.state}: ${digits(ended)}/${digits(counts.total)} rows (${share}%)`,
+    `${id} ${ofBatch}: ${digits(ended)}/${digits(rows)} rows (${share}%)`,
     ...states.flatMap(state => {
-      const count = isInWindow(state) ? 0 : (counts.released[state] ?? 0)
+      const count = isInWindow(state) ? 0 : (counts[state] ?? 0)
       return count > 0 ? [`${state} ${digits(count)}`] : []
     }),
-    ...(perMinute === undefined ? [] : [`${digits(Math.round(perMinute))}/min`]),
-    ...(eta === undefined ? [] : [`done about ${clock(eta)}`]),
+    ...(perMinute === null ? [] : [`${digits(perMinute)}/min`]),
+    ...(eta === null ? [] : [`done about ${clock(eta)}`]),
   ]
   return parts.join('  ')
 }
 
 /** `bulk status` for people. */
-export function batchLines(view: BatchView, problems: readonly BatchProblem[]): string {
-  const { batch, counts, again, perMinute, eta } = view
-  const why = batch.reason === undefined ? '' : ` - ${batch.reason}`
-  const by = batch.pausedBy === undefined ? '' : ` (by ${batch.pausedBy})`
-  const waits = view.waits === undefined ? '' : `, ${waitInWords[view.waits]}`
-  const speed = perMinute === undefined ? '' : `, ${digits(Math.round(perMinute))}/min`
+export function batchLines(batch: BatchWhole): string {
+  const { counts, again, perMinute, eta, unreleased } = batch
+  const why = batch.reason === null ? '' : ` - ${batch.reason}`
+  const by = batch.pausedBy === null ? '' : ` (by ${batch.pausedBy})`
+  const waits = batch.waits === null ? '' : `, ${waitInWords[batch.waits]}`
+  const speed = perMinute === null ? '' : `, ${digits(perMinute)}/min`
+  const done = eta === null ? '' : `, done about ${eta}`
   const lines = [
     `${batch.id}: ${batch.state}${why}${by}`,
-    `  file        ${batch.source}, ${digits(counts.total)} rows of account ${batch.account}`,
-    `  submitted   ${iso(batch.created)} by ${batch.by}${batch.why === undefined ? '' : `: ${batch.why}`}`,
-    `  brakes      ${brakesOf(view)}`,
+    `  file        ${batch.source}, ${digits(batch.rows)} rows of account ${batch.account}`,
+    `  submitted   ${batch.created} by ${batch.by}${batch.why === null ? '' : `: ${batch.why}`}`,
+    `  brakes      ${brakesOf(batch)}`,
     ...(batch.state === 'running'
-      ? [
-          `  progress    ${digits(endedRows(counts))} rows${speed}${eta === undefined ? '' : `, done about ${iso(eta)}`}${waits}`,
-        ]
+      ? [`  progress    ${digits(endedRows({ released: counts }))} rows${speed}${done}${waits}`]
       : []),
-    ...(counts.unreleased > 0 && batch.state !== 'cancelled'
-      ? [`  ${'unreleased'.padEnd(11)} ${digits(counts.unreleased)}`]
-      : []),
-    ...Object.entries(countedStates(counts, batch.state)).map(
-      ([state, count]) => `  ${state.padEnd(11)} ${digits(count)}`,
-    ),
+    ...(unreleased > 0 ? [`  ${'unreleased'.padEnd(11)} ${digits(unreleased)}`] : []),
+    ...Object.entries(counts).map(([state, count]) => `  ${state.padEnd(11)} ${digits(count)}`),
     ...(again > 0 ? [`  ${'again'.padEnd(11)} ${digits(again)} of them are to be tried again`] : []),
   ]
-  const rows = problems.map(({ state, error, text, rows }) => [
+  const rows = batch.problems.map(({ state, error, text, rows }) => [
     digits(rows),
     state,
-    error === undefined ? '' : String(error),
+    error === null ? '' : String(error),
     text,
   ])
   return [
     ...lines,
     ...(rows.length > 0 ? [table(['ROWS', 'STATE', 'ERROR', 'ERROR_TEXT OR REASON'], rows)] : []),
-    ...nextSteps(view).map(step => `Next: ${step}`),
+    ...nextSteps(batch).map(step => `Next: ${step}`),
   ].join('\n')
 }
 
-function brakesOf({ batch }: BatchView): string {
-  const { perMinute, concurrency, hours, stopAfter } = batch
+function brakesOf({ pace: { perMinute, concurrency }, hours, stopAfter }: BatchWhole): string {
+  const { consecutive, failures, percent } = stopAfter ?? {}
   const brakes = [
-    ...(perMinute === undefined ? [] : [`${digits(perMinute)} a minute`]),
-    ...(concurrency === undefined ? [] : [`${digits(concurrency)} at once`]),
-    ...(hours === undefined ? [] : [`only in its hours, ${hours.timezone}`]),
-    ...(stopAfter?.consecutive === undefined ? [] : [`stops after ${stopAfter.consecutive} failures in a row`]),
-    ...(stopAfter?.failures === undefined ? [] : [`stops after ${stopAfter.failures} failures`]),
-    ...(stopAfter?.percent === undefined ? [] : [`stops at ${stopAfter.percent} percent of failures`]),
+    ...(perMinute === null ? [] : [`${digits(perMinute)} a minute`]),
+    ...(concurrency === null ? [] : [`${digits(concurrency)} at once`]),
+    ...(hours === null ? [] : [`only in its hours, ${hours.timezone}`]),
+    ...(consecutive === undefined ? [] : [`stops after ${consecutive} failures in a row`]),
+    ...(failures === undefined ? [] : [`stops after ${failures} failures`]),
+    ...(percent === undefined ? [] : [`stops at ${percent} percent of failures`]),
   ]
   return brakes.length === 0 ? 'none of its own' : brakes.join(', ')
 }
@@ -84,33 +75,31 @@ const waitInWords = {
 } as const
 
 /** What a person may do now, as commands. */
-function nextSteps({ batch, counts, again }: BatchView): string[] {
-  const { released } = counts
-  const bad = retryStates.reduce((sum, state) => sum + (released[state] ?? 0), 0) - again
+function nextSteps(batch: BatchWhole): string[] {
+  const { id, state } = batch
+  const { rows, unknown } = retryable(batch)
   return [
-    ...(batch.state === 'paused' ? [`sendoff bulk resume ${batch.id} --reason …, or cancel`] : []),
-    ...((released.unknown ?? 0) > 0
-      ? [
-          `${digits(released.unknown ?? 0)} unknown: sendoff bulk results ${batch.id} --state unknown, then sendoff launches resolve`,
-        ]
+    ...(state === 'paused' ? [`sendoff bulk resume ${id} --reason …, or cancel`] : []),
+    ...(unknown > 0
+      ? [`${digits(unknown)} unknown: sendoff bulk results ${id} --state unknown, then sendoff launches resolve`]
       : []),
-    ...(bad > 0 && batch.state !== 'cancelled' ? [`sendoff bulk retry ${batch.id} --failed --reason …`] : []),
-    ...(batch.state === 'running' ? [`sendoff bulk watch ${batch.id}`] : []),
+    ...(rows > batch.again && state !== 'cancelled' ? [`sendoff bulk retry ${id} --failed --reason …`] : []),
+    ...(state === 'running' ? [`sendoff bulk watch ${id}`] : []),
   ]
 }
 
 /** How a command ends that has looked at the batch: 7 where a row is unknown, 6 where it ended without launching all, else 0. */
-export function codeOf({ batch, counts }: BatchView): number {
-  if ((counts.released.unknown ?? 0) > 0) return exitCodes.unknown
-  const ended = batch.state === 'done' || batch.state === 'cancelled'
-  return ended && (counts.released.launched ?? 0) < counts.total ? exitCodes.partial : 0
+export function codeOf({ state, counts, rows }: BatchRow): number {
+  if ((counts.unknown ?? 0) > 0) return exitCodes.unknown
+  const ended = state === 'done' || state === 'cancelled'
+  return ended && (counts.launched ?? 0) < rows ? exitCodes.partial : 0
 }
 
 export function digits(count: number): string {
   return count.toLocaleString('en')
 }
 
-/** `12:04 UTC`, with the day where it is not today's. */
-function clock(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+/** `2026-11-27 12:04 UTC`. */
+function clock(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -1,24 +1,18 @@
 /** `bulk pause|resume|cancel|retry`: what a person decides about a batch. */
-import type { BatchCounts } from '../bulk/batch.ts'
-import { cancelBatch } from '../bulk/cancel.ts'
-import { type NotAsAsked, pauseBatch, resumeBatch } from '../bulk/pausing.ts'
-import { retryBatch } from '../bulk/retry.ts'
-import { endedRows } from '../duty/batch-shape.ts'
-import { retryable } from '../duty/batches.ts'
-import { serverNow } from '../timetable/planner.ts'
+import type { NotAsAsked } from '../bulk/pausing.ts'
+import { type BatchRow, endedRows, retryable } from '../duty/batch-shape.ts'
 import { digits } from './batch-view.ts'
 import { batchToDecide } from './bulk-list.ts'
 import { askBeforeLaunch, askFor } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { person } from './person.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 
-interface DecisionFlags extends GlobalFlags {
+interface DecisionFlags extends OfficeFlags {
   readonly reason: string
   readonly json: boolean
 }
 
-interface RetryFlags extends GlobalFlags {
+interface RetryFlags extends OfficeFlags {
   readonly reason?: string
   readonly failed: boolean
   readonly dryRun: boolean
@@ -27,12 +21,12 @@ interface RetryFlags extends GlobalFlags {
 }
 
 export async function pauseCommand(word: string, flags: DecisionFlags): Promise<void> {
-  const decision = decisionOf(flags.reason)
-  await withLedger(flags, async ({ ledger }) => {
-    const { batch } = await batchToDecide(ledger, word)
-    const answer = await pauseBatch(ledger, batch.id, decision)
-    if (answer.kind !== 'paused') throw notAsAsked(answer, batch.id, 'paused')
-    say(flags, { id: batch.id, ...account(answer.counts) }, `${batch.id} is paused. ${accountInWords(answer.counts)}`)
+  const why = reasonIn(flags.reason)
+  await withOffice(flags, async office => {
+    const { id } = await batchToDecide(office, word)
+    const answer = await office.pauseBatch(id, why)
+    if (answer.kind !== 'decided') throw notAsAsked(answer, id, 'paused')
+    say(flags, { id, ...account(answer.batch) }, `${id} is paused. ${accountInWords(answer.batch)}`)
   })
 }
 
@@ -40,13 +34,13 @@ export async function resumeCommand(
   word: string,
   flags: DecisionFlags & { readonly unsureUntil?: number },
 ): Promise<void> {
-  const decision = decisionOf(flags.reason)
-  await withLedger(flags, async ({ ledger, queues }) => {
-    const { batch } = await batchToDecide(ledger, word)
-    const answer = await resumeBatch(ledger, queues, batch.id, decision, await serverNow(ledger), flags.unsureUntil)
-    if (answer.kind === 'forgot') throw usage(forgotten(batch.id, answer))
-    if (answer.kind !== 'resumed') throw notAsAsked(answer, batch.id, 'resumed')
-    say(flags, { id: batch.id, rows: answer.rows }, `${batch.id} goes on.`)
+  const why = reasonIn(flags.reason)
+  await withOffice(flags, async office => {
+    const { id } = await batchToDecide(office, word)
+    const answer = await office.resumeBatch(id, why, flags.unsureUntil)
+    if (answer.kind === 'forgot') throw usage(forgotten(id, answer))
+    if (answer.kind !== 'decided') throw notAsAsked(answer, id, 'resumed')
+    say(flags, { id, rows: answer.rows }, `${id} goes on.`)
   })
 }
 
@@ -55,19 +49,18 @@ function forgotten(id: string, { released, total }: { readonly released: number;
 }
 
 export async function cancelCommand(word: string, flags: DecisionFlags & { readonly yes: boolean }): Promise<void> {
-  const decision = decisionOf(flags.reason)
-  await withLedger(flags, async ({ ledger }) => {
-    const view = await batchToDecide(ledger, word)
-    const { id } = view.batch
-    const left = view.counts.total - endedRows(view.counts)
+  const why = reasonIn(flags.reason)
+  await withOffice(flags, async office => {
+    const { id, rows, counts } = await batchToDecide(office, word)
+    const left = rows - endedRows({ released: counts })
     await confirmed(flags.yes, `calls off up to ${digits(left)} rows of ${id} for good`, id)
-    const answer = await cancelBatch(ledger, id, decision)
-    if (answer.kind !== 'cancelled') throw notAsAsked(answer, id, 'cancelled')
-    const { calledOff, counts } = answer
+    const answer = await office.cancelBatch(id, why)
+    if (answer.kind !== 'decided') throw notAsAsked(answer, id, 'cancelled')
+    const { rows: calledOff, batch } = answer
     say(
       flags,
-      { id, calledOff, ...account(counts) },
-      `${id} is cancelled: ${digits(calledOff)} rows were called off. ${accountInWords(counts)} sendoff bulk results ${id} names each.`,
+      { id, calledOff, ...account(batch) },
+      `${id} is cancelled: ${digits(calledOff)} rows were called off. ${accountInWords(batch)} sendoff bulk results ${id} names each.`,
     )
   })
 }
@@ -75,19 +68,19 @@ export async function cancelCommand(word: string, flags: DecisionFlags & { reado
 /** Returns the exit code. */
 export async function retryCommand(word: string, flags: RetryFlags): Promise<number> {
   if (!flags.failed) throw usage('say that failed rows are meant, with --failed; unknown rows are never tried again')
-  const why = flags.reason ?? ''
-  if (!flags.dryRun && why.trim() === '') throw usage('--reason must say why')
-  return withLedger(flags, async ({ ledger }) => {
-    const view = await batchToDecide(ledger, word)
-    const { id } = view.batch
-    const { rows, unknown } = retryable(view)
+  const why = flags.reason?.trim() ?? ''
+  if (!flags.dryRun && why === '') throw usage('--reason must say why')
+  return withOffice(flags, async office => {
+    const batch = await batchToDecide(office, word)
+    const { id } = batch
+    const { rows, unknown } = retryable(batch)
     if (flags.dryRun || rows === 0) {
       say(flags, { id, rows, unknown }, `${rowsInWords(rows)} of ${id} would be tried again.`)
       return tellUnknown(unknown, id)
     }
     await askBeforeLaunch(flags, `${rowsInWords(rows)} of batch ${id} again`, id)
-    const answer = await retryBatch(ledger, id, decisionOf(why))
-    if (answer.kind !== 'again') throw notAsAsked(answer, id, 'tried again')
+    const answer = await office.retryBatch(id, why)
+    if (answer.kind !== 'decided') throw notAsAsked(answer, id, 'tried again')
     say(flags, { id, rows: answer.rows, unknown }, `${rowsInWords(answer.rows)} of ${id} will be tried again.`)
     return tellUnknown(unknown, id)
   })
@@ -102,26 +95,19 @@ function tellUnknown(unknown: number, id: string): number {
 }
 
 /** What was sent, is being sent and is left. */
-function account(counts: BatchCounts) {
-  const { released } = counts
-  return {
-    rows: counts.total,
-    launched: released.launched ?? 0,
-    sending: released.sending ?? 0,
-    unknown: released.unknown ?? 0,
-    unreleased: counts.unreleased,
-    counts: released,
-  }
+function account({ rows, counts, unreleased }: BatchRow) {
+  const { launched = 0, sending = 0, unknown = 0 } = counts
+  return { rows, launched, sending, unknown, unreleased, counts }
 }
 
-function accountInWords(counts: BatchCounts): string {
-  const { launched, sending, unknown } = account(counts)
+function accountInWords(batch: BatchRow): string {
+  const { rows, launched, sending, unknown } = account(batch)
   const doubt = unknown > 0 ? `, of ${digits(unknown)} it is unknown` : ''
   const under =
     sending > 0
       ? `, ${digits(sending)} ${sending === 1 ? 'is' : 'are'} being sent and will end by ${sending === 1 ? 'itself' : 'themselves'}`
       : ''
-  return `Of ${digits(counts.total)} rows ${digits(launched)} were launched${doubt}${under}.`
+  return `Of ${digits(rows)} rows ${digits(launched)} were launched${doubt}${under}.`
 }
 
 function notAsAsked(answer: NotAsAsked, id: string, asked: string): CommandEnding {
@@ -142,10 +128,10 @@ async function confirmed(yes: boolean, facts: string, word: string): Promise<voi
   await askFor(word, `This ${facts}`, 'nothing was called off')
 }
 
-function decisionOf(reason: string) {
-  const why = reason.trim()
+function reasonIn(text: string): string {
+  const why = text.trim()
   if (why === '') throw usage('--reason must say why')
-  return { by: person(), why }
+  return why
 }
 
 function rowsInWords(rows: number): string {

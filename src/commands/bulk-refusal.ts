@@ -1,15 +1,14 @@
 /** Why `bulk submit` makes no batch of the rows, in words. */
 import type { Objection } from '../bulk/objection.ts'
-import { showBatch } from '../bulk/read.ts'
 import { sendsInWords } from '../bulk/sends-in-words.ts'
-import type { Ledger } from '../launches/ledger.ts'
 import { digits } from './batch-view.ts'
 import { usage } from './bulk-declared.ts'
 import type { CommandEnding } from './ending.ts'
+import type { BatchOffice } from './office/batches.ts'
 
 /** The ending for rows that may not become a batch under this name. */
 export async function refusalOf(
-  ledger: Ledger,
+  office: Pick<BatchOffice, 'batchRow'>,
   objection: Exclude<Objection, { readonly kind: 'again' }>,
   name: string,
 ): Promise<CommandEnding> {
@@ -22,9 +21,9 @@ export async function refusalOf(
     }
     case 'sameName': {
       const { id, state } = objection
-      const counts = (await showBatch(ledger, id))?.counts
-      const total = counts?.total ?? 0
-      const launched = counts?.released.launched ?? 0
+      const batch = await office.batchRow(id)
+      const total = batch?.rows ?? 0
+      const launched = batch?.counts.launched ?? 0
       return usage(
         `the batch ${id} (${state}) of the name ${name} has ${rowsInWords(total)}, ${digits(launched)} ${launched === 1 ? 'was' : 'were'} launched; this file has other rows, and would launch all of its rows, those too. To launch only what is missing, submit a file of just those rows under another --name. To launch all of this one, add --confirm-duplicate ${id}`,
       )

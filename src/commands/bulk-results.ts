@@ -2,15 +2,14 @@
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
-import { resultsOf } from '../bulk/read.ts'
-import { resultRows, resultStates } from '../duty/batch-shape.ts'
+import { resultStates } from '../duty/batch-shape.ts'
 import { batchToRead } from './bulk-list.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 
 const columns = ['row', 'key', 'launch', 'mailing', 'state', 'error', 'error_text', 'reason', 'attempts'] as const
 
-interface ResultFlags extends GlobalFlags {
+interface ResultFlags extends OfficeFlags {
   readonly format: string
   readonly state?: string
 }
@@ -23,9 +22,8 @@ export async function resultsCommand(word: string, flags: ResultFlags): Promise<
   if (flags.state !== state) {
     throw usage(`--state ${flags.state} is not one of ${resultStates.join(', ')}`)
   }
-  await withLedger(flags, async ({ ledger }) => {
-    const { batch } = await batchToRead(ledger, word)
-    const rows = Readable.from(resultRows(resultsOf(ledger, batch.id), state))
+  await withOffice(flags, async office => {
+    const rows = Readable.from(office.results(await batchToRead(office, word), state))
     try {
       await pipeline(rows, format === 'csv' ? csvWriter() : ndjsonWriter(), process.stdout, { end: false })
     } catch (error) {

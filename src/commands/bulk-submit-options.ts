@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Command, InvalidArgumentError } from 'commander'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff bulk submit rows.csv --account main --validate-only       check the file, send nothing
@@ -38,6 +39,7 @@ export function submitCommand(): Command {
     .option('--reason <text>', 'why; kept on the record')
     .option('-y, --yes', 'do not ask', false)
     .option('--watch', 'follow it until it ends', false)
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (file: string, _options, command: Command) => {

@@ -1,15 +1,14 @@
 /** `bulk submit FILE`. */
 import type { BatchDeclaration } from '../bulk/batch.ts'
-import { objectionTo, type SameRows } from '../bulk/objection.ts'
+import type { SameRows } from '../bulk/objection.ts'
 import { openRows } from '../bulk/open-rows.ts'
 import { readRows } from '../bulk/read-rows.ts'
 import type { Row } from '../bulk/row.ts'
 import { RowReport } from '../bulk/row-report.ts'
 import type { RowsSeen } from '../bulk/rows-seen.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
-import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
+import type { SubmitAnswer } from '../bulk/submit.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
 import type { RowFormat } from '../launches/row-field.ts'
 import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bulk-declared.ts'
 import { refusalOf, rowsInWords } from './bulk-refusal.ts'
@@ -18,7 +17,7 @@ import { followBatch, ProgressLine } from './bulk-watch.ts'
 import { askBeforeLaunch } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { accountOf } from './launch-now.ts'
-import { withLedger } from './with-ledger.ts'
+import { type Office, withOffice } from './office.ts'
 
 const tellEvery = 20_000
 
@@ -26,17 +25,18 @@ const tellEvery = 20_000
 export async function submitFile(file: string, flags: SubmitFlags): Promise<number> {
   const rules = rulesOf(flags)
   if (flags.validateOnly || flags.dryRun) return rehearse(file, flags)
-  return withLedger(flags, async open => {
-    const account = accountOf(flags, Object.keys(open.config.accounts))
+  return withOffice(flags, async office => {
+    const account = accountOf(flags, await office.accounts())
     const declaration = declarationOf(file, account, flags)
-    await mustBeFit(open, account)
+    const { hours, timezone, maxLateness } = flags
+    const written = { hours, timezone, maxLateness }
     const sameRows = sameRowsOf(flags)
-    const shown = flags.yes ? undefined : await agreed(open, file, flags, declaration, sameRows)
-    const { rows, report } = rowsOf(file, flags, rules.format)
-    const read = told(refusing(rows, file), flags.json)
-    const answer = await submitBatch(open.ledger, declaration, read, sameRows, shown)
+    const shown = flags.yes ? undefined : await agreed(office, file, flags, declaration, sameRows)
+    const { rows: all, report } = rowsOf(file, flags, rules.format)
+    const rows = told(refusing(all, file), flags.json)
+    const answer = await office.submit({ declaration, written, rows, sameRows, shown })
     if (answer.kind !== 'empty') tellBad(file, report)
-    return ended(open, answer, report, file, declaration.name, flags)
+    return ended(office, answer, report, file, declaration, flags)
   })
 }
 
@@ -46,7 +46,7 @@ function sameRowsOf({ confirmDuplicate: repeats }: SubmitFlags): SameRows {
 
 /** The rows that a person has said yes to. The file is read for it: they are told what they say yes to, and what speaks against it. */
 async function agreed(
-  { ledger }: OpenLedger,
+  office: Office,
   file: string,
   flags: SubmitFlags,
   declaration: BatchDeclaration,
@@ -54,10 +54,10 @@ async function agreed(
 ): Promise<RowsSeen> {
   if (file === '-') throw usage('rows from standard input are submitted without a question: add --yes')
   const rehearsal = await rehearsed(file, flags, declaration.account)
-  const objection = await objectionTo(ledger, declaration, rehearsal.seen, sameRows)
+  const objection = await office.objection(declaration, rehearsal.seen, sameRows)
   // Rows that are a batch already launch nothing: there is nothing to ask.
   if (objection?.kind === 'again') return rehearsal.seen
-  if (objection) throw await refusalOf(ledger, objection, declaration.name)
+  if (objection) throw await refusalOf(office, objection, declaration.name)
   await askBeforeLaunch(flags, rehearsal.facts(declaration), declaration.name)
   return rehearsal.seen
 }
@@ -113,8 +113,7 @@ async function rehearsed(file: string, flags: SubmitFlags, account: string): Pro
 }
 
 async function rehearse(file: string, flags: SubmitFlags): Promise<number> {
-  const { config } = loadConfig({ cwd: process.cwd(), flags, env: process.env })
-  const account = accountOf(flags, Object.keys(config.accounts))
+  const account = accountOf(flags, await accountNames(flags))
   const declaration = declarationOf(file, account, flags)
   const rehearsal = await rehearsed(file, flags, account)
   tellBad(file, rehearsal.report)
@@ -125,6 +124,13 @@ async function rehearse(file: string, flags: SubmitFlags): Promise<number> {
   return rehearsal.report.bad > 0 ? exitCodes.partial : 0
 }
 
+/** Without Redis: a file can be looked at before there is one. */
+function accountNames(flags: SubmitFlags): Promise<readonly string[]> {
+  if (flags.url !== undefined) return withOffice(flags, office => office.accounts())
+  const { config } = loadConfig({ cwd: process.cwd(), flags, env: process.env })
+  return Promise.resolve(Object.keys(config.accounts))
+}
+
 function tellBad(file: string, report: RowReport): void {
   if (report.bad === 0) return
   process.stderr.write(
@@ -133,31 +139,34 @@ function tellBad(file: string, report: RowReport): void {
 }
 
 async function ended(
-  open: OpenLedger,
+  office: Office,
   answer: SubmitAnswer,
   report: RowReport,
   file: string,
-  name: string,
+  { name, account }: BatchDeclaration,
   flags: SubmitFlags,
 ): Promise<number> {
+  const submitted = { ...answer, bad: report.bad }
   switch (answer.kind) {
     case 'submitted': {
       const earlier = answer.staged > 0 ? `; ${count(answer.staged)} of them had come with an interrupted submit` : ''
       if (!flags.json) process.stderr.write(`Submitted ${rowsInWords(answer.rows)}${earlier}.\n`)
       if (report.bad > 0) process.stderr.write(`${restInWords(name)}\n`)
-      return handedOver(open, answer.id, { ...answer, bad: report.bad }, report.bad > 0 ? exitCodes.partial : 0, flags)
+      write(flags.json ? JSON.stringify(submitted) : answer.id)
+      return handedOver(office, answer.id, account, report.bad > 0 ? exitCodes.partial : 0, flags)
     }
     case 'again':
       if (!flags.json)
         process.stderr.write(
           `These rows were submitted before, and are ${answer.state}; nothing is launched a second time.\n`,
         )
-      return handedOver(open, answer.id, { ...answer, bad: report.bad }, 0, flags)
+      write(flags.json ? JSON.stringify(submitted) : answer.id)
+      return handedOver(office, answer.id, account, 0, flags)
     case 'otherName':
     case 'sameName':
     case 'otherRows':
     case 'sentLately':
-      throw await refusalOf(open.ledger, answer, name)
+      throw await refusalOf(office, answer, name)
     case 'changed':
       throw usage(`${file} has changed since it was shown; nothing was submitted. Run it again.`)
     case 'empty':
@@ -171,18 +180,16 @@ async function ended(
 }
 
 async function handedOver(
-  open: OpenLedger,
+  office: Office,
   id: string,
-  answer: object,
+  account: string,
   code: number,
   flags: SubmitFlags,
 ): Promise<number> {
-  write(flags.json ? JSON.stringify(answer) : id)
-  const account = accountOf(flags, Object.keys(open.config.accounts))
-  if ((await open.queues.workerCount(account)) === 0)
+  if ((await office.workers(account)) === 0)
     process.stderr.write('Nothing is running that would send it: start sendoff start.\n')
   if (!flags.watch) return code
-  const watched = await followBatch(open, id, flags.json)
+  const watched = await followBatch(office, id, flags.json)
   return watched === 0 ? code : watched
 }
 

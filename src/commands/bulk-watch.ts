@@ -1,52 +1,56 @@
 /** Following a batch. Who stops following does not stop the batch. */
 import { setTimeout as pauseFor } from 'node:timers/promises'
-import { problemsOf, showBatch } from '../bulk/read.ts'
-import { batchRow } from '../duty/batch-shape.ts'
-import type { OpenLedger } from '../duty/open-ledger.ts'
 import { batchLines, codeOf, progressLine } from './batch-view.ts'
 import { batchToRead } from './bulk-list.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { type Office, type OfficeFlags, withOffice } from './office.ts'
 
 const lookEvery = 500
 /** Where there is no terminal, a line is written so often. */
 const sayEvery = 10_000
 
 /** `bulk watch`. Returns the exit code. */
-export async function watchCommand(word: string, flags: GlobalFlags & { readonly json: boolean }): Promise<number> {
-  return withLedger(flags, async open => {
-    const { batch } = await batchToRead(open.ledger, word)
-    return followBatch(open, batch.id, flags.json)
-  })
+export async function watchCommand(word: string, flags: OfficeFlags & { readonly json: boolean }): Promise<number> {
+  return withOffice(flags, async office => followBatch(office, await batchToRead(office, word), flags.json))
 }
 
 /** Follows it until it ends or is paused, or until SIGINT. Returns the exit code: as `bulk status`, 8 where it was paused, 130. */
-export async function followBatch({ ledger }: OpenLedger, id: string, json: boolean): Promise<number> {
+export async function followBatch(office: Office, id: string, json: boolean): Promise<number> {
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   process.once('SIGINT', interrupt)
   const line = new ProgressLine(json)
   try {
     for (;;) {
-      const view = await showBatch(ledger, id)
-      if (!view) throw new CommandEnding(exitCodes.failed, `the record of ${id} is gone`)
+      const batch = await office.batchRow(id)
+      if (!batch) throw gone(id)
       if (interrupted.signal.aborted) {
         line.end()
         process.stderr.write(`Stopped watching. The batch goes on. See: sendoff bulk status ${id}\n`)
         return exitCodes.interrupted
       }
-      const rests = view.batch.state !== 'running'
-      line.show(progressLine(view), JSON.stringify(batchRow(view)), rests)
+      const rests = batch.state !== 'running'
+      line.show(progressLine(batch), JSON.stringify(batch), rests)
       if (rests) {
         line.end()
-        if (!json) process.stdout.write(`${batchLines(view, await problemsOf(ledger, id, 20))}\n`)
-        return view.batch.state === 'paused' ? exitCodes.held : codeOf(view)
+        if (!json) await showWhole(office, id)
+        return batch.state === 'paused' ? exitCodes.held : codeOf(batch)
       }
       await pauseFor(lookEvery, undefined, { signal: interrupted.signal }).catch(() => {})
     }
   } finally {
     process.off('SIGINT', interrupt)
   }
+}
+
+async function showWhole(office: Office, id: string): Promise<void> {
+  const batch = await office.batch(id)
+  if (!batch) throw gone(id)
+  process.stdout.write(`${batchLines(batch)}\n`)
+}
+
+function gone(id: string): CommandEnding {
+  return new CommandEnding(exitCodes.failed, `the record of ${id} is gone`)
 }
 
 /** On a terminal one line that is written over; elsewhere a line every ten seconds; in JSON the same on standard output. */

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { submitCommand } from './bulk-submit-options.ts'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff bulk submit rows.csv --account main --key region --yes     launch every row of the file
@@ -23,6 +24,7 @@ export function bulkCommand(): Command {
     .command('list')
     .description('the newest batches first')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .action(async (_options, command: Command) => {
       const { listCommand } = await import('./bulk-list.ts')
@@ -31,6 +33,7 @@ export function bulkCommand(): Command {
   bulk
     .command('status <batch>')
     .description('where its rows are, how fast it goes, what went wrong and what to do next')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { statusCommand } = await import('./bulk-list.ts')
@@ -39,6 +42,7 @@ export function bulkCommand(): Command {
   bulk
     .command('watch <batch>')
     .description('follow it until it ends or is paused; Ctrl-C stops watching, not the batch')
+    .addOption(urlOption())
     .option('--json', 'one object per line on standard output, every ten seconds and at the end', false)
     .action(async (word: string, _options, command: Command) => {
       const { watchCommand } = await import('./bulk-watch.ts')
@@ -49,6 +53,7 @@ export function bulkCommand(): Command {
     .command('results <batch>')
     .description('every row and what became of it, on standard output')
     .option('--format <format>', 'csv or ndjson', 'csv')
+    .addOption(urlOption())
     .option('--state <state>', 'only rows in this state')
     .action(async (word: string, _options, command: Command) => {
       const { resultsCommand } = await import('./bulk-results.ts')
@@ -62,6 +67,7 @@ function addDecisions(bulk: Command): void {
     .command('pause <batch>')
     .description('send no further row until it is resumed')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { pauseCommand } = await import('./bulk-decide.ts')
@@ -76,6 +82,7 @@ function addDecisions(bulk: Command): void {
       'after the store was set back: rows up to this number may have been sent; 0 for none',
       rowNumber,
     )
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { resumeCommand } = await import('./bulk-decide.ts')
@@ -86,6 +93,7 @@ function addDecisions(bulk: Command): void {
     .description('call off every row that has not been sent, for good')
     .requiredOption('--reason <text>', 'why; kept on the record')
     .option('-y, --yes', 'do not ask', false)
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { cancelCommand } = await import('./bulk-decide.ts')
@@ -98,6 +106,7 @@ function addDecisions(bulk: Command): void {
     .option('-n, --dry-run', 'say how many rows that would be, and change nothing', false)
     .option('-y, --yes', 'do not ask', false)
     .option('--reason <text>', 'why; kept on the record, needed without --dry-run')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .action(async (word: string, _options, command: Command) => {
       const { retryCommand } = await import('./bulk-decide.ts')

@@ -6,7 +6,8 @@ import type { RefusedRepeat } from '../launches/by-hand.ts'
 import { restStates } from '../launches/launch.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { launchLines } from './launch-view.ts'
-import type { Made, Office } from './office.ts'
+import type { Made } from './office/launches.ts'
+import type { Office } from './office.ts'
 
 /** After the last moment at which it may be sent, the service has this long to write down what came of it. */
 const aftermath = 120_000

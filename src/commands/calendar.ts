@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff calendar                                  30 days of what is in force, with pauses and skips
@@ -29,6 +30,7 @@ export function calendarCommand(): Command {
       'what the files declare instead of what is stored; needs no Redis, knows no pauses and skips',
       false,
     )
+    .addOption(urlOption())
     .addOption(new Option('--json', 'an array of objects on standard output').conflicts('ics').default(false))
     .addOption(new Option('--ics', 'an iCalendar file on standard output').default(false))
     .addHelpText('before', examples)

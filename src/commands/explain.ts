@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff explain weekly-digest@20261123T0900     why it did, or did not, go out
@@ -10,7 +11,7 @@ export function explainCommand(): Command {
   return new Command('explain')
     .description('the whole story of one launch: who planned it, attempts, answers, evidence, decisions')
     .argument('<key>', 'the key of the launch, as launches list shows it')
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (key: string, _options, command: Command) => {

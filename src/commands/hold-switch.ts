@@ -1,13 +1,10 @@
-import { endHold, stopCauses } from '../duty/holds.ts'
-import { type HoldScope, holdOn, scopeName } from '../launches/hold.ts'
-import type { Ledger } from '../launches/ledger.ts'
+import { type StopCause, stopCauses } from '../duty/holds.ts'
+import { type HoldScope, scopeName } from '../launches/hold.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
-import { type OfficeFlags, withOffice } from './office.ts'
-import { person } from './person.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { type Office, type OfficeFlags, withOffice } from './office.ts'
 
-interface HoldFlags extends GlobalFlags {
+interface HoldFlags extends OfficeFlags {
   readonly reason: string
   readonly account?: string
   readonly mailing?: number
@@ -18,26 +15,26 @@ interface HoldFlags extends GlobalFlags {
 export async function holdSwitch(to: 'on' | 'off', flags: HoldFlags): Promise<void> {
   const reason = flags.reason.trim()
   if (reason === '') throw new CommandEnding(exitCodes.usage, '--reason must say why')
-  await withLedger(flags, async ({ config, ledger }) => {
-    if (to === 'on') {
-      const scope = scopeOf(flags)
-      checkAccount(flags, Object.keys(config.accounts))
-      const fresh = await holdOn(ledger, scope, { cause: 'person', reason, by: person() })
-      const name = scopeName(scope)
-      return say(
-        fresh ? `Stopped: ${name}. Nothing of it leaves until sendoff hold off.` : `${name} was stopped already.`,
-      )
-    }
-    await endStop(ledger, scopeOf(flags), flags.cause, reason)
+  const scope = scopeOf(flags)
+  const cause = causeOf(flags)
+  await withOffice(flags, async office => {
+    if (to === 'off') return endStop(office, scope, cause, reason)
+    checkAccount(flags, await office.accounts())
+    const name = scopeName(scope)
+    const fresh = await office.stop(scope, reason)
+    say(fresh ? `Stopped: ${name}. Nothing of it leaves until sendoff hold off.` : `${name} was stopped already.`)
   })
 }
 
-async function endStop(ledger: Ledger, scope: HoldScope, asked: string | undefined, why: string): Promise<void> {
-  const name = scopeName(scope)
+function causeOf({ cause: asked }: HoldFlags): StopCause | undefined {
   const cause = stopCauses.find(known => known === asked)
-  if (asked !== cause)
-    throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${stopCauses.join(', ')}`)
-  const answer = await endHold(ledger, scope, cause, { by: person(), why })
+  if (asked === cause) return cause
+  throw new CommandEnding(exitCodes.usage, `--cause ${asked} is not one of ${stopCauses.join(', ')}`)
+}
+
+async function endStop(office: Office, scope: HoldScope, cause: StopCause | undefined, why: string): Promise<void> {
+  const name = scopeName(scope)
+  const answer = await office.endStop(scope, cause, why)
   switch (answer.kind) {
     case 'several': {
       const list = answer.stops.map(({ cause, reason, by }) => `  --cause ${cause}   ${reason} (${by})`).join('\n')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff hold on --reason "wrong price in the template"              nothing leaves any more
@@ -24,6 +25,7 @@ export function holdCommand(): Command {
       .requiredOption('--reason <text>', 'why; kept on the record')
       .option('--account <name>', 'only this account')
       .option('--mailing <id>', 'only this mailing of the account', positiveInteger)
+      .addOption(urlOption())
       .addHelpText('before', examples)
       .action(async (_options, command: Command) => {
         const { holdSwitch } = await import('./hold-switch.ts')
@@ -35,7 +37,7 @@ export function holdCommand(): Command {
   hold
     .command('status')
     .description('the stops in force, and the breakers that are open')
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {

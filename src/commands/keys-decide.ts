@@ -1,14 +1,11 @@
-import { isConfigured } from '../duty/accounts.ts'
-import { createKey, keyName, keyRow, listKeys, revokeKey } from '../http/api-keys.ts'
+import { keyName } from '../http/api-keys.ts'
 import type { Role } from '../http/doors.ts'
 import { readSpanEnd } from '../timetable/moment.ts'
-import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
-import { person } from './person.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 
-interface CreateFlags extends GlobalFlags {
+interface CreateFlags extends OfficeFlags {
   readonly role: Role
   readonly account?: readonly string[]
   readonly expires?: string
@@ -17,8 +14,9 @@ interface CreateFlags extends GlobalFlags {
 
 /** `keys create NAME`. Throws CommandEnding with code 2 and all that is wrong with the options. */
 export async function createKeyCommand(name: string, flags: CreateFlags): Promise<void> {
-  await withLedger(flags, async ({ config, ledger }) => {
-    const now = await serverNow(ledger)
+  await withOffice(flags, async office => {
+    const now = await office.now()
+    const configured = await office.accounts()
     const { role, account: accounts } = flags
     const why = flags.reason.trim()
     const until = flags.expires === undefined ? undefined : readSpanEnd(flags.expires, 'UTC')
@@ -26,16 +24,14 @@ export async function createKeyCommand(name: string, flags: CreateFlags): Promis
       ...(keyName.test(name)
         ? []
         : [`${name} is no name of a key: begin with a letter; small letters, digits, hyphens`]),
-      ...(accounts ?? [])
-        .filter(each => !isConfigured({ config }, each))
-        .map(each => `--account ${each} is not configured`),
+      ...(accounts ?? []).filter(each => !configured.includes(each)).map(each => `--account ${each} is not configured`),
       ...(typeof until === 'string' ? [`--expires ${until}`] : []),
       ...(typeof until === 'number' && until <= now ? [`--expires ${flags.expires} has passed`] : []),
       ...(why === '' ? ['--reason must say what it is for'] : []),
     ]
     if (problems.length > 0) throw new CommandEnding(exitCodes.usage, problems.join('\n'))
     const expires = typeof until === 'number' ? until : undefined
-    const key = await createKey(ledger, { name, role, accounts, expires }, { by: person(), why }, now)
+    const key = await office.createKey({ name, role, accounts, expires }, why)
     if (key === undefined) throw new CommandEnding(exitCodes.failed, `there is a key ${name} already; revoke it first`)
     process.stderr.write('It is shown this once. Send it as Authorization: Bearer, or put it into SENDOFF_KEY.\n')
     process.stdout.write(`${key}\n`)
@@ -43,9 +39,9 @@ export async function createKeyCommand(name: string, flags: CreateFlags): Promis
 }
 
 /** `keys list`. */
-export async function listKeysCommand(flags: GlobalFlags & { readonly json: boolean }): Promise<void> {
-  await withLedger(flags, async ({ ledger }) => {
-    const keys = (await listKeys(ledger)).map(keyRow)
+export async function listKeysCommand(flags: OfficeFlags & { readonly json: boolean }): Promise<void> {
+  await withOffice(flags, async office => {
+    const keys = await office.keys()
     if (flags.json) return void process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`)
     if (keys.length === 0) return void process.stderr.write('There are no API keys.\n')
     const rows = keys.map(({ name, role, accounts, created, by, expires }) => [
@@ -61,11 +57,11 @@ export async function listKeysCommand(flags: GlobalFlags & { readonly json: bool
 }
 
 /** `keys revoke NAME`. */
-export async function revokeKeyCommand(name: string, flags: GlobalFlags & { readonly reason: string }): Promise<void> {
+export async function revokeKeyCommand(name: string, flags: OfficeFlags & { readonly reason: string }): Promise<void> {
   const why = flags.reason.trim()
   if (why === '') throw new CommandEnding(exitCodes.usage, '--reason must say why')
-  await withLedger(flags, async ({ ledger }) => {
-    if (!(await revokeKey(ledger, name, { by: person(), why })))
+  await withOffice(flags, async office => {
+    if (!(await office.revokeKey(name, why)))
       throw new CommandEnding(exitCodes.failed, `there is no key ${name}; sendoff keys list shows what there is`)
     process.stderr.write(`${name} opens nothing any more.\n`)
   })

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff keys create grafana --role viewer --reason "dashboards"
@@ -21,6 +22,7 @@ export function keysCommand(): Command {
     .option('--account <name...>', 'only for these accounts')
     .option('--expires <time>', 'when it ends by itself: with Z or an offset, UTC without')
     .requiredOption('--reason <text>', 'what for; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
       const { createKeyCommand } = await import('./keys-decide.ts')
@@ -29,6 +31,7 @@ export function keysCommand(): Command {
   keys
     .command('list')
     .description('the keys, without what proves them')
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {
@@ -39,6 +42,7 @@ export function keysCommand(): Command {
     .command('revoke <name>')
     .description('end a key at once')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
       const { revokeKeyCommand } = await import('./keys-decide.ts')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { positiveInteger } from './launches.ts'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff launch 90 --account main                          asks, then launches mailing 90 now
@@ -30,7 +31,7 @@ export function launchCommand(): Command {
     )
     .option('-y, --yes', 'do not ask', false)
     .option('--wait', 'wait until it is known what came of it', false)
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (mailing: number, _options, command: Command) => {

@@ -1,13 +1,8 @@
-import { callOff, letGo, resolveLaunch, tryAgain } from '../duty/launches.ts'
-import type { DecisionAnswer, DoubtEnd } from '../launches/doubt.ts'
-import { defaultPolicy } from '../launches/policy.ts'
-import type { Decision } from '../timetable/pausing.ts'
-import { serverNow } from '../timetable/planner.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { person } from './person.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import type { DoubtSaid } from './office/launches.ts'
+import { type OfficeFlags, withOffice } from './office.ts'
 
-interface ReasonFlags extends GlobalFlags {
+interface ReasonFlags extends OfficeFlags {
   readonly reason: string
 }
 
@@ -33,69 +28,74 @@ export async function resolveCommand(key: string, flags: ResolveFlags): Promise<
     throw usage('--at and --send-until go with --relaunch')
   if (flags.relaunch && flags.sendUntil === undefined)
     throw usage('--relaunch needs --send-until: a late mailing is worse than none')
-  await withLedger(flags, async open => {
-    const now = await serverNow(open.ledger)
-    const end = endOf(flags, now)
-    obey(await resolveLaunch(open, key, end, decisionOf(flags)), key)
-    say(
-      end.state === 'waiting'
-        ? `${key} will be launched again at ${new Date(end.at).toISOString()}.`
-        : `${key} is ${end.state}.`,
-    )
+  const end = endOf(flags)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const answer = await office.resolve(key, end, why)
+    if (answer.kind === 'refused') throw refused(key, answer.why)
+    const { at } = answer
+    say(at === undefined ? `${key} is ${end.state}.` : `${key} will be launched again at ${iso(at)}.`)
   })
 }
 
-function endOf(flags: ResolveFlags, now: number): DoubtEnd {
+function endOf(flags: ResolveFlags): DoubtSaid {
   if (flags.launched) return { state: 'launched' }
   if (flags.writeOff) return { state: 'writtenOff' }
   if (!flags.relaunch) return { state: 'failed' }
   return {
     state: 'waiting',
-    at: flags.at === undefined ? now : instant('--at', flags.at),
+    at: flags.at === undefined ? undefined : instant('--at', flags.at),
     sendUntil: instant('--send-until', flags.sendUntil ?? ''),
   }
 }
 
 /** `launches retry KEY`. */
 export async function retryCommand(key: string, flags: ReasonFlags & { readonly sendUntil?: string }): Promise<void> {
-  await withLedger(flags, async open => {
-    const now = await serverNow(open.ledger)
-    const sendUntil =
-      flags.sendUntil === undefined ? now + defaultPolicy.maxLateness : instant('--send-until', flags.sendUntil)
-    const answer = await tryAgain(open, key, sendUntil, decisionOf(flags))
-    if (answer.kind === 'passed') throw usage('--send-until has passed')
-    obey(answer, key)
-    say(`${key} is planned again; it may go out until ${new Date(sendUntil).toISOString()}.`)
+  const sendUntil = flags.sendUntil === undefined ? undefined : instant('--send-until', flags.sendUntil)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const answer = await office.retry(key, sendUntil, why)
+    switch (answer.kind) {
+      case 'passed':
+        throw usage('--send-until has passed')
+      case 'refused':
+        throw refused(key, answer.why)
+      case 'done':
+        say(`${key} is planned again; it may go out until ${iso(answer.sendUntil)}.`)
+    }
   })
 }
 
 /** `launches release KEY`. */
 export async function releaseCommand(key: string, flags: ReleaseFlags): Promise<void> {
-  await withLedger(flags, async open => {
-    const answer = await letGo(open, key, flags.confirmDuplicate, decisionOf(flags))
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const answer = await office.release(key, flags.confirmDuplicate, why)
     switch (answer.kind) {
       case 'unconfirmed':
         throw usage(
-          `mailing ${answer.mailing} last went to this audience at ${new Date(answer.at).toISOString()}. To mail the same people again, add --confirm-duplicate ${answer.confirmation}`,
+          `mailing ${answer.mailing} last went to this audience at ${iso(answer.at)}. To mail the same people again, add --confirm-duplicate ${answer.confirmation}`,
         )
       case 'refused':
-        return obey(answer, key)
+        throw refused(key, answer.why)
       case 'done':
-        say(`${key} is planned again; it may go out until ${new Date(answer.sendUntil).toISOString()}.`)
+        say(`${key} is planned again; it may go out until ${iso(answer.sendUntil)}.`)
     }
   })
 }
 
 /** `launches cancel KEY`. */
 export async function cancelCommand(key: string, flags: ReasonFlags): Promise<void> {
-  await withLedger(flags, async open => {
-    obey(await callOff(open, key, decisionOf(flags)), key)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const answer = await office.cancel(key, why)
+    if (answer.kind === 'refused') throw refused(key, answer.why)
     say(`${key} is cancelled.`)
   })
 }
 
-function obey(answer: DecisionAnswer, key: string): void {
-  if (answer.kind === 'refused') throw new CommandEnding(exitCodes.failed, `${key}: refused: ${answer.why}.`)
+function refused(key: string, why: string): CommandEnding {
+  return new CommandEnding(exitCodes.failed, `${key}: refused: ${why}.`)
 }
 
 function instant(flag: string, text: string): number {
@@ -104,10 +104,14 @@ function instant(flag: string, text: string): number {
   return at
 }
 
-function decisionOf({ reason }: ReasonFlags): Decision {
+function reasonOf({ reason }: ReasonFlags): string {
   const why = reason.trim()
   if (why === '') throw usage('--reason must say why')
-  return { by: person(), why }
+  return why
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
 }
 
 function usage(sentence: string): CommandEnding {

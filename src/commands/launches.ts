@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff launches list                          the newest 20
@@ -48,7 +49,7 @@ export function launchesCommand(): Command {
     .option('--to <time>', 'due before this time')
     .option('--after <cursor>', 'the next page: the place that the page before named')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {
@@ -58,7 +59,7 @@ export function launchesCommand(): Command {
   launches
     .command('show <key>')
     .description('one launch with its attempts, times and request')
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (key: string, _options, command: Command) => {
@@ -75,6 +76,7 @@ export function launchesCommand(): Command {
     .option('--at <time>', 'with --relaunch: when, with Z or an offset (default: now)')
     .option('--send-until <time>', 'with --relaunch: the last moment at which it may still go out')
     .requiredOption('--reason <text>', 'how you know; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', peopleExamples)
     .action(async (key: string, _options, command: Command) => {
       const { resolveCommand } = await import('./launches-decide.ts')
@@ -85,6 +87,7 @@ export function launchesCommand(): Command {
     .description('try a failed, rejected or swallowed launch again, never an unknown one')
     .option('--send-until <time>', 'the last moment at which it may go out (default: 15 minutes from now)')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', peopleExamples)
     .action(async (key: string, _options, command: Command) => {
       const { retryCommand } = await import('./launches-decide.ts')
@@ -97,6 +100,7 @@ export function launchesCommand(): Command {
     )
     .option('--confirm-duplicate <HH:MM>', 'of a guard: when, in UTC, the mailing last went to this audience')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', peopleExamples)
     .action(async (key: string, _options, command: Command) => {
       const { releaseCommand } = await import('./launches-decide.ts')
@@ -106,6 +110,7 @@ export function launchesCommand(): Command {
     .command('cancel <key>')
     .description('call off a launch that has not been sent')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', peopleExamples)
     .action(async (key: string, _options, command: Command) => {
       const { cancelCommand } = await import('./launches-decide.ts')

@@ -1,23 +1,15 @@
 import { factsOf } from '../duty/by-hand.ts'
 import { localTimeText } from '../duty/local-time.ts'
-import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
-import type { NewLaunch } from '../launches/create.ts'
+import { type ScheduleWhole, unmintableWords } from '../duty/schedules.ts'
+import { launchRequestSchema } from '../launches/launch.ts'
 import { readMoment, readSpanEnd } from '../timetable/moment.ts'
-import { pauseSchedule, resumeSchedule } from '../timetable/pausing.ts'
-import { serverNow } from '../timetable/planner.ts'
-import { isRunRefused, runPermission, runSchedule } from '../timetable/running.ts'
-import type { Schedule } from '../timetable/schedule.ts'
-import { skipDueTime, unskipDueTime } from '../timetable/skipping.ts'
-import { usedPlacesWords } from '../timetable/used-places.ts'
 import { askBeforeLaunch, repeatRefusal, seeThrough } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
-import { ledgerOffice } from './ledger-office.ts'
-import type { Made } from './office.ts'
-import { person } from './person.ts'
-import { scheduleNamed, shownZone, storedNamed } from './stored-schedule.ts'
-import { type GlobalFlags, withLedger } from './with-ledger.ts'
+import type { RunRefused } from './office/schedules.ts'
+import { type Office, type OfficeFlags, withOffice } from './office.ts'
+import { shownZone } from './schedules-view.ts'
 
-interface ReasonFlags extends GlobalFlags {
+interface ReasonFlags extends OfficeFlags {
   readonly reason: string
 }
 
@@ -34,11 +26,11 @@ interface RunFlags extends ReasonFlags {
 
 /** `schedules pause NAME`. */
 export async function pauseCommand(name: string, flags: ReasonFlags & { readonly until?: string }): Promise<void> {
-  const decision = decisionOf(flags)
-  await withLedger(flags, async ({ ledger }) => {
-    const zone = shownZone(await storedNamed(ledger, name))
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const zone = shownZone(await office.schedule(name, 1))
     const until = flags.until === undefined ? undefined : instant('--until', readSpanEnd(flags.until, zone))
-    const answer = await pauseSchedule(ledger, name, decision, until)
+    const answer = await office.pause(name, until, why)
     switch (answer.kind) {
       case 'noSchedule':
         throw removedMeanwhile(name)
@@ -56,15 +48,15 @@ export async function pauseCommand(name: string, flags: ReasonFlags & { readonly
 
 /** `schedules resume NAME`. */
 export async function resumeCommand(name: string, flags: ReasonFlags): Promise<void> {
-  const decision = decisionOf(flags)
-  await withLedger(flags, async ({ ledger }) => {
-    await storedNamed(ledger, name)
-    const { kind } = await resumeSchedule(ledger, name, decision)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    await office.schedule(name, 1)
+    const { kind } = await office.resume(name, why)
     switch (kind) {
       case 'noSchedule':
         throw removedMeanwhile(name)
       case 'notPaused':
-        throw new CommandEnding(exitCodes.failed, `${name} is not paused; sendoff schedules list shows what is`)
+        throw failed(`${name} is not paused; sendoff schedules list shows what is`)
       case 'resumed':
         say(`${name} goes on; what was due while it was paused stays left out.`)
     }
@@ -73,13 +65,13 @@ export async function resumeCommand(name: string, flags: ReasonFlags): Promise<v
 
 /** `schedules skip NAME --at TIME`. */
 export async function skipCommand(name: string, flags: AtFlags): Promise<void> {
-  const decision = decisionOf(flags)
-  await withLedger(flags, async ({ ledger, queues }) => {
-    const stored = await scheduleNamed(ledger, name)
-    const answer = await skipDueTime(ledger, queues, stored, atOf(flags, stored.schedule), decision)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const zone = shownZone(await mintable(office, name))
+    const answer = await office.skip(name, instant('--at', readMoment(flags.at, zone)), why)
     switch (answer.kind) {
       case 'notDue': {
-        const next = answer.next.map(({ nominal }) => `  ${localTimeText(nominal, stored.schedule.when.timezone)}`)
+        const next = answer.next.map(at => `  ${localTimeText(at, zone)}`)
         const coming = next.length === 0 ? 'it is never due again' : `its next due times are\n${next.join('\n')}`
         throw usage(`--at ${flags.at} is no coming due time of ${name}; ${coming}`)
       }
@@ -90,18 +82,17 @@ export async function skipCommand(name: string, flags: AtFlags): Promise<void> {
       case 'scheduleChanged':
         throw failed(`${name} was changed in this very moment; look again and repeat`)
       case 'skipped':
-        say(`${answer.key}, ${localTimeText(answer.due, stored.schedule.when.timezone)}, is left out.`)
+        say(`${answer.key}, ${localTimeText(answer.due, zone)}, is left out.`)
     }
   })
 }
 
 /** `schedules unskip NAME --at TIME`. */
 export async function unskipCommand(name: string, flags: AtFlags): Promise<void> {
-  const decision = decisionOf(flags)
-  await withLedger(flags, async ({ ledger, queues }) => {
-    const stored = await scheduleNamed(ledger, name)
-    const zone = stored.schedule.when.timezone
-    const answer = await unskipDueTime(ledger, queues, stored, atOf(flags, stored.schedule), decision)
+  const why = reasonOf(flags)
+  await withOffice(flags, async office => {
+    const zone = shownZone(await mintable(office, name))
+    const answer = await office.unskip(name, instant('--at', readMoment(flags.at, zone)), why)
     switch (answer.kind) {
       case 'notSkipped': {
         const skips = answer.skips.map(({ due, reason }) => `  ${localTimeText(due, zone)}  ${reason}`)
@@ -120,54 +111,51 @@ export async function unskipCommand(name: string, flags: AtFlags): Promise<void>
 
 /** `schedules run NAME`. Returns the exit code. */
 export async function runCommand(name: string, flags: RunFlags): Promise<number> {
-  const decision = decisionOf(flags)
-  return withLedger(flags, async open => {
-    const { schedule } = await scheduleNamed(open.ledger, name)
-    await mustBeFit(open, schedule.account)
-    const asked = await serverNow(open.ledger)
+  const why = reasonOf(flags)
+  return withOffice(flags, async office => {
+    const { account, launch } = await mintable(office, name)
+    const request = launchRequestSchema.parse(launch)
+    const began = await office.now()
     // Looked at before a person is asked, and again afterwards: they may take their time.
-    const permission = await runPermission(open.ledger, schedule, flags.confirmDuplicate)
-    const refusal = isRunRefused(permission) ? permission : undefined
-    if (!refusal) await askBeforeLaunch(flags, `${name} now: ${factsOf(schedule.account, schedule.launch)}`, name)
-    const answer = refusal ?? (await runSchedule(open.ledger, open.queues, schedule, decision, flags.confirmDuplicate))
-    switch (answer.kind) {
-      case 'paused': {
-        const { by, reason } = answer.pause
-        throw failed(
-          `${name} is paused by ${by}: ${reason}. Resume it first, or launch the mailing itself: sendoff launch ${schedule.launch.id}`,
-        )
-      }
-      case 'closed':
-        throw failed(
-          `${name} may not go out now: ${answer.why}. To launch the mailing itself: sendoff launch ${schedule.launch.id}`,
-        )
-      case 'unconfirmed':
-      case 'imagined':
-        throw repeatRefusal(schedule.launch.id, answer, asked)
-      case 'run':
-        if (answer.usedPlaces)
-          say(`WARNING: ${usedPlacesWords(name, answer.usedPlaces, 'with this run there have gone')}.`)
-        return seeThrough(ledgerOffice(open), await madeOf(open, answer.launch), flags)
-    }
+    const refusal = await office.runBefore(name, flags.confirmDuplicate)
+    if (refusal) throw refusedRun(name, request.id, refusal, began)
+    await askBeforeLaunch(flags, `${name} now: ${factsOf(account ?? '', request)}`, name)
+    const answer = await office.run(name, flags.confirmDuplicate, why)
+    if (answer.kind !== 'run') throw refusedRun(name, request.id, answer, began)
+    for (const warning of answer.warnings) say(`WARNING: ${warning}.`)
+    return seeThrough(office, answer.made, flags)
   })
 }
 
-async function madeOf(
-  { queues }: OpenLedger,
-  launch: Pick<NewLaunch, 'key' | 'account' | 'due' | 'sendUntil'>,
-): Promise<Made> {
-  const { key, account, due, sendUntil } = launch
-  return { key, due, sendUntil, workers: await queues.workerCount(account) }
+function refusedRun(name: string, mailing: number, refusal: RunRefused, now: number): CommandEnding {
+  switch (refusal.kind) {
+    case 'paused': {
+      const { by, reason } = refusal
+      return failed(
+        `${name} is paused by ${by}: ${reason}. Resume it first, or launch the mailing itself: sendoff launch ${mailing}`,
+      )
+    }
+    case 'closed':
+      return failed(
+        `${name} may not go out now: ${refusal.why}. To launch the mailing itself: sendoff launch ${mailing}`,
+      )
+    case 'unconfirmed':
+    case 'imagined':
+      return repeatRefusal(mailing, refusal, now)
+  }
 }
 
-function decisionOf({ reason }: ReasonFlags): { by: string; why: string } {
+/** Throws CommandEnding where its due times cannot be worked out. */
+async function mintable(office: Office, name: string): Promise<ScheduleWhole> {
+  const schedule = await office.schedule(name, 1)
+  if (schedule.unmintable === null) return schedule
+  throw failed(unmintableWords(name, schedule.unmintable))
+}
+
+function reasonOf({ reason }: ReasonFlags): string {
   const why = reason.trim()
   if (why === '') throw usage('--reason must say why')
-  return { by: person(), why }
-}
-
-function atOf({ at }: AtFlags, { when }: Schedule): number {
-  return instant('--at', readMoment(at, when.timezone))
+  return why
 }
 
 function instant(flag: string, reading: number | string): number {

@@ -22,7 +22,7 @@ export async function listCommand(flags: ViewFlags): Promise<void> {
       String(each.mailing ?? '-'),
       nextCell(each),
       each.last === null ? '-' : `${each.last.state} ${each.last.due.slice(0, 16)}Z`,
-      each.paused === null ? '' : pauseText(each.paused, zoneOf(each)),
+      each.paused === null ? '' : pauseText(each.paused, shownZone(each)),
     ])
     write(table(['SCHEDULE', 'ACCOUNT', 'MAILING', 'NEXT DUE', 'LAST LAUNCH', 'PAUSED'], rows))
     for (const { name, unmintable } of all)
@@ -40,7 +40,7 @@ export async function showCommand(name: string, flags: ViewFlags): Promise<void>
 
 function linesOf(schedule: ScheduleWhole): string[] {
   const { name, description, policy, source, paused, coming, unmintable } = schedule
-  const zone = zoneOf(schedule)
+  const zone = shownZone(schedule)
   const when = (at: string) => localTimeText(Date.parse(at), zone)
   const none = unmintable === null ? 'It is never due again.' : `${unmintableWords(name, unmintable)}.`
   return [
@@ -67,13 +67,13 @@ function titled<T>(title: string, entries: readonly T[], line: (entry: T) => str
 }
 
 function nextCell(row: ScheduleRow): string {
-  if (row.next !== null) return localTimeText(Date.parse(row.next), zoneOf(row))
+  if (row.next !== null) return localTimeText(Date.parse(row.next), shownZone(row))
   if (row.unmintable !== null) return 'NOT PLANNED'
   return row.completed ? 'completed' : '-'
 }
 
 /** The zone that its times are shown in. */
-function zoneOf({ timezone, unmintable }: ScheduleRow): string {
+export function shownZone({ timezone, unmintable }: ScheduleRow): string {
   return unmintable === null && timezone !== null ? timezone : 'UTC'
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { urlOption } from './url-option.ts'
 
 const examples = `Examples:
   sendoff schedules list                                       what is in force, and what comes next
@@ -27,6 +28,7 @@ export function schedulesCommand(): Command {
     )
     .option('-y, --yes', 'do not ask', false)
     .option('--wait', 'wait until it is known what came of it', false)
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
@@ -40,7 +42,7 @@ function addViews(schedules: Command): void {
   schedules
     .command('list')
     .description('every stored schedule: next due time, pause, last launch and what came of it')
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an array of objects on standard output', false)
     .addHelpText('before', examples)
     .action(async (_options, command: Command) => {
@@ -50,7 +52,7 @@ function addViews(schedules: Command): void {
   schedules
     .command('show <name>')
     .description('one stored schedule with its pauses, what is left out, its newest launches and decisions')
-    .option('--url <address>', 'ask a server, such as http://127.0.0.1:8377, instead of Redis')
+    .addOption(urlOption())
     .option('--json', 'an object on standard output', false)
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
@@ -64,6 +66,7 @@ function addPauses(schedules: Command): void {
     .command('pause <name>')
     .description('nothing of it goes out until it is resumed; what is due meanwhile is left out for good')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .option('--until <time>', 'when it ends by itself: local in the zone of the schedule, or with Z or an offset')
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
@@ -74,6 +77,7 @@ function addPauses(schedules: Command): void {
     .command('resume <name>')
     .description('end the pause; nothing is caught up')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
       const { resumeCommand } = await import('./schedules-decide.ts')
@@ -87,6 +91,7 @@ function addDueTimes(schedules: Command): void {
     .description('leave out one coming due time')
     .requiredOption('--at <time>', 'which: local in the zone of the schedule, or with Z or an offset')
     .requiredOption('--reason <text>', 'why; kept on the record')
+    .addOption(urlOption())
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
       const { skipCommand } = await import('./schedules-decide.ts')
@@ -97,6 +102,7 @@ function addDueTimes(schedules: Command): void {
     .description('take back a skip before its time comes')
     .requiredOption('--at <time>', 'which: local in the zone of the schedule, or with Z or an offset')
     .option('--reason <text>', 'why; kept on the record', 'no reason was given')
+    .addOption(urlOption())
     .addHelpText('before', examples)
     .action(async (name: string, _options, command: Command) => {
       const { unskipCommand } = await import('./schedules-decide.ts')

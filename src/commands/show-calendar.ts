@@ -1,19 +1,19 @@
-import { calendarRow } from '../duty/calendar-shape.ts'
-import type { KnownCalendar } from '../duty/known-calendar.ts'
+import { calendarFile, notesOf, oftenWords } from '../duty/calendar-file.ts'
+import { calendarRow, type ShownCalendarRow } from '../duty/calendar-shape.ts'
 import { clockText, dayText } from '../duty/local-time.ts'
 import { unmintableWords } from '../duty/schedules.ts'
 import { didYouMean } from '../files/suggestion.ts'
-import { type CalendarRow, calendarOf } from '../timetable/calendar.ts'
-import { calendarFile, notesOf, oftenWords } from '../timetable/calendar-file.ts'
+import { calendarOf } from '../timetable/calendar.ts'
 import { readSpanEnd } from '../timetable/moment.ts'
-import type { Schedule } from '../timetable/schedule.ts'
+import { calendarSpan, isAskedFor } from './calendar-asked.ts'
 import { declaredSchedules } from './declared.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { table } from './launch-view.ts'
+import type { CalendarAsked, ShownCalendar } from './office/desk.ts'
+import type { OfficeFlags } from './office.ts'
 import { noSchedule } from './stored-schedule.ts'
-import type { GlobalFlags } from './with-ledger.ts'
 
-interface CalendarFlags extends GlobalFlags {
+interface CalendarFlags extends OfficeFlags {
   readonly days: number
   readonly from?: string
   readonly account?: string
@@ -23,24 +23,22 @@ interface CalendarFlags extends GlobalFlags {
   readonly ics: boolean
 }
 
-const dayMs = 86_400_000
-
 /** `sendoff calendar`. Throws CommandEnding with code 2 for a name or time that is refused. */
 export async function showCalendar(flags: CalendarFlags): Promise<void> {
-  const start = flags.from === undefined ? undefined : instantOf(flags.from)
-  const known = flags.files ? fromFiles(flags) : await fromStore(flags)
+  if (flags.files && flags.url !== undefined)
+    throw new CommandEnding(exitCodes.usage, '--files shows the files of this folder: leave out --files or --url')
+  const { days, account, schedule: name } = flags
+  const from = flags.from === undefined ? undefined : instantOf(flags.from)
+  const asked = { from, days, account, schedule: name }
+  const known = flags.files ? fromFiles(flags, asked) : await stored(flags, asked)
   checkNames(known, flags)
-  const from = start ?? known.now
-  const { account, schedule: name } = flags
-  const shown = (schedule: Schedule) =>
-    (account === undefined || schedule.account === account) && (name === undefined || schedule.name === name)
   for (const [each, flaw] of known.unmintable)
     if (name === undefined || name === each) process.stderr.write(`${unmintableWords(each, flaw)}.\n`)
-  const rows = calendarOf({ ...known, from, to: from + flags.days * dayMs, shown })
+  const { rows } = known
   if (flags.ics) process.stdout.write(calendarFile(rows, known.now))
-  else if (flags.json) process.stdout.write(`${JSON.stringify(rows.map(calendarRow), null, 2)}\n`)
+  else if (flags.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
   else if (rows.length > 0) process.stdout.write(`${tableOf(rows)}\n`)
-  process.stderr.write(`${summaryOf(rows, known.schedules.filter(shown).length, flags)}\n`)
+  process.stderr.write(`${summaryOf(rows, known.schedules.filter(isAskedFor(asked)).length, flags)}\n`)
 }
 
 function instantOf(text: string): number {
@@ -50,20 +48,22 @@ function instantOf(text: string): number {
   return reading
 }
 
-async function fromStore(flags: GlobalFlags): Promise<KnownCalendar> {
+async function stored(flags: OfficeFlags, asked: CalendarAsked): Promise<ShownCalendar> {
   // Loaded only here: without Redis nothing of it is needed.
-  const { knownCalendar } = await import('../duty/known-calendar.ts')
-  const { withLedger } = await import('./with-ledger.ts')
-  return withLedger(flags, ({ ledger }) => knownCalendar(ledger))
+  const { withOffice } = await import('./office.ts')
+  return withOffice(flags, office => office.calendar(asked))
 }
 
-const nothingStored = { unmintable: new Map(), pauses: new Map(), skips: new Map() }
+const nothingStored = { pauses: new Map(), skips: new Map() }
 
-function fromFiles(flags: GlobalFlags): KnownCalendar {
-  return { schedules: declaredSchedules(flags, false), ...nothingStored, now: Date.now() }
+function fromFiles(flags: OfficeFlags, asked: CalendarAsked): ShownCalendar {
+  const now = Date.now()
+  const schedules = declaredSchedules(flags, false)
+  const input = { schedules, ...nothingStored, ...calendarSpan(asked, now), shown: isAskedFor(asked) }
+  return { rows: calendarOf(input).map(calendarRow), schedules, unmintable: new Map(), now }
 }
 
-function checkNames({ schedules, unmintable }: KnownCalendar, { schedule, account }: CalendarFlags): void {
+function checkNames({ schedules, unmintable }: ShownCalendar, { schedule, account }: CalendarFlags): void {
   const names = [...schedules.map(({ name }) => name), ...unmintable.keys()]
   if (schedule !== undefined && !names.includes(schedule)) throw noSchedule(schedule, names)
   const accounts = [...new Set(schedules.map(each => each.account))]
@@ -72,24 +72,24 @@ function checkNames({ schedules, unmintable }: KnownCalendar, { schedule, accoun
   throw new CommandEnding(exitCodes.usage, `no schedule is of an account ${account}${hint}`)
 }
 
-function tableOf(rows: readonly CalendarRow[]): string {
+function tableOf(rows: readonly ShownCalendarRow[]): string {
   const cells = rows.map(row => {
-    const zone = row.schedule.when.timezone
+    const due = Date.parse(row.due)
     const notes = notesOf(row)
     return [
-      dayText(row.due, zone),
-      clockText(row.due, zone),
-      new Date(row.due).toISOString().replace(/(:00)?\.000Z$/, 'Z'),
-      row.schedule.name,
-      String(row.schedule.launch.id),
+      dayText(due, row.timezone),
+      clockText(due, row.timezone),
+      row.due.replace(/(:00)?\.000Z$/, 'Z'),
+      row.schedule,
+      String(row.mailing),
       (row.times > 1 ? [oftenWords(row), ...notes] : notes).join('; '),
     ]
   })
   return table(['DAY', 'LOCAL TIME', 'UTC', 'SCHEDULE', 'MAILING', 'NOTES'], cells)
 }
 
-function summaryOf(rows: readonly CalendarRow[], schedules: number, { days, files }: CalendarFlags): string {
-  const sum = (of: (row: CalendarRow) => number) => rows.reduce((total, row) => total + of(row), 0)
+function summaryOf(rows: readonly ShownCalendarRow[], schedules: number, { days, files }: CalendarFlags): string {
+  const sum = (of: (row: ShownCalendarRow) => number) => rows.reduce((total, row) => total + of(row), 0)
   const times = sum(row => row.times)
   const more = rows.some(row => row.more) ? 'more than ' : ''
   const left = times - sum(row => row.going)

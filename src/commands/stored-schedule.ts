@@ -3,7 +3,7 @@ import { unmintableWords } from '../duty/schedules.ts'
 import { nearest } from '../files/suggestion.ts'
 import type { Ledger } from '../launches/ledger.ts'
 import { type Stored, type StoredSchedule, storedSet } from '../timetable/store.ts'
-import { mintableSchedule, unmintable } from '../timetable/unmintable.ts'
+import { unmintable } from '../timetable/unmintable.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 
 /** Whatever is stored under the name. Throws CommandEnding with code 2, and what may have been meant, where nothing is. */
@@ -20,11 +20,6 @@ export async function scheduleNamed(ledger: Ledger, name: string): Promise<Store
   const flaw = unmintable(stored)
   if (flaw === undefined && stored.schedule) return stored
   throw new CommandEnding(exitCodes.failed, unmintableWords(name, flaw))
-}
-
-/** The zone that its times are shown in. */
-export function shownZone(stored: Stored): string {
-  return mintableSchedule(stored)?.when.timezone ?? 'UTC'
 }
 
 /** The same for a name that is looked up elsewhere. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type BatchCounts, type BatchState, batchStates, isInWindow } from '../bulk/batch.ts'
 import type { BatchProblem, BatchView, RowResult } from '../bulk/read.ts'
+import { retryStates } from '../launches/batch-rows.ts'
 import { type State, states } from '../launches/launch.ts'
 import { iso, isoOrNull, time } from './launch-shape.ts'
 
@@ -42,6 +43,11 @@ export const batchWholeSchema = z
   })
   .meta({ id: 'Batch' })
 
+export type BatchWhole = z.infer<typeof batchWholeSchema>
+
+/** More kinds of problems than this are for the results. */
+export const problemsShown = 20
+
 /** One batch of a list. */
 export function batchRow({ batch, counts, perMinute, waits, eta }: BatchView): BatchRow {
   return {
@@ -63,7 +69,7 @@ export function batchRow({ batch, counts, perMinute, waits, eta }: BatchView): B
 }
 
 /** The same with its brakes, people and problems. */
-export function batchWhole(view: BatchView, problems: readonly BatchProblem[]): z.infer<typeof batchWholeSchema> {
+export function batchWhole(view: BatchView, problems: readonly BatchProblem[]): BatchWhole {
   const { batch, again } = view
   return {
     ...batchRow(view),
@@ -93,16 +99,35 @@ export function countedStates(
 }
 
 /** Rows of which it is known what became of them, or that need a person. */
-export function endedRows({ released }: BatchCounts): number {
+export function endedRows({ released }: Pick<BatchCounts, 'released'>): number {
   return states.reduce((sum, state) => sum + (isInWindow(state) ? 0 : (released[state] ?? 0)), 0)
+}
+
+/** Rows that may be tried again, and those that never are. */
+export function retryable({ counts }: Pick<BatchRow, 'counts'>): { readonly rows: number; readonly unknown: number } {
+  const rows = retryStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+  return { rows, unknown: counts.unknown ?? 0 }
 }
 
 /** What a row of a batch may be in: a state of its launch, or not one yet, or no longer. */
 export const resultStates = [...states, 'unreleased', 'forgotten'] as const
 export type ResultState = (typeof resultStates)[number]
 
+export const resultRowSchema = z.object({
+  row: z.int(),
+  key: z.string(),
+  launch: z.string(),
+  mailing: z.int(),
+  state: z.enum(resultStates),
+  error: z.int().nullable(),
+  error_text: z.string().nullable(),
+  reason: z.string().nullable(),
+  attempts: z.int(),
+})
+export type ResultRow = z.infer<typeof resultRowSchema>
+
 /** One row and what became of it. */
-function resultRow(result: RowResult) {
+function resultRow(result: RowResult): ResultRow {
   return {
     row: result.number,
     key: result.key,

@@ -1,8 +1,8 @@
 /** What people declare of a batch in words, and what is asked before rows are tried again: the same for the command line and for HTTP. */
 import type { BatchDeclaration } from '../bulk/batch.ts'
-import type { BatchView } from '../bulk/read.ts'
+import { type BatchView, batchesNamed, showBatch } from '../bulk/read.ts'
 import { parseDuration } from '../files/duration.ts'
-import { retryStates } from '../launches/batch-rows.ts'
+import type { Ledger } from '../launches/ledger.ts'
 import { policyInput } from '../launches/policy.ts'
 import { readAllowance } from '../timetable/read-allowance.ts'
 import { isZone } from '../timetable/zone.ts'
@@ -34,8 +34,8 @@ export function latenessPolicy(maxLateness: string) {
   return read.success && parseDuration(maxLateness) !== 0 ? read.data : undefined
 }
 
-/** Rows that may be tried again, and those that never are. */
-export function retryable({ counts }: BatchView): { readonly rows: number; readonly unknown: number } {
-  const rows = retryStates.reduce((sum, state) => sum + (counts.released[state] ?? 0), 0)
-  return { rows, unknown: counts.released.unknown ?? 0 }
+/** The batch of this id, or those of this name, the newest first. */
+export async function batchesCalled(ledger: Ledger, word: string): Promise<BatchView[]> {
+  const views = await Promise.all((await batchesNamed(ledger, word)).map(id => showBatch(ledger, id)))
+  return views.flatMap(view => view ?? [])
 }

@@ -9,6 +9,7 @@ import { clockText, dayText } from './local-time.ts'
 export const calendarRowSchema = z
   .object({
     schedule: z.string(),
+    description: z.string().nullable(),
     account: z.string(),
     mailing: z.int(),
     timezone: z.string(),
@@ -25,10 +26,13 @@ export const calendarRowSchema = z
   })
   .meta({ id: 'CalendarRow' })
 
-export function calendarRow(row: CalendarRow): z.infer<typeof calendarRowSchema> {
+export type ShownCalendarRow = z.infer<typeof calendarRowSchema>
+
+export function calendarRow(row: CalendarRow): ShownCalendarRow {
   const { schedule, day, key, due, last, times, going, more, every } = row
   return {
     schedule: schedule.name,
+    description: schedule.description ?? null,
     account: schedule.account,
     mailing: schedule.launch.id,
     timezone: schedule.when.timezone,

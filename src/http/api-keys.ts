@@ -138,7 +138,17 @@ function digestOf(secret: string): Buffer {
 }
 
 /** A key as people are shown it. */
-export function keyRow({ name, role, accounts, created, by, expires }: ApiKey) {
+export interface ShownKey {
+  readonly name: string
+  readonly role: Role
+  /** null: all. */
+  readonly accounts: string[] | null
+  readonly created: string
+  readonly by: string
+  readonly expires: string | null
+}
+
+export function keyRow({ name, role, accounts, created, by, expires }: ApiKey): ShownKey {
   return {
     name,
     role,

@@ -14,7 +14,7 @@ import { flawsOf } from './flaws.ts'
 import { addKeys } from './keys-api.ts'
 import { addLaunches } from './launches-api.ts'
 import type { HttpParts } from './parts.ts'
-import { invalidProblem, knownTrouble, Problem } from './problem.ts'
+import { invalidProblem, knownTrouble, nothingHereWords, Problem } from './problem.ts'
 import { addSchedules } from './schedules-api.ts'
 import { addService } from './service-api.ts'
 import { mustBeSound } from './sound-body.ts'
@@ -138,7 +138,7 @@ function onlyFor(method: string, { path, ...door }: Door): Problem {
 }
 
 function nothingHere(): Problem {
-  return new Problem('notFound', 'Nothing is at this address; /openapi.json says what there is')
+  return new Problem('notFound', nothingHereWords)
 }
 
 /** Nothing is unpacked here, and what says that it is in other letters would be misread. Throws Problem. */

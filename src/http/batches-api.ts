@@ -12,7 +12,9 @@ import { sendsInWords } from '../bulk/sends-in-words.ts'
 import { BadRows, soundRows } from '../bulk/sound-rows.ts'
 import { type SubmitAnswer, submitBatch } from '../bulk/submit.ts'
 import { isConfigured } from '../duty/accounts.ts'
-import { batchRow, batchWhole, resultRows } from '../duty/batch-shape.ts'
+import { batchRow, batchWhole, problemsShown, resultRows } from '../duty/batch-shape.ts'
+import { batchesCalled } from '../duty/batches.ts'
+import { iso } from '../duty/launch-shape.ts'
 import { mustBeFit, type OpenLedger } from '../duty/open-ledger.ts'
 import { cursorText } from '../launches/cursor.ts'
 import { serverNow } from '../timetable/planner.ts'
@@ -34,15 +36,17 @@ const streamed = createRoute({
 /** To the router a list in JSON would be a value that is read as a whole: the document says what it is, this that it comes in pieces. */
 const uploaded = createRoute({ ...routes.submitBatch, request: { query: routes.submitBatch.request.query } })
 
-/** More kinds of problems than this are for the results. */
-const problemsShown = 20
-
 export function addBatches(api: Api, { open, settings, heard }: HttpParts): void {
   const { ledger } = open
   api.openapi(routes.listBatches, async context => {
-    const { limit, after: text } = context.req.valid('query')
+    const { limit, after: text, called } = context.req.valid('query')
+    const { caller } = context.var
+    if (called !== undefined) {
+      const views = (await batchesCalled(ledger, called)).filter(({ batch }) => maySee(caller, batch.account))
+      return context.json({ batches: views.slice(0, limit).map(batchRow), next: null }, 200)
+    }
     const after = cursorOf(text)
-    const { views, next } = await pageOfBatches(ledger, { limit, after, accounts: context.var.caller.accounts })
+    const { views, next } = await pageOfBatches(ledger, { limit, after, accounts: caller.accounts })
     return context.json({ batches: views.map(batchRow), next: next === undefined ? null : cursorText(next) }, 200)
   })
   api.openapi(uploaded, async context => {
@@ -63,7 +67,8 @@ export function addBatches(api: Api, { open, settings, heard }: HttpParts): void
     })
     const again = submitted(answer)
     const view = await named(open, caller, again.id)
-    return context.json({ batch: batchRow(view), bad: report.bad, again: again.again }, again.again ? 200 : 201)
+    const { again: isAgain, staged } = again
+    return context.json({ batch: batchRow(view), bad: report.bad, again: isAgain, staged }, isAgain ? 200 : 201)
   })
   api.openapi(routes.showBatch, async context => {
     const view = await named(open, context.var.caller, context.req.valid('param').id)
@@ -106,6 +111,7 @@ function addDecisions(api: Api, open: OpenLedger): void {
       throw new Problem(
         'refused',
         `The store was set back and knows of ${known}; those after them may have been sent. Say unsureUntil: rows up to that number become unknown instead of being sent`,
+        { refusal: answer },
       )
     }
     if (answer.kind !== 'resumed') throw notAsAsked(answer, id)
@@ -148,7 +154,8 @@ function noBatch(id: string): Problem {
 function notAsAsked(answer: NotAsAsked, id: string): Problem {
   if (answer.kind === 'unknown') return noBatch(id)
   const why = answer.reason === '' ? '' : ` (${answer.reason})`
-  return new Problem('refused', `${id} is ${answer.state}${why}`)
+  const { state, reason } = answer
+  return new Problem('refused', `${id} is ${state}${why}`, { refusal: { kind: 'batchIs', state, reason } })
 }
 
 function sameRowsOf(words: string | undefined): SameRows {
@@ -156,32 +163,37 @@ function sameRowsOf(words: string | undefined): SameRows {
 }
 
 /** The batch that the rows are; throws Problem where they are none. */
-function submitted(answer: SubmitAnswer): { readonly id: string; readonly again: boolean } {
+function submitted(answer: SubmitAnswer): { readonly id: string; readonly again: boolean; readonly staged: number } {
   switch (answer.kind) {
     case 'submitted':
-      return { id: answer.id, again: false }
+      return { id: answer.id, again: false, staged: answer.staged }
     case 'again':
-      return { id: answer.id, again: true }
+      return { id: answer.id, again: true, staged: 0 }
     case 'otherName': {
       const detail = `These rows were submitted before, as ${answer.id} (${answer.state}). To launch all of them a second time, say confirmDuplicate=${answer.id}`
-      throw new Problem('repeat', detail, { confirmation: answer.id })
+      throw new Problem('repeat', detail, { confirmation: answer.id, refusal: answer })
     }
     case 'sameName': {
       const detail = `The batch ${answer.id} (${answer.state}) has this name and other rows. These rows would all be launched, also those that it has; to do so, say confirmDuplicate=${answer.id}, or submit only what is missing under another name`
-      throw new Problem('repeat', detail, { confirmation: answer.id })
+      throw new Problem('repeat', detail, { confirmation: answer.id, refusal: answer })
     }
     case 'sentLately': {
       const { sends, more, confirmation } = answer
       const detail = `${sendsInWords(sends, more)}. To mail the same people again, say confirmDuplicate=${confirmation}`
-      throw new Problem('repeat', detail, { confirmation })
+      const told = sends.map(({ at, ...send }) => ({ ...send, at: iso(at) }))
+      throw new Problem('repeat', detail, { confirmation, refusal: { ...answer, sends: told } })
     }
     case 'otherRows':
-      throw new Problem('refused', `The batch ${answer.id} (${answer.state}) has other rows; choose another name`)
+      throw new Problem('refused', `The batch ${answer.id} (${answer.state}) has other rows; choose another name`, {
+        refusal: answer,
+      })
     case 'changed':
     case 'empty':
       throw flawed('body', 'holds no rows')
     case 'disturbed':
-      throw new Problem('inProgress', 'Another submit under this name ran at the same time; nothing was submitted')
+      throw new Problem('inProgress', 'Another submit under this name ran at the same time; nothing was submitted', {
+        refusal: answer,
+      })
   }
 }
 

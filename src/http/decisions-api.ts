@@ -22,7 +22,7 @@ export function addDecisions(api: Api, { open }: HttpParts): void {
       const until =
         sendUntil === undefined ? (await serverNow(open.ledger)) + defaultPolicy.maxLateness : Date.parse(sendUntil)
       const answer = await tryAgain(open, key, until, { by: context.var.caller.by, why })
-      if (answer.kind === 'passed') throw flawed('sendUntil', 'has passed')
+      if (answer.kind === 'passed') throw flawed('sendUntil', 'has passed', 'body', { kind: 'passed' })
       obey(answer, key)
       return changed(open, key)
     })
@@ -69,7 +69,9 @@ function decision(body: unknown) {
 }
 
 function obey(answer: DecisionAnswer, key: string): void {
-  if (answer.kind === 'refused') throw new Problem('refused', `${key}: ${answer.why}`)
+  if (answer.kind !== 'refused') return
+  const { kind, why } = answer
+  throw new Problem('refused', `${key}: ${why}`, { refusal: { kind, key, why } })
 }
 
 function endOf(resolution: z.output<typeof resolutionSchema>, now: number): DoubtEnd {

@@ -71,16 +71,25 @@ function addHolds(api: Api, open: OpenLedger): void {
     })
     switch (answer.kind) {
       case 'notStopped':
-        throw new Problem('refused', `${name} is not stopped${answer.cause === undefined ? '' : ` by ${answer.cause}`}`)
+        throw new Problem(
+          'refused',
+          `${name} is not stopped${answer.cause === undefined ? '' : ` by ${answer.cause}`}`,
+          {
+            refusal: { kind: 'notStopped', cause: answer.cause ?? null },
+          },
+        )
       case 'several': {
         const list = answer.stops.map(({ cause, reason }) => `${cause} (${reason})`).join(', ')
-        throw new Problem('refused', `${name} is stopped for several causes; say which one ends: ${list}`)
+        throw new Problem('refused', `${name} is stopped for several causes; say which one ends: ${list}`, {
+          refusal: { kind: 'several', stops: answer.stops.map(holdRow) },
+        })
       }
       case 'closed':
       case 'released': {
         const stillStopped = answer.left.filter(({ scope }) => concerns(caller, scope)).map(holdRow)
         const released = answer.kind === 'released' ? answer.launches : 0
-        return context.json({ scope: name, released, stillStopped }, 200)
+        const ended = answer.kind === 'released' && answer.ended ? holdRow(answer.ended) : null
+        return context.json({ scope: name, kind: answer.kind, ended, released, stillStopped }, 200)
       }
     }
   })

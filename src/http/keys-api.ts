@@ -18,7 +18,8 @@ export function addKeys(api: Api, { open }: HttpParts): void {
     const unknown = accounts?.find(account => !isConfigured(open, account))
     if (unknown !== undefined) throw flawed('accounts', `${unknown} is not configured`)
     const key = await createKey(ledger, { name, role, accounts, expires }, { by: context.var.caller.by, why }, now)
-    if (key === undefined) throw new Problem('refused', `There is a key ${name} already`)
+    if (key === undefined)
+      throw new Problem('refused', `There is a key ${name} already`, { refusal: { kind: 'taken' } })
     return context.json({ name, key }, 201)
   })
   api.openapi(routes.revokeKey, async context => {

@@ -41,7 +41,12 @@ export function repeatProblem(
 ): Problem {
   switch (repeat.kind) {
     case 'imagined':
-      return flawed('confirmDuplicate', 'names a launch, but this mailing has not gone to this audience within a day')
+      return flawed(
+        'confirmDuplicate',
+        'names a launch, but this mailing has not gone to this audience within a day',
+        'body',
+        { kind: 'imagined' },
+      )
     case 'unconfirmed': {
       const lastLaunch = iso(repeat.at)
       const detail = `Mailing ${mailing} went to this audience at ${lastLaunch}. To mail the same people again, say confirmDuplicate: ${repeat.confirmation}`

@@ -45,11 +45,11 @@ export function addLaunches(api: Api, { open }: HttpParts): void {
     if (answer.kind === 'found' && maySee(context.var.caller, answer.explanation.account))
       return context.json(answer.explanation, 200)
     const decided = answer.kind === 'nothing' && context.var.caller.accounts === undefined ? answer.decisions : []
+    if (decided.length === 0) throw new Problem('notFound', noLaunch(key))
     const words = decided.map(({ at, words }) => `${at} ${words}`).join('; ')
-    throw new Problem(
-      'notFound',
-      words === '' ? noLaunch(key) : `${noLaunch(key)} yet; its due time was decided about: ${words}`,
-    )
+    throw new Problem('notFound', `${noLaunch(key)} yet; its due time was decided about: ${words}`, {
+      refusal: { kind: 'noRecordYet', decisions: [...decided] },
+    })
   })
 }
 

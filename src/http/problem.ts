@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problems, each with a code that stays: programs go by the code, people read the detail. */
 import { z } from 'zod'
 import { UnfitRedis } from '../redis/fitness.ts'
+import { type Refusal, refusalSchema } from './contract/refusal.ts'
 
 /** Every problem there is: its status and its title. docs/http-api.md lists them. */
 export const problems = {
@@ -36,6 +37,9 @@ export const problems = {
 } as const
 export type ProblemCode = keyof typeof problems
 
+/** Tells an address that does not exist from a thing that does not. */
+export const nothingHereWords = 'Nothing is at this address; /openapi.json says what there is'
+
 const codes = Object.keys(problems).filter((name): name is ProblemCode => name in problems)
 
 /** One thing that is wrong with a request, and where. */
@@ -63,6 +67,7 @@ export const problemSchema = z
       .optional()
       .meta({ description: 'Of `repeat`: what confirmDuplicate must say for the same people to be mailed again.' }),
     lastLaunch: z.iso.datetime().optional().meta({ description: 'Of `repeat`: when the mailing went to them.' }),
+    refusal: refusalSchema.optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' })
 export type ProblemBody = z.infer<typeof problemSchema>
@@ -71,6 +76,7 @@ interface Extras {
   readonly errors?: readonly Flaw[]
   readonly confirmation?: string
   readonly lastLaunch?: string
+  readonly refusal?: Refusal
 }
 
 /** Thrown by whatever refuses a request; the app answers with it. */
@@ -112,13 +118,14 @@ export class Problem extends Error {
 }
 
 /** A request with these flaws. */
-export function invalidProblem(errors: readonly Flaw[]): Problem {
-  return new Problem('invalid', errors.map(({ at, sentence }) => `${at}: ${sentence}`).join('; '), { errors })
+export function invalidProblem(errors: readonly Flaw[], refusal?: Refusal): Problem {
+  const detail = errors.map(({ at, sentence }) => `${at}: ${sentence}`).join('; ')
+  return new Problem('invalid', detail, { errors, ...(refusal && { refusal }) })
 }
 
 /** A request with one flaw. */
-export function flawed(at: string, sentence: string, place = 'body'): Problem {
-  return invalidProblem([{ in: place, at, sentence }])
+export function flawed(at: string, sentence: string, place = 'body', refusal?: Refusal): Problem {
+  return invalidProblem([{ in: place, at, sentence }], refusal)
 }
 
 /** What an error that nobody expected is to whoever asked; `undefined` where it is our own fault. */

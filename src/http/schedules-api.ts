@@ -70,11 +70,14 @@ function addPauses(api: Api, { ledger, ...rest }: OpenLedger): void {
       case 'noSchedule':
         throw noSchedule(name)
       case 'ended':
-        throw flawed('until', 'has passed')
+        throw flawed('until', 'has passed', 'body', { kind: 'ended' })
       case 'paused':
       case 'changed': {
         const end = until === undefined ? null : iso(until)
-        return context.json({ schedule: name, until: end, sending: [...answer.sending] }, 200)
+        return context.json(
+          { schedule: name, until: end, sending: [...answer.sending], changed: answer.kind === 'changed' },
+          200,
+        )
       }
     }
   })
@@ -87,7 +90,7 @@ function addPauses(api: Api, { ledger, ...rest }: OpenLedger): void {
       case 'noSchedule':
         throw noSchedule(name)
       case 'notPaused':
-        throw new Problem('refused', `${name} is not paused`)
+        throw new Problem('refused', `${name} is not paused`, { refusal: { kind } })
       case 'resumed':
         return context.json({ schedule: name }, 200)
     }
@@ -104,16 +107,18 @@ function addDueTimes(api: Api, open: OpenLedger): void {
     const answer = await skipDueTime(ledger, queues, stored, when, { by: context.var.caller.by, why })
     switch (answer.kind) {
       case 'notDue': {
-        const next = answer.next.map(({ nominal }) => iso(nominal)).join(', ')
+        const next = answer.next.map(({ nominal }) => iso(nominal))
         throw flawed(
           'at',
-          `is no coming due time of ${name}; ${next === '' ? 'it is never due again' : `the next are ${next}`}`,
+          `is no coming due time of ${name}; ${next.length === 0 ? 'it is never due again' : `the next are ${next.join(', ')}`}`,
+          'body',
+          { kind: 'notDue', next },
         )
       }
       case 'leftOut':
-        throw new Problem('refused', `${answer.key} is left out already: ${answer.reason}`)
+        throw new Problem('refused', `${answer.key} is left out already: ${answer.reason}`, { refusal: answer })
       case 'refused':
-        throw new Problem('refused', `${answer.key} cannot be left out: ${answer.why}`)
+        throw new Problem('refused', `${answer.key} cannot be left out: ${answer.why}`, { refusal: answer })
       case 'scheduleChanged':
         throw changedMeanwhile(name)
       case 'skipped':
@@ -128,9 +133,12 @@ function addDueTimes(api: Api, open: OpenLedger): void {
     const answer = await unskipDueTime(ledger, queues, stored, when, { by: context.var.caller.by, why })
     switch (answer.kind) {
       case 'notSkipped':
-        throw flawed('at', `is no coming due time of ${name} that a person has left out`)
+        throw flawed('at', `is no coming due time of ${name} that a person has left out`, 'body', {
+          kind: 'notSkipped',
+          skips: answer.skips.map(({ due, reason }) => ({ due: iso(due), reason })),
+        })
       case 'refused':
-        throw new Problem('refused', `${answer.key}: ${answer.why}`)
+        throw new Problem('refused', `${answer.key}: ${answer.why}`, { refusal: answer })
       case 'scheduleChanged':
         throw changedMeanwhile(name)
       case 'restored':
@@ -150,10 +158,12 @@ async function run(
   const answer = await runSchedule(open.ledger, open.queues, schedule, { by, why }, confirmDuplicate, identity)
   const { name, launch } = schedule
   switch (answer.kind) {
-    case 'paused':
-      throw new Problem('refused', `${name} is paused by ${answer.pause.by}: ${answer.pause.reason}`)
+    case 'paused': {
+      const { by, reason } = answer.pause
+      throw new Problem('refused', `${name} is paused by ${by}: ${reason}`, { refusal: { kind: 'paused', by, reason } })
+    }
     case 'closed':
-      throw new Problem('refused', `${name} may not go out now: ${answer.why}`)
+      throw new Problem('refused', `${name} may not go out now: ${answer.why}`, { refusal: answer })
     case 'unconfirmed':
     case 'imagined':
       throw repeatProblem(launch.id, answer)
@@ -190,7 +200,9 @@ function noSchedule(name: string): Problem {
 }
 
 function changedMeanwhile(name: string): Problem {
-  return new Problem('refused', `${name} was changed in this very moment; look again and repeat`)
+  return new Problem('refused', `${name} was changed in this very moment; look again and repeat`, {
+    refusal: { kind: 'scheduleChanged' },
+  })
 }
 
 /** A time as it was answered, or as people write local ones. Throws Problem. */

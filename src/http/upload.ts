@@ -47,7 +47,7 @@ export function declaredBy(query: Query, type: string | undefined, by: string): 
       account: query.account,
       policy: resolvePolicy(policy),
       ...(hours && { hours }),
-      source: 'an upload',
+      source: query.source ?? 'an upload',
       by,
       ...(query.reason === undefined ? {} : { why: query.reason }),
     },

@@ -8,7 +8,7 @@ import { batchLines, codeOf, progressLine } from '../../src/commands/batch-view.
 import { baseOf, declarationOf, nameOf, rulesOf, type SubmitFlags } from '../../src/commands/bulk-declared.ts'
 import { durationAt } from '../../src/commands/bulk-rehearsal.ts'
 import { csvWriter } from '../../src/commands/bulk-results.ts'
-import { batchRow } from '../../src/duty/batch-shape.ts'
+import { batchRow, batchWhole } from '../../src/duty/batch-shape.ts'
 import type { State } from '../../src/launches/launch.ts'
 
 function flags(some: Partial<SubmitFlags> = {}): SubmitFlags {
@@ -135,7 +135,7 @@ describe('a batch that was looked at', () => {
     ['done', { launched: 5, rejected: 1, unknown: 1 }, 7],
     ['cancelled', { launched: 5, cancelled: 1 }, 6],
   ] as const)('and is %s with %j ends the command with %d', (state, released, code) => {
-    expect(codeOf(view(state, released))).toBe(code)
+    expect(codeOf(batchRow(view(state, released)))).toBe(code)
   })
 
   it('that was cancelled counts rows that were never released as cancelled', () => {
@@ -148,7 +148,7 @@ describe('a batch that was looked at', () => {
 
   it('is told in a line', () => {
     const running = { ...view('running', { launched: 608, rejected: 2, unknown: 2, sending: 3 }, 285), perMinute: 28.8 }
-    expect(progressLine({ ...running, eta: Date.parse('2026-11-27T12:04:30Z') })).toBe(
+    expect(progressLine(batchRow({ ...running, eta: Date.parse('2026-11-27T12:04:30Z') }))).toBe(
       'offers-1a2b3c4d running: 612/900 rows (68%)  launched 608  rejected 2  unknown 2  29/min  done about 2026-11-27 12:04 UTC',
     )
   })
@@ -156,7 +156,7 @@ describe('a batch that was looked at', () => {
   it('is told with its problems and what to do next', () => {
     const problems = [{ state: 'rejected', error: 402, text: 'Tariff limit reached', rows: 2 } as const]
     expect(
-      batchLines(view('done', { launched: 897, rejected: 2, unknown: 1 }), problems)
+      batchLines(batchWhole(view('done', { launched: 897, rejected: 2, unknown: 1 }), problems))
         .split('\n')
         .slice(3),
     ).toEqual([

@@ -8,8 +8,10 @@ const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => hea
 const flagsIn = (text: string) => [...text.matchAll(/`(--[a-z-]+)/g)].map(([, flag = '']) => flag)
 
 describe('docs/commands.md', () => {
-  it('is checked against the commands that cli.ts puts together', () => {
-    const inCli = [...readPage('src/cli.ts').matchAll(/^ {4}(\w+Command)\(\),$/gm)].map(([, name = '']) => name)
+  it('is checked against the commands that the command line puts together', () => {
+    const inCli = [...readPage('src/commands/command-line.ts').matchAll(/^ {4}(\w+Command)\(\),$/gm)].map(
+      ([, name = '']) => name,
+    )
     expect(inCli.toSorted()).toEqual(Object.keys(factories).toSorted())
   })
 
@@ -21,8 +23,10 @@ describe('docs/commands.md', () => {
     expect(described.toSorted()).toEqual(command.options.map(({ long }) => long ?? '').toSorted())
   })
 
-  it('describes the options that cli.ts gives to every command', () => {
-    const own = [...readPage('src/cli.ts').matchAll(/'(?:-\w, )?(--[a-z]+)(?: <\w+>)?'/g)].map(([, flag = '']) => flag)
+  it('describes the options that the command line gives to every command', () => {
+    const own = [...readPage('src/commands/command-line.ts').matchAll(/'(?:-\w, )?(--[a-z]+)(?: <\w+>)?'/g)].map(
+      ([, flag = '']) => flag,
+    )
     const described = rowsOf(sectionOf(page, 'Options of every command')).flatMap(([option = '']) => flagsIn(option))
     expect(described.toSorted()).toEqual([...own, '--help'].toSorted())
   })

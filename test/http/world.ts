@@ -25,9 +25,9 @@ function launchOf(key: string, over: Partial<NewLaunch> = {}): NewLaunch {
 }
 
 /** `doubtful`: unknown, its quarantine over. `guarded`: held by a guard. `planned`: due in an hour. `foreign`: of another account. */
-export async function fill(stage: HttpStage): Promise<void> {
+export async function fill(stage: HttpStage, schedule = scheduleOf('weekly', hourly)): Promise<void> {
   const { ledger } = stage
-  await stage.put(scheduleOf('weekly', hourly))
+  await stage.put(schedule)
   const early = Date.now() - 2 * hour
   const unknown = { state: 'unknown', reason: 'store: a test' } as const
   await createLaunch(ledger, launchOf('doubtful', { due: early, missed: unknown, request: { id: 77 } }))

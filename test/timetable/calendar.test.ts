@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import ICAL from 'ical.js'
 import { describe, expect, it } from 'vitest'
+import { calendarFile, notesOf, oftenWords } from '../../src/duty/calendar-file.ts'
+import { calendarRow } from '../../src/duty/calendar-shape.ts'
 import type { Pause } from '../../src/launches/pause.ts'
 import { type CalendarInput, type CalendarRow, calendarOf, mostPerDay } from '../../src/timetable/calendar.ts'
-import { calendarFile, notesOf, oftenWords } from '../../src/timetable/calendar-file.ts'
 import { occurrencesBetween } from '../../src/timetable/due-times.ts'
 import type { Schedule, Timetable } from '../../src/timetable/schedule.ts'
 import { day, hour, minute, scheduleOf } from './stage.ts'
@@ -26,7 +27,9 @@ function calendar(schedules: readonly Schedule[], over: Partial<CalendarInput> =
 
 /** `name hh:mm` in UTC, and what is said of it. */
 const lines = (rows: readonly CalendarRow[]) =>
-  rows.map(row => [row.schedule.name, new Date(row.due).toISOString().slice(11, 16), ...notesOf(row)].join(' '))
+  rows.map(row =>
+    [row.schedule.name, new Date(row.due).toISOString().slice(11, 16), ...notesOf(calendarRow(row))].join(' '),
+  )
 
 describe('the calendar', () => {
   it('has the due times of all schedules in the order of their instants, whatever their zones', () => {
@@ -114,8 +117,8 @@ describe('the calendar', () => {
       last: monday + day - 5 * minute,
     })
     if (!row) return
-    expect(oftenWords(row)).toBe('every 5m, 288 times')
-    expect(notesOf(row)).toEqual(['48 of them: left out, paused: new template (somebody)'])
+    expect(oftenWords(calendarRow(row))).toBe('every 5m, 288 times')
+    expect(notesOf(calendarRow(row))).toEqual(['48 of them: left out, paused: new template (somebody)'])
   })
 
   it(`has a row each up to ${mostPerDay} due times a day`, () => {
@@ -130,7 +133,7 @@ describe('the calendar', () => {
       ['2026-11-24', true, 1_500],
       ['2026-11-25', true, 1_500],
     ])
-    expect(rows.map(oftenWords)[0]).toBe('every 1s, more than 1500 times')
+    expect(rows.map(calendarRow).map(oftenWords)[0]).toBe('every 1s, more than 1500 times')
   })
 
   it('loses and doubles no due time, however patterns, zones and spans lie', () => {
@@ -279,7 +282,7 @@ describe('the iCalendar file', () => {
     scheduleOf('often', every(5 * minute), {}, 91),
   ]
   const skips = new Map([['digest@20261124T0900', 'person: holiday, at last']])
-  const rows = calendar(schedules, { skips, to: monday + 2 * day })
+  const rows = calendar(schedules, { skips, to: monday + 2 * day }).map(calendarRow)
   const text = calendarFile(rows, monday + 123)
   const component = new ICAL.Component(ICAL.parse(text))
   const events = component.getAllSubcomponents('vevent').map(each => new ICAL.Event(each))

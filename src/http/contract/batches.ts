@@ -11,19 +11,29 @@ const idParam = z.object({
     .meta({ description: 'The id of the batch.', param: { name: 'id', in: 'path' } }),
 })
 
+export const batchesSchema = z
+  .object({
+    batches: z.array(batchRowSchema),
+    next: z.string().nullable().meta({ description: 'Where the next page begins; null on the last.' }),
+  })
+  .meta({ id: 'Batches' })
+
 const listBatches = createRoute({
   ...at('listBatches'),
-  request: { query: z.strictObject({ after: cursor.optional(), limit }) },
+  request: {
+    query: z.strictObject({
+      after: cursor.optional(),
+      limit,
+      called: z
+        .string()
+        .min(1)
+        .max(300)
+        .optional()
+        .meta({ description: 'Only the batch of this id, or those of this name; all on one page.' }),
+    }),
+  },
   responses: {
-    200: json(
-      z
-        .object({
-          batches: z.array(batchRowSchema),
-          next: z.string().nullable().meta({ description: 'Where the next page begins; null on the last.' }),
-        })
-        .meta({ id: 'Batches' }),
-      'A page, the newest first',
-    ),
+    200: json(batchesSchema, 'A page, the newest first'),
     ...failures,
   },
 })
@@ -67,14 +77,18 @@ export const submitQuery = z.strictObject({
     description:
       'Launch again what is repeated: the id of the batch that the refusal names, or the time of the last send; several with commas.',
   }),
+  source: text
+    .optional()
+    .meta({ description: 'Where the rows come from, in words for people; `an upload` without it.' }),
   reason: reason.optional(),
 })
 
-const submittedSchema = z
+export const submittedSchema = z
   .object({
     batch: batchRowSchema,
     bad: z.int().meta({ description: 'Bad rows that were left out.' }),
     again: z.boolean().meta({ description: 'These rows were this batch already; nothing is launched a second time.' }),
+    staged: z.int().meta({ description: 'Rows of it that had come with an interrupted submit.' }),
   })
   .meta({ id: 'BatchSubmitted' })
 

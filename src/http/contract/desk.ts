@@ -6,6 +6,8 @@ import { calendarRowSchema } from '../../duty/calendar-shape.ts'
 import { holdRowSchema, stopCauses } from '../../duty/holds.ts'
 import { at, body, failures, instant, json, limit, reason, whole } from './route.ts'
 
+export const calendarSchema = z.object({ rows: z.array(calendarRowSchema) }).meta({ id: 'Calendar' })
+
 const calendar = createRoute({
   ...at('calendar'),
   request: {
@@ -17,7 +19,7 @@ const calendar = createRoute({
     }),
   },
   responses: {
-    200: json(z.object({ rows: z.array(calendarRowSchema) }).meta({ id: 'Calendar' }), 'In order'),
+    200: json(calendarSchema, 'In order'),
     ...failures,
   },
 })
@@ -34,14 +36,25 @@ type Scope = { readonly account?: string | undefined; readonly mailing?: number 
 const isOneScope = ({ account, mailing }: Scope) => mailing === undefined || account !== undefined
 const needsAccount = { path: ['mailing'], error: 'needs account' }
 
+export const stoppedSchema = z.object({
+  scope: z.string(),
+  fresh: z.boolean().meta({ description: 'false where it was stopped already.' }),
+})
+export const releasedSchema = z
+  .object({
+    scope: z.string(),
+    kind: z.enum(['released', 'closed']).meta({ description: '`closed`: it was an open breaker.' }),
+    ended: holdRowSchema.nullable().meta({ description: 'The stop that has ended, where it was in force.' }),
+    released: z.int().meta({ description: 'Launches that it held and that go on.' }),
+    stillStopped: z.array(holdRowSchema),
+  })
+  .meta({ id: 'Released' })
+
 const setHold = createRoute({
   ...at('setHold'),
   request: { body: body(z.strictObject({ ...scope, reason }).refine(isOneScope, needsAccount)) },
   responses: {
-    200: json(
-      z.object({ scope: z.string(), fresh: z.boolean().meta({ description: 'false where it was stopped already.' }) }),
-      'It is stopped',
-    ),
+    200: json(stoppedSchema, 'It is stopped'),
     ...failures,
   },
 })
@@ -60,10 +73,7 @@ const endHold = createRoute({
     ),
   },
   responses: {
-    200: json(
-      z.object({ scope: z.string(), released: z.int(), stillStopped: z.array(holdRowSchema) }).meta({ id: 'Released' }),
-      'It is no longer stopped',
-    ),
+    200: json(releasedSchema, 'It is no longer stopped'),
     ...failures,
   },
 })

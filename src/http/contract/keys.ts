@@ -15,9 +15,15 @@ const keyRowSchema = z
   })
   .meta({ id: 'ApiKey' })
 
+export const keysSchema = z.object({ keys: z.array(keyRowSchema) })
+export const newKeySchema = z.object({
+  name: z.string(),
+  key: z.string().meta({ description: 'Shown this once.' }),
+})
+
 const listKeys = createRoute({
   ...at('listKeys'),
-  responses: { 200: json(z.object({ keys: z.array(keyRowSchema) }), 'In the order of names'), ...failures },
+  responses: { 200: json(keysSchema, 'In the order of names'), ...failures },
 })
 
 const createKey = createRoute({
@@ -36,7 +42,7 @@ const createKey = createRoute({
     ),
   },
   responses: {
-    201: json(z.object({ name: z.string(), key: z.string().meta({ description: 'Shown this once.' }) }), 'The key'),
+    201: json(newKeySchema, 'The key'),
     ...failures,
   },
 })

@@ -43,11 +43,12 @@ const scheduleHistory = createRoute({
 
 const time = z.string().min(1).max(100)
 
-const pausedSchema = z
+export const pausedSchema = z
   .object({
     schedule: z.string(),
     until: z.iso.datetime().nullable(),
     sending: z.array(z.string()).meta({ description: 'Launches that had begun and go on.' }),
+    changed: z.boolean().meta({ description: 'It was paused already; reason and end are the new ones.' }),
   })
   .meta({ id: 'Paused' })
 
@@ -67,19 +68,19 @@ const pauseSchedule = createRoute({
   responses: { 200: json(pausedSchema, 'It is paused'), ...failures },
 })
 
+export const resumedSchema = z.object({ schedule: z.string() })
+
 const resumeSchedule = createRoute({
   ...at('resumeSchedule'),
   request: { params: nameParam, body: body(z.strictObject({ reason })) },
-  responses: { 200: json(z.object({ schedule: z.string() }), 'It goes on'), ...failures },
+  responses: { 200: json(resumedSchema, 'It goes on'), ...failures },
 })
 
 const dueTimeBody = body(
   z.strictObject({ reason, at: time.meta({ description: 'Which: local in its zone, or with Z or an offset.' }) }),
 )
-const dueTime = json(
-  z.object({ key: z.string(), due: z.iso.datetime() }).meta({ id: 'DecidedDueTime' }),
-  'The due time',
-)
+export const dueTimeSchema = z.object({ key: z.string(), due: z.iso.datetime() }).meta({ id: 'DecidedDueTime' })
+const dueTime = json(dueTimeSchema, 'The due time')
 
 const skipDueTime = createRoute({
   ...at('skipDueTime'),

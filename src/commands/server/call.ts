@@ -1,0 +1,243 @@
+/** Asking a server: one request and its answer, judged at the border. The key goes into one header and nowhere else. */
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { readEnvironment, secretVariable } from '../../config/environment.ts'
+import { keyVariable } from '../../config/variable-names.ts'
+import { formatProblem } from '../../files/problem.ts'
+import { type Refusal, refusalSchema } from '../../http/contract/refusal.ts'
+import { nothingHereWords, problemSchema } from '../../http/problem.ts'
+import { releaseVersion } from '../../http/version.ts'
+import { CommandEnding, exitCodes } from '../ending.ts'
+import { type Reach, ServerTrouble, strangeAnswer, troubleOf } from './trouble.ts'
+
+/** A newer server may have codes and refusals that are not known here; their words are. */
+const answeredProblem = problemSchema.extend({ code: z.string(), refusal: refusalSchema.optional().catch(undefined) })
+export type AnsweredProblem = z.output<typeof answeredProblem>
+
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: AnsweredProblem }
+
+interface Sent {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export class ServerCall {
+  readonly #root: string
+  readonly #key: string | undefined
+  readonly #patience: number
+
+  /** `patience`: for one answer, in milliseconds. Throws CommandEnding where the address or the key cannot be used. */
+  constructor(url: string, patience: number) {
+    this.#patience = patience
+    const address = URL.canParse(url) ? new URL(url) : undefined
+    if (!address || !/^https?:$/.test(address.protocol))
+      throw usage(`--url ${url} is not the address of a server; write http://127.0.0.1:8377`)
+    if (address.username !== '' || address.password !== '')
+      throw usage(`--url holds a name or a password: put an API key into ${keyVariable}, and leave them out`)
+    this.#root = `${url.replace(/\/+$/, '')}/api/v1`
+    this.#key = keyFromEnvironment()
+  }
+
+  get address(): string {
+    return this.#root.replace(/\/api\/v1$/, '')
+  }
+
+  /** Throws CommandEnding for whatever is refused. */
+  async get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    const answer = await this.ask('GET', path, schema)
+    if (!answer.ok) throw endingOf(answer.problem)
+    return answer.value
+  }
+
+  /** The same; undefined where there is nothing of that name. */
+  async find<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema> | undefined> {
+    const answer = await this.ask('GET', path, schema)
+    if (answer.ok) return answer.value
+    if (isMissing(answer.problem)) return undefined
+    throw endingOf(answer.problem)
+  }
+
+  /** Decides something; `again` is the command that shows whether it was carried out. */
+  async decide<Schema extends z.ZodType>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    body: unknown,
+    schema: Schema,
+    again: string,
+  ): Promise<Answer<z.output<Schema>>> {
+    try {
+      return await this.ask(method, path, schema, { body })
+    } catch (error) {
+      if (!(error instanceof ServerTrouble) || error.reach === 'unsent') throw error
+      throw new CommandEnding(error.code, `${error.message}; whether it was carried out is not known: see ${again}`)
+    }
+  }
+
+  /**
+   * Asks for what mails people, with an Idempotency-Key: where the connection broke off it is asked for once more under the same
+   * key, which cannot launch twice. `again` is the command that shows whether there is a launch.
+   */
+  async launch<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    again: string,
+  ): Promise<Answer<z.output<Schema>>> {
+    const sent = { body, headers: { 'idempotency-key': randomUUID() } }
+    const unsure = (words: string) =>
+      new CommandEnding(
+        exitCodes.unknown,
+        `${words}; it may have been launched. Do not simply run it again, look first: ${again} --url ${this.address}`,
+      )
+    const asked = () => this.ask('POST', path, schema, sent)
+    let broken = false
+    const answer = await asked()
+      .catch(error => {
+        broken = error instanceof ServerTrouble && error.reach === 'broken'
+        if (broken) return asked()
+        throw error
+      })
+      .catch(error => {
+        // What could not be sent a second time was sent a first.
+        const isUnsent = error instanceof ServerTrouble && error.reach === 'unsent' && !broken
+        throw error instanceof ServerTrouble && !isUnsent ? unsure(error.message) : error
+      })
+    if (answer.ok || !leavesDoubt.has(answer.problem.code)) return answer
+    throw unsure(answer.problem.detail)
+  }
+
+  /** One request with its answer as JSON. Throws ServerTrouble. */
+  async ask<Schema extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: Schema,
+    { body, headers }: Sent = {},
+  ): Promise<Answer<z.output<Schema>>> {
+    const response = await this.request(path, {
+      method,
+      signal: AbortSignal.timeout(this.#patience),
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return this.answerOf(response, schema)
+  }
+
+  /** The answer as it comes. Throws ServerTrouble. */
+  async request(
+    path: string,
+    init: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Response> {
+    const authorization = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }
+    const headers = { accept: 'application/json', ...authorization, ...init.headers }
+    try {
+      // A key is not handed on to wherever somebody points.
+      return await fetch(`${this.#root}/${path}`, { ...init, redirect: 'error', headers })
+    } catch (error) {
+      throw troubleOf(error, this.#root, this.#patience)
+    }
+  }
+
+  /** Reads it as JSON. Throws ServerTrouble, also where it has another shape than is known here. */
+  async answerOf<Schema extends z.ZodType>(response: Response, schema: Schema): Promise<Answer<z.output<Schema>>> {
+    const value = await this.#valueOf(response)
+    if (response.ok) return { ok: true, value: await this.understood(schema, value) }
+    const problem = answeredProblem.safeParse(value)
+    if (!problem.success) throw strangeAnswer(this.#root, response.status, response.headers.get('content-type'))
+    if (problem.data.detail === nothingHereWords)
+      throw await this.#otherRelease('unsent', `has nothing at ${new URL(response.url).pathname}`)
+    return { ok: false, problem: problem.data }
+  }
+
+  async #valueOf(response: Response): Promise<unknown> {
+    if (response.status === 204) return undefined
+    const type = response.headers.get('content-type')
+    if (!/^application\/(problem\+)?json\b/.test(type ?? '')) throw strangeAnswer(this.#root, response.status, type)
+    try {
+      return await response.json()
+    } catch (error) {
+      if (error instanceof SyntaxError) throw strangeAnswer(this.#root, response.status, type)
+      throw troubleOf(error, this.#root, this.#patience)
+    }
+  }
+
+  /** What was answered, in the shape that is known here. Throws ServerTrouble. */
+  async understood<Schema extends z.ZodType>(schema: Schema, value: unknown): Promise<z.output<Schema>> {
+    const read = schema.safeParse(value)
+    if (read.success) return read.data
+    const [issue] = read.error.issues
+    throw await this.#otherRelease('strange', `answers in another shape (${issue?.path.join('.')}: ${issue?.message})`)
+  }
+
+  async #otherRelease(reach: Reach, does: string): Promise<ServerTrouble> {
+    const there = await fetch(`${this.address}/version`, { redirect: 'error', signal: AbortSignal.timeout(5_000) })
+      .then(response => response.json())
+      .then(answer => z.object({ version: z.string() }).parse(answer).version)
+      .catch(() => undefined)
+    const here = releaseVersion()
+    const releases =
+      there === undefined || there === here
+        ? 'is --url the address of a server of this release?'
+        : `it is of release ${there}, this command of ${here}`
+    return new ServerTrouble(reach, `the server ${does}; ${releases}`, {}, exitCodes.failed)
+  }
+}
+
+/** Problems after which a launch may be there or not. */
+const leavesDoubt: ReadonlySet<string> = new Set(['timeout', 'internal', 'inProgress', 'outcomeUnknown'])
+
+/** Whether there is no such thing, as far as the key may see. */
+export function isMissing({ code }: AnsweredProblem): boolean {
+  return code === 'notFound'
+}
+
+/** The refusal where it is one of these. Throws CommandEnding for any other problem. */
+export function refusalIn<const Kind extends Refusal['kind']>(
+  problem: AnsweredProblem,
+  ...kinds: readonly Kind[]
+): Extract<Refusal, { readonly kind: Kind }> {
+  const { refusal } = problem
+  if (refusal !== undefined && isOneOf(refusal, kinds)) return refusal
+  throw endingOf(problem)
+}
+
+function isOneOf<Kind extends Refusal['kind']>(
+  refusal: Refusal,
+  kinds: readonly Kind[],
+): refusal is Extract<Refusal, { readonly kind: Kind }> {
+  return kinds.some(kind => kind === refusal.kind)
+}
+
+/** How a command ends for which nothing better is known than what the server says. */
+export function endingOf({ status, code, detail }: AnsweredProblem): CommandEnding {
+  const hint =
+    code === 'noKey' || code === 'badKey'
+      ? `; the key is in ${keyVariable}, or in the file that ${keyVariable}_FILE names`
+      : ''
+  return new CommandEnding(exitCodeFor(status), `${detail}${hint}`)
+}
+
+function exitCodeFor(status: number): number {
+  if (status === 401 || status === 403) return exitCodes.notAllowed
+  if (status === 400 || status === 413 || status === 422) return exitCodes.usage
+  return status >= 500 ? exitCodes.unreachable : exitCodes.failed
+}
+
+function keyFromEnvironment(): string | undefined {
+  const cwd = process.cwd()
+  const found = secretVariable(readEnvironment(process.env, cwd), keyVariable, cwd)
+  if (found.found) return soundKey(found.value)
+  if (found.problem) throw usage(formatProblem(found.problem))
+  return undefined
+}
+
+/** What no header may hold is told without being shown: it is a secret all the same. */
+function soundKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key
+  throw usage(`the API key in ${keyVariable} has blanks, line breaks or letters that no key has; copy it once more`)
+}
+
+function usage(sentence: string): CommandEnding {
+  return new CommandEnding(exitCodes.usage, sentence)
+}
