@@ -63,12 +63,15 @@ export function datesFlaws(
 
 /** The instant (epoch milliseconds) that `at` means, or why it means none. */
 export function instantOf(at: string, timezone: string | undefined, now: number): number | string {
-  const hasOffset = /(Z|[+-]\d\d:\d\d)$/.test(at)
-  if (!hasOffset && timezone === undefined) return 'say in which zone, or end it with Z or an offset'
-  const reading = localTime(at, timezone ?? 'UTC')
+  const offset = /(Z|[+-]\d\d:\d\d)$/.exec(at)
+  if (!offset && timezone === undefined) return 'say in which zone, or end it with Z or an offset'
+  // Answers give times with milliseconds: what was answered can be asked for.
+  const fraction = offset && /:\d\d(\.\d{1,3})(?:Z|[+-]\d\d:\d\d)$/.exec(at)?.[1]
+  const reading = localTime(fraction ? at.replace(fraction, '') : at, timezone ?? 'UTC')
   if (reading.kind === 'invalid') return 'is not a time; write it like 2026-12-24T09:00+01:00'
   if (reading.kind !== 'exact') return `clocks change at that hour in ${timezone}; end it with an offset`
-  return reading.at < now ? 'has passed' : reading.at
+  const instant = reading.at + (fraction ? Math.round(Number(fraction) * 1_000) : 0)
+  return instant < now ? 'has passed' : instant
 }
 
 /** The request as it is sent when it is due then. */
