@@ -1,5 +1,6 @@
 /** Everything that the pages say, in English. */
 import type { StopRules } from '../../bulk/batch.ts'
+import type { Outcome } from '../../launches/outcome.ts'
 
 const s = (count: number) => (count === 1 ? '' : 's')
 
@@ -60,6 +61,14 @@ export const en = {
     stop: 'stop',
     ok: 'ok',
   },
+  /** What an attempt came to. */
+  outcomes: {
+    launched: 'launched',
+    refused: 'refused',
+    notLaunched: 'not launched',
+    ambiguous: 'ambiguous',
+    swallowed: 'swallowed',
+  } satisfies Record<Outcome['kind'], string>,
   health: {
     title: 'Health',
     planner: 'planner',

@@ -68,6 +68,13 @@ export const ru: Texts = {
     stop: 'стоп',
     ok: 'в порядке',
   },
+  outcomes: {
+    launched: 'запущена',
+    refused: 'отказ',
+    notLaunched: 'не запущена',
+    ambiguous: 'неясно',
+    swallowed: 'проглочена',
+  },
   health: {
     title: 'Состояние',
     planner: 'планировщик',

@@ -3,6 +3,7 @@ import type { Look } from '../look.ts'
 import type { Attention } from '../read/attention.ts'
 import { LinkButton } from './form.tsx'
 import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
+import { Said, Told } from './said.tsx'
 import { Badge, Icon } from './state.tsx'
 import { Relative, Time } from './times.tsx'
 
@@ -57,7 +58,7 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           <Badge look={look} name="warn" word={t.breaker} />
           <strong>{item.account}</strong>
           <span class="what">
-            {item.cause}. {t.nextTry} <Relative look={look} at={item.tryAt} />
+            <Said look={look} words={item.cause} />. {t.nextTry} <Relative look={look} at={item.tryAt} />
           </span>
         </>
       )
@@ -73,7 +74,7 @@ function Item({ look, item }: { look: Look; item: Attention }) {
             <Relative look={look} at={item.due} />
           </span>
           <span class="what">
-            {item.why}. {item.remedy}
+            <Said look={look} words={item.why} />. <Said look={look} words={item.remedy} />
           </span>
           <span class="actions">
             <LinkButton href={here}>{look.t.actions.explain}</LinkButton>
@@ -86,7 +87,9 @@ function Item({ look, item }: { look: Look; item: Attention }) {
         <>
           <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />
           <a href={scheduleAddress(item.name)}>{item.name}</a>
-          <span class="what reason">{item.why}</span>
+          <span class="what reason">
+            <Said look={look} words={item.why} />
+          </span>
           <span class="actions">
             <LinkButton href={scheduleAddress(item.name)}>{look.t.actions.explain}</LinkButton>
           </span>
@@ -98,8 +101,8 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           <Badge look={look} name={item.stopped === undefined ? (item.unknown > 0 ? 'unknown' : 'warn') : 'paused'} />
           <a href={`/batches/${encodeURIComponent(item.id)}`}>{item.id}</a>
           <span class="what">
-            {item.stopped === undefined ? t.rows(item.rows) : item.stopped}
-            {item.text === '' ? null : <q class="verbatim">{item.text}</q>}
+            {item.stopped === undefined ? t.rows(item.rows) : <Said look={look} words={item.stopped} />}{' '}
+            {item.text === '' ? null : <Told look={look} words={item.text} />}
           </span>
           <span class="actions">
             <LinkButton href={`/batches/${encodeURIComponent(item.id)}`}>{t.openBatch}</LinkButton>
@@ -141,7 +144,7 @@ function LaunchItem({
         <Time look={look} at={at} zone={zone} />
       </span>
       <span class="what">
-        <ErrorText launch={launch} />
+        <ErrorText look={look} launch={launch} />
       </span>
       <span class="actions">
         <RightAction look={look} launch={launch} />

@@ -1,7 +1,9 @@
 /** The strip under the bar: whether the machinery works, what is stopped, and the stop for everything. Pure. */
 import type { Look } from '../look.ts'
 import type { Shell } from '../read/shell.ts'
+import { ledgerText } from '../sentence.ts'
 import { Hidden, Unfold } from './form.tsx'
+import { Said } from './said.tsx'
 import { Icon, type IconName, tones } from './state.tsx'
 import { Relative } from './times.tsx'
 
@@ -44,11 +46,11 @@ function chipsOf(look: Look, { planner, checks, accounts, skew, unknown }: Shell
       ({ name, ok, why }): Chip => ({
         icon: ok ? 'ok' : 'rejected',
         words: `${name} ${ok ? t.ok : t.notOk}`,
-        title: why,
+        title: why === undefined ? undefined : ledgerText(look, why),
       }),
     ),
     ...accounts.map(({ name, workers, breaker }): Chip => {
-      if (breaker !== undefined) return { icon: 'warn', words: t.breaker(name), title: breaker.cause }
+      if (breaker !== undefined) return { icon: 'warn', words: t.breaker(name), title: ledgerText(look, breaker.cause) }
       return workers === 0
         ? { icon: 'rejected', words: t.noWorkers(name) }
         : { icon: 'ok', words: t.workers(name, workers) }
@@ -94,9 +96,9 @@ function Stops({ look, shell }: { look: Look; shell: Shell }) {
           <Icon name="held" />
           <strong>{t.scope(scope)}</strong>
           <span class="what">
-            {reason}{' '}
+            <Said look={look} words={reason} />{' '}
             <small class="muted">
-              {by}, <Relative look={look} at={Date.parse(at)} />
+              <Said look={look} words={by} />, <Relative look={look} at={Date.parse(at)} />
             </small>
           </span>
           {(cause === 'person' ? look.rights.endHold : look.rights.endServiceHold) ? (

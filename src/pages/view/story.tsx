@@ -2,7 +2,9 @@
 import type { Attempt } from '../../launches/record.ts'
 import type { Look } from '../look.ts'
 import type { LaunchModel } from '../read/launch.ts'
+import { actionText } from '../sentence.ts'
 import type { Moment } from '../story.ts'
+import { Said, Verbatim } from './said.tsx'
 import { Badge, tones } from './state.tsx'
 import { AllTimes, timeText, zoneFor } from './times.tsx'
 
@@ -68,7 +70,12 @@ function Words({ look, moment }: { look: Look; moment: Moment }) {
     case 'made':
       return (
         <>
-          {t.made} {moment.by === undefined ? null : <small class="muted">{moment.by}</small>}
+          {t.made}{' '}
+          {moment.by === undefined ? null : (
+            <small class="muted">
+              <Said look={look} words={moment.by} />
+            </small>
+          )}
         </>
       )
     case 'due':
@@ -93,11 +100,24 @@ function Words({ look, moment }: { look: Look; moment: Moment }) {
     case 'note':
       return (
         <>
-          <strong>{moment.who}</strong>: {moment.what}
-          {moment.why === '' ? null : <p>{moment.why}</p>}
+          <strong>
+            <Said look={look} words={moment.who} />
+          </strong>
+          : {actionText(look, moment.what)}
+          {moment.why === '' ? null : (
+            <p>
+              <Said look={look} words={moment.why} />
+            </p>
+          )}
         </>
       )
   }
+}
+
+/** The kinds of outcomes are words of ours; a record may be older than they are. */
+function outcomeWord({ t }: Look, outcome = ''): string {
+  const known = Object.entries(t.outcomes).find(([kind]) => kind === outcome)
+  return known?.[1] ?? outcome
 }
 
 function Ended({ look, attempt }: { look: Look; attempt: Attempt }) {
@@ -105,18 +125,22 @@ function Ended({ look, attempt }: { look: Look; attempt: Attempt }) {
   const { error, error_text, status, detail, duplicate } = attempt
   return (
     <>
-      {t.ended(attempt.number)} <strong>{attempt.outcome}</strong>
+      {t.ended(attempt.number)} <strong>{outcomeWord(look, attempt.outcome)}</strong>
       <p>
-        {attempt.reason} {attempt.handed === true ? t.handed : t.notHanded}
+        <Said look={look} words={attempt.reason ?? ''} /> {attempt.handed === true ? t.handed : t.notHanded}
         {status === undefined ? null : ` HTTP ${status}.`}
         {duplicate === true ? ` ${t.repeated}` : null}
       </p>
       {error === undefined ? null : (
         <p>
-          <code class="error">error {error}</code> <q class="verbatim">{error_text ?? ''}</q>
+          <code class="error">error {error}</code> <Verbatim look={look} words={error_text ?? ''} />
         </p>
       )}
-      {error !== undefined || detail === undefined ? null : <p class="muted">{detail}</p>}
+      {error !== undefined || detail === undefined ? null : (
+        <p class="muted">
+          <Said look={look} words={detail} />
+        </p>
+      )}
     </>
   )
 }
