@@ -24,6 +24,7 @@ const lists = [
   '/batches/new',
   '/calendar',
   '/calendar?view=week',
+  '/calendar?view=day',
   '/audit',
 ]
 

@@ -1,12 +1,13 @@
-/** The calendar of a month or a week: what goes out on which day, and what is left out. Days are those of one zone. */
+/** The calendar of a month, a week or a day: what goes out on which day, and what is left out. Days are those of one zone. */
 import { DateTime } from 'luxon'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
 import { calendarRows } from '../../http/calendar-rows.ts'
 import type { CalendarRow } from '../../timetable/calendar.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
-export const calendarViews = ['month', 'week'] as const
-type CalendarView = (typeof calendarViews)[number]
+/** The longest first. */
+export const calendarViews = ['month', 'week', 'day'] as const
+export type CalendarView = (typeof calendarViews)[number]
 
 export interface CalendarAsked {
   readonly view: CalendarView
@@ -54,27 +55,28 @@ export async function calendarModel(
   const today = DateTime.fromMillis(known.now, { zone })
   const given = asked.day === undefined ? today : DateTime.fromISO(asked.day, { zone })
   const start = (given.isValid ? given : today).startOf(view)
-  const first = start.startOf('week')
-  const last = view === 'week' ? first.plus({ weeks: 1 }) : start.endOf('month').endOf('week').plus({ milliseconds: 1 })
+  // A month is shown in whole weeks.
+  const first = view === 'day' ? start : start.startOf('week')
+  const last = (view === 'month' ? start.endOf('month').endOf('week') : start.endOf(view)).plus({ milliseconds: 1 })
   const rows = await calendarRows({ ...known, from: first.toMillis(), to: last.toMillis(), shown })
   const weeks: CalendarDay[][] = []
   for (let monday = first; monday < last; monday = monday.plus({ weeks: 1 })) {
     weeks.push(
-      Array.from({ length: 7 }, (_, index) => {
+      Array.from({ length: view === 'day' ? 1 : 7 }, (_, index) => {
         const day = monday.plus({ days: index })
         const from = day.toMillis()
         const to = day.plus({ days: 1 }).toMillis()
         return {
           day: day.toISODate() ?? '',
           at: from,
-          isInside: view === 'week' || day.month === start.month,
+          isInside: view !== 'month' || day.month === start.month,
           isToday: day.hasSame(today, 'day'),
           entries: entriesOf(rows.filter(({ due }) => due >= from && due < to)),
         }
       }),
     )
   }
-  const step = view === 'week' ? { weeks: 1 } : { months: 1 }
+  const step = { [`${view}s`]: 1 }
   return {
     ...asked,
     at: start.toMillis(),

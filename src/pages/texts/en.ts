@@ -332,7 +332,7 @@ export const en = {
   },
   calendar: {
     views: 'View',
-    view: { month: 'Month', week: 'Week' },
+    view: { month: 'Month', week: 'Week', day: 'Day' },
     move: 'Move',
     before: 'Before',
     after: 'After',

@@ -342,7 +342,7 @@ export const ru: Texts = {
   },
   calendar: {
     views: 'Вид',
-    view: { month: 'Месяц', week: 'Неделя' },
+    view: { month: 'Месяц', week: 'Неделя', day: 'День' },
     move: 'Листать',
     before: 'Раньше',
     after: 'Позже',

@@ -1,7 +1,14 @@
-/** The calendar, by month and by week; what is left out stands there struck through, with its reason. Pure. */
+/** The calendar, by month, week and day; what is left out stands there struck through, with its reason. Pure. */
 import { DateTime } from 'luxon'
 import type { Look } from '../look.ts'
-import { type CalendarDay, type CalendarEntry, type CalendarModel, calendarViews } from '../read/calendar.ts'
+import {
+  type CalendarDay,
+  type CalendarEntry,
+  type CalendarModel,
+  type CalendarView,
+  calendarViews,
+} from '../read/calendar.ts'
+import { LinkButton } from './form.tsx'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
 import { Icon } from './state.tsx'
@@ -9,16 +16,13 @@ import { timeText } from './times.tsx'
 import { rowWords } from './upcoming.tsx'
 
 /** More than this on one day is a number. */
-const mostOfDay = { month: 6, week: 40 } as const
+const mostOfDay: Readonly<Record<CalendarView, number>> = { month: 6, week: 40, day: 1_000 }
 
 export function CalendarPage({ look, model }: { look: Look; model: CalendarModel }) {
   const { calendar: t } = look.t
   const { view, zone, at } = model
   const start = DateTime.fromMillis(at, { zone, locale: look.language })
-  const title =
-    view === 'month'
-      ? start.toFormat('LLLL yyyy')
-      : `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
+  const title = titleOf(view, start)
   const day = start.toISODate() ?? ''
   return (
     <>
@@ -64,6 +68,38 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
   )
 }
 
+function titleOf(view: CalendarView, start: DateTime): string {
+  switch (view) {
+    case 'month':
+      return start.toFormat('LLLL yyyy')
+    case 'week':
+      return `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
+    case 'day':
+      return start.toFormat('d LLL yyyy')
+  }
+}
+
+/** In place of a calendar that could not be worked out in time: a shorter one, or what is stored. */
+export function TooMuchPage({ look, asked }: { look: Look; asked: Pick<CalendarModel, 'view' | 'day'> }) {
+  const { calendar: t, trouble, sections } = look.t
+  const shorter = calendarViews[calendarViews.indexOf(asked.view) + 1]
+  const day = asked.day === undefined ? '' : `&day=${asked.day}`
+  return (
+    <section class="confirm">
+      <h1>{trouble.tooMuch}</h1>
+      <p>{trouble.tooMuchWords}</p>
+      <div class="actions">
+        {shorter === undefined ? null : (
+          <LinkButton kind="main" href={`/calendar?view=${shorter}${day}`}>
+            {t.view[shorter]}
+          </LinkButton>
+        )}
+        <LinkButton href="/schedules">{sections.schedules}</LinkButton>
+      </div>
+    </section>
+  )
+}
+
 function Day({ look, day, model }: { look: Look; day: CalendarDay; model: CalendarModel }) {
   const { view, zone } = model
   const shown = day.entries.slice(0, mostOfDay[view])
@@ -91,7 +127,8 @@ function Day({ look, day, model }: { look: Look; day: CalendarDay; model: Calend
 
 function Rest({ look, day, view, rest }: { look: Look; day: string; view: CalendarModel['view']; rest: number }) {
   const words = look.t.calendar.more(rest)
-  return view === 'week' ? <span class="muted">{words}</span> : <a href={`/calendar?view=week&day=${day}`}>{words}</a>
+  const next = view === 'month' ? 'week' : 'day'
+  return <a href={`/calendar?view=${next}&day=${day}`}>{words}</a>
 }
 
 interface EntryProps {
@@ -117,7 +154,7 @@ function Entry({ look, entry, view, zone }: EntryProps) {
       {warned ? <Icon name="warn" /> : null}
       <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
       {times > 1 ? <small class="muted"> ×{times}</small> : null}
-      {view === 'week' && rows.length > 1 ? (
+      {view !== 'month' && rows.length > 1 ? (
         <small class="note">{rows.map(row => timeText(look, row.due, zone, 'clock')).join(' ')}</small>
       ) : null}
       {[...told].map(words => (
