@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
+import type { Drift } from '../timetable/files-drift.ts'
 import type { AccessRules } from './access.ts'
 import type { EventHub } from './event-hub.ts'
 
@@ -27,6 +28,8 @@ export interface HttpParts {
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   checks(): Promise<readonly Check[]>
   isStopping(): boolean
+  /** What the schedule files say otherwise than what is stored, where this process reads them. */
+  drift(): Promise<Drift | undefined>
 }
 
 /** What answers requests that are not for the API: the pages. */

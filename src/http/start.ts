@@ -10,7 +10,7 @@ import { connectPromptly, type RedisAddress } from '../redis/connection.ts'
 import type { Fitness } from '../redis/fitness.ts'
 import { EventHub } from './event-hub.ts'
 import { Metrics } from './metrics.ts'
-import type { Check, MakePages } from './parts.ts'
+import type { Check, HttpParts, MakePages } from './parts.ts'
 import { listen } from './server.ts'
 import { releaseVersion } from './version.ts'
 
@@ -20,6 +20,7 @@ export interface HttpInput {
   /** Its connection is not used: people who ask are not made to wait until Redis is back. */
   readonly ledger: Ledger
   readonly fitness: Fitness
+  readonly drift: HttpParts['drift']
   readonly events: {
     requestFailed(error: unknown): void
     httpListens(address: string, withoutKey: string): void
@@ -48,7 +49,7 @@ export async function startHttp(input: HttpInput): Promise<HttpService | undefin
 
 async function startAt(
   where: ListenAddress,
-  { config, address, fitness, events, pages, ...rest }: HttpInput,
+  { config, address, fitness, events, pages, drift, ...rest }: HttpInput,
 ): Promise<HttpService> {
   const redis = connectPromptly(address, 'sendoff-http')
   redis.on('error', () => {})
@@ -75,6 +76,7 @@ async function startAt(
     metrics: () => metrics.read(open),
     checks: () => checksOf(ledger, fitness),
     isStopping: () => stopping,
+    drift,
   }
   const leave = async () => {
     await queues.close()

@@ -41,7 +41,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
   pages.get('/', async context => {
     const { look, caller } = context.var
     const span = oneOf(spanNames, context.req.query('span')) ?? '24h'
-    const overview = await readOverview(open, caller, span)
+    const overview = await readOverview(parts, caller, span)
     return show(
       context,
       parts,

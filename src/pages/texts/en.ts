@@ -94,6 +94,15 @@ export const en = {
   overview: {
     attention: 'Needs attention',
     nothing: 'Nothing needs you. All launches of the last 24 hours ended as they should.',
+    noPlanner: 'nothing is planned',
+    noPlannerWords: 'No planner runs, so nothing that is due goes out. Start a service, or see what keeps it:',
+    drift: 'files differ',
+    filesDiffer: (names: string) =>
+      `The schedule files say something else than what is in force, about ${names}. To see it, then take it over:`,
+    filesRefused: (problems: number) =>
+      `The schedule files have ${problems} problem${s(problems)}; what was stored before stays in force:`,
+    overdue: 'overdue',
+    overdueWords: 'Its time came and nothing was made of it; due',
     breaker: 'does not answer',
     nextTry: 'Next try',
     rows: (rows: number) => `${rows} row${s(rows)} ended badly: `,

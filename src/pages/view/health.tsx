@@ -1,5 +1,6 @@
 /** The strip under the bar: whether the machinery works, what is stopped, and the stop for everything. Pure. */
 import type { Look } from '../look.ts'
+import { plannerIsLate } from '../read/machinery.ts'
 import type { Shell } from '../read/shell.ts'
 import { ledgerText } from '../sentence.ts'
 import { Hidden, Unfold } from './form.tsx'
@@ -7,8 +8,6 @@ import { Said } from './said.tsx'
 import { Icon, type IconName, tones } from './state.tsx'
 import { Relative } from './times.tsx'
 
-/** Planners plan every ten seconds; a watch steps in after twenty-five. Milliseconds. */
-const plannerIsLate = 40_000
 /** More than this between two clocks and what is due is not what people think. Milliseconds. */
 const clocksDiffer = 2_000
 
