@@ -48,8 +48,8 @@ const declared: readonly Declared[] = [
   { name: 'reactivation', cron: '0 16 * * 2,4', zone: 'Europe/Moscow', id: 78, list: 19, limit: 5_000 },
 ]
 
-export async function fillWeek(stage: HttpStage): Promise<void> {
-  const end = Date.now()
+/** Fills the ledger with the week before `end` (epoch milliseconds), which has the same story at whatever hour it ends. */
+export async function fillWeek(stage: HttpStage, end = Date.now()): Promise<void> {
   stage.now = end - 7 * day
   const week = new Week(stage)
   for (const each of declared) await stage.put(declaration(each))
@@ -92,6 +92,14 @@ const tariff: Told = {
   status: 200,
   outcome: 'refused',
 }
+const tooMany: Told = {
+  ...tariff,
+  state: 'failed',
+  error: 429,
+  error_text: 'Too many requests',
+  outcome: 'notLaunched',
+  reason: 'No attempt succeeded.',
+}
 const silent: Told = {
   state: 'unknown',
   reason: 'Whether it was launched is not known.',
@@ -112,6 +120,8 @@ class Week {
   readonly #stage: HttpStage
   readonly #commits: CommitConnection
   readonly #runs = new Map<string, number>()
+  /** The keys of what did not go well on the last day. */
+  readonly #troubles = new Map<string, Told>()
 
   constructor(stage: HttpStage) {
     this.#stage = stage
@@ -126,34 +136,49 @@ class Week {
   async live(end: number): Promise<void> {
     const { ledger, queues } = this.#stage
     const heard = { minted: () => {}, zonesChanged: () => {}, mintingFailed: () => {}, mintingWorks: () => {} }
+    await this.#chooseTroubles(end)
     const first = Math.ceil((end - 7 * day) / (15 * minute)) * 15 * minute
     for (let at = first; at < end; at += 15 * minute) {
       this.#stage.now = at - 30_000
       await plan(ledger, queues, heard, at - 30_000)
       this.#stage.now = at + 400
       const due = await ledger.redis.zrangebyscore(ledger.keys.inState('planned'), '-inf', at)
-      for (const key of due) await this.attempt(key, this.#outcomeOf(key, end - at))
+      for (const key of due) await this.attempt(key, this.#outcomeOf(key))
     }
   }
 
   /** What the story wants: nearly all goes well, and the last day has what a person must look at. */
-  #outcomeOf(key: string, left: number): Told {
+  #outcomeOf(key: string): Told {
     const name = key.slice(0, key.indexOf('@'))
     const run = (this.#runs.get(name) ?? 0) + 1
     this.#runs.set(name, run)
-    if (name === 'promo-vip' && left < 13 * hour) return tariff
-    if (name === 'promo-vip' && run === 5)
-      return {
-        ...tariff,
-        state: 'failed',
-        error: 429,
-        error_text: 'Too many requests',
-        outcome: 'notLaunched',
-        reason: 'No attempt succeeded.',
-      }
-    if (name === 'cart-reminder' && left < 3.9 * hour && left > 1.9 * hour) return silent
-    if (name === 'birthday-greeting' && left < day) return swallowed
-    return fine
+    return this.#troubles.get(key) ?? (name === 'promo-vip' && run === 5 ? tooMany : fine)
+  }
+
+  /**
+   * Chosen by their place before the end and not by their hour: an unknown, whose successor waits for it until it is too
+   * late, a refusal, and a success on paper.
+   */
+  async #chooseTroubles(end: number): Promise<void> {
+    const settled = end - 30 * minute
+    this.#troubles.set(await this.#keyBefore('cart-reminder', settled, 2), silent)
+    this.#troubles.set(await this.#keyBefore('promo-vip', settled, 1), tariff)
+    this.#troubles.set(await this.#keyBefore('birthday-greeting', settled, 1), swallowed)
+  }
+
+  /** The key of the due time that is `place` from the last one before `until`. */
+  async #keyBefore(name: string, until: number, place: number): Promise<string> {
+    const { schedule } = await this.#stored(name)
+    const dues = comingDueTimes(schedule, { pauses: new Map(), skips: new Map() }, until - 3 * day, 50)
+    const due = dues.filter(each => each.due < until).at(-place)
+    if (!due) throw new Error(`${name} has no due time in the days before the end`)
+    return due.key
+  }
+
+  async #stored(name: string) {
+    const stored = (await storedSchedules(this.#stage.ledger)).get(name)
+    if (!stored) throw new Error(`${name} is not stored`)
+    return stored
   }
 
   async attempt(key: string, { state, reason, ...over }: Told, took = 240): Promise<void> {
@@ -177,8 +202,7 @@ class Week {
     const { ledger, queues } = this.#stage
     this.#stage.now = end - 5 * hour
     await pauseSchedule(ledger, 'reactivation', { by: 'key anna', why: 'the template is being redone' })
-    const stored = (await storedSchedules(ledger)).get('cart-reminder')
-    if (!stored) throw new Error('cart-reminder is not stored')
+    const stored = await this.#stored('cart-reminder')
     this.#stage.now = end - 40 * minute
     const [, second] = comingDueTimes(stored.schedule, { pauses: new Map(), skips: new Map() }, end, 2)
     const why = 'prices change at that time'
