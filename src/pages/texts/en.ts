@@ -89,7 +89,9 @@ export const en = {
     releaseNow: 'Release the hold',
     releaseWords: 'Launches that it held, and that still have time, go out at once.',
     scope: (scope: string) =>
-      scope === 'all' ? 'Everything is stopped' : `Stopped: ${scope.replace(/^(account|mailing):/, '$1 ')}`,
+      scope === 'all'
+        ? 'Everything is stopped'
+        : `Stopped: ${scope.replace(/^account:/, 'account ').replace(/^mailing:(.*):(\d+)$/, 'mailing $2 of $1')}`,
   },
   overview: {
     attention: 'Needs attention',
@@ -371,7 +373,7 @@ export const en = {
   audit: {
     title: 'Audit',
     subject: 'About',
-    subjectHint: 'schedule:name, batch:id, launch key …',
+    subjectHint: 'schedule:name, batch:id, key …',
     at: 'When',
     who: 'Who',
     what: 'What',
@@ -392,7 +394,7 @@ export const en = {
     never: 'never, as far as is known',
     repeats: 'This mailing went to this audience',
     repeatsWords: 'Launching now mails the same people again.',
-    typeTime: (time: string) => `Type the time of that launch, ${time}`,
+    typeTime: (time: string) => `Type the time of that launch, ${time} (UTC)`,
     type: (label: string, value: string) => `Type the ${label} ${value} to confirm`,
     rows: 'number of rows',
     until: 'May leave within, minutes',

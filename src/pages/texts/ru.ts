@@ -97,7 +97,7 @@ export const ru: Texts = {
     scope: scope =>
       scope === 'all'
         ? 'Остановлено всё'
-        : `Остановлено: ${scope.replace(/^account:/, 'аккаунт ').replace(/^mailing:/, 'рассылка ')}`,
+        : `Остановлено: ${scope.replace(/^account:/, 'аккаунт ').replace(/^mailing:(.*):(\d+)$/, 'рассылка $2 ($1)')}`,
   },
   overview: {
     attention: 'Требует внимания',
@@ -381,7 +381,7 @@ export const ru: Texts = {
   audit: {
     title: 'Журнал решений',
     subject: 'О чём',
-    subjectHint: 'schedule:имя, batch:id, ключ запуска …',
+    subjectHint: 'schedule:имя, batch:id, ключ …',
     at: 'Когда',
     who: 'Кто',
     what: 'Что',
@@ -402,7 +402,7 @@ export const ru: Texts = {
     never: 'не было, насколько известно',
     repeats: 'Эта рассылка уже ушла этой аудитории',
     repeatsWords: 'Запуск сейчас отправит письмо тем же людям ещё раз.',
-    typeTime: time => `Введите время того запуска, ${time}`,
+    typeTime: time => `Введите время того запуска, ${time} (UTC)`,
     type: (label, value) => `Для подтверждения введите: ${label} ${value}`,
     rows: 'число строк',
     until: 'Может уйти в течение, минут',

@@ -75,7 +75,7 @@ function titleOf(view: CalendarView, start: DateTime): string {
     case 'week':
       return `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
     case 'day':
-      return start.toFormat('d LLL yyyy')
+      return start.toFormat('ccc d LLL yyyy')
   }
 }
 

@@ -157,7 +157,7 @@ export function ScheduleState({
   if (pause === undefined) return <Badge look={look} name="ok" word={t.active} quiet />
   return (
     <>
-      <Badge look={look} name="paused" />
+      <Badge look={look} name="paused" quiet />
       <small class="muted">
         <Said look={look} words={pause.reason} /> (<Said look={look} words={pause.by} />
         {pause.until === undefined ? null : (

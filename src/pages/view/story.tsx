@@ -9,21 +9,29 @@ import { Badge, tones } from './state.tsx'
 import { AllTimes, timeText, zoneFor } from './times.tsx'
 
 export function Story({ look, model: { story, zone } }: { look: Look; model: LaunchModel }) {
+  const [first] = story
   return (
-    <ol class="story" id="story">
-      {story.map((moment, index) => (
-        <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
-          <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />
-          <div>
-            <Words look={look} moment={moment} />
-          </div>
-        </li>
-      ))}
-    </ol>
+    <>
+      {first === undefined ? null : (
+        <p class="since">
+          <AllTimes look={look} at={first.at} zone={zone} />
+        </p>
+      )}
+      <ol class="story" id="story">
+        {story.map((moment, index) => (
+          <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
+            <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />
+            <div>
+              <Words look={look} moment={moment} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }
 
-/** The day is said where it changes; the first moment is said in every zone. */
+/** The day is said where it changes; that of the first moment stands above, in every zone. */
 function MomentTime({
   look,
   moment,
@@ -35,13 +43,12 @@ function MomentTime({
   zone: string | undefined
   before: number | undefined
 }) {
-  if (before === undefined) return <AllTimes look={look} at={moment.at} zone={zone} />
   const shown = zoneFor(look, zone)
   const day = timeText(look, moment.at, shown, 'day')
   const full = timeText(look, moment.at, shown, 'full')
   return (
     <time dateTime={new Date(moment.at).toISOString()} title={new Date(moment.at).toISOString()}>
-      {day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
+      {before === undefined || day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
       {full.slice(-8)}
       <small>.{String(moment.at % 1_000).padStart(3, '0')}</small>
     </time>
