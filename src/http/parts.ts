@@ -6,7 +6,7 @@ import type { EventHub } from './event-hub.ts'
 
 /** One thing that must be so for the service to do its work. */
 export interface Check {
-  readonly name: string
+  readonly name: 'redis' | 'durability'
   readonly ok: boolean
   readonly why?: string
 }

@@ -74,6 +74,13 @@ describe('in Russian there is a sentence for', () => {
     )
   })
 
+  it('a breaker that is open, and a batch that its rule has paused', () => {
+    const [first] = outcomeTable.map(({ reason }) => reason(seen))
+    const stop = `5 failures in a row, the last: ${first} It tries again at 2026-11-23T10:00:00Z`
+    expect(untranslated([stop, '3 rows in a row failed', '7 rows failed', '5 of 100 rows failed'])).toEqual([])
+    expect(inRussian(stop)).not.toContain('Nothing')
+  })
+
   it('every step of recovery that asks a person', () => {
     const facts: DoubtFacts = {
       begun: 0,

@@ -74,6 +74,8 @@ export const en = {
     planner: 'planner',
     plannerLate: (seconds: number | undefined) =>
       seconds === undefined ? 'planner never ran' : `planner silent for ${seconds} s`,
+    /** What is checked, by its name. */
+    checks: { redis: 'Redis', durability: 'durability' },
     ok: 'ok',
     notOk: 'in trouble',
     workers: (account: string, workers: number) => `${account} ${workers} worker${s(workers)}`,

@@ -79,6 +79,7 @@ export const ru: Texts = {
     title: 'Состояние',
     planner: 'планировщик',
     plannerLate: seconds => (seconds === undefined ? 'планировщик не работал' : `планировщик молчит ${seconds} с`),
+    checks: { redis: 'Redis', durability: 'сохранность' },
     ok: 'в порядке',
     notOk: 'неполадка',
     workers: (account, workers) =>

@@ -64,7 +64,7 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           <Badge look={look} name="warn" word={t.breaker} />
           <strong>{item.account}</strong>
           <span class="what">
-            <Said look={look} words={item.cause} />. {t.nextTry} <Relative look={look} at={item.tryAt} />
+            <Said look={look} words={item.cause} /> {t.nextTry} <Relative look={look} at={item.tryAt} />
           </span>
         </>
       )

@@ -44,7 +44,7 @@ function chipsOf(look: Look, { planner, checks, accounts, skew, unknown }: Shell
     ...checks.map(
       ({ name, ok, why }): Chip => ({
         icon: ok ? 'ok' : 'rejected',
-        words: `${name} ${ok ? t.ok : t.notOk}`,
+        words: `${t.checks[name]} ${ok ? t.ok : t.notOk}`,
         title: why === undefined ? undefined : ledgerText(look, why),
       }),
     ),
