@@ -100,6 +100,7 @@ export const en = {
     nothing: 'Nothing needs you. All launches of the last 24 hours ended as they should.',
     noPlanner: 'nothing is planned',
     noPlannerWords: 'No planner runs, so nothing that is due goes out. Start a service, or see what keeps it:',
+    plannerRan: 'one last ran',
     drift: 'files differ',
     filesDiffer: (names: string) =>
       `The schedule files say something else than what is in force, about ${names}. To see it, then take it over:`,

@@ -135,6 +135,8 @@ export const sentencesRu: Readonly<Record<string, string>> = {
   'the token may not look at mailing {id}: {why}': 'токен не вправе видеть рассылку {id}: {why}',
   'Altcraft does not show mailing {id}: {why}': 'Altcraft не показывает рассылку {id}: {why}',
   'nobody could tell whether mailing {id} is active: {why}': 'не удалось узнать, активна ли рассылка {id}: {why}',
+  // Schedules
+  'what is stored cannot be read: {why}': 'сохранённое не читается: {why}',
   // The breaker
   '{count} failures in a row, the last: {cause} It tries again at {time}':
     'сбоев подряд: {count}, последний: {cause} Следующая попытка в {time}',

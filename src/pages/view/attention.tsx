@@ -120,9 +120,13 @@ function MachineryItem({ look, item }: { look: Look; item: MachineryNeed }) {
       return (
         <>
           <Badge look={look} name="rejected" word={t.noPlanner} />
-          <span class="what">
-            {t.noPlannerWords} {item.since === undefined ? null : <Relative look={look} at={item.since} />}{' '}
-            <code>sendoff doctor</code>
+          <span class="what broad">
+            {t.noPlannerWords} <code>sendoff doctor</code>{' '}
+            {item.since === undefined ? null : (
+              <small class="muted">
+                {t.plannerRan} <Relative look={look} at={item.since} />
+              </small>
+            )}
           </span>
         </>
       )
@@ -130,7 +134,7 @@ function MachineryItem({ look, item }: { look: Look; item: MachineryNeed }) {
       return (
         <>
           <Badge look={look} name="warn" word={t.drift} />
-          <span class="what">
+          <span class="what broad">
             {item.drift.kind === 'refused'
               ? t.filesRefused(item.drift.problems)
               : t.filesDiffer(shortened(item.drift.names))}{' '}

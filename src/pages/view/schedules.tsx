@@ -147,12 +147,13 @@ export function Unplannable({ look, why }: { look: Look; why: string | undefined
 
 export function ScheduleState({
   look,
-  item: { pause, completed },
+  item: { pause, completed, unmintable },
 }: {
   look: Look
-  item: Pick<ScheduleItem, 'pause' | 'completed'>
+  item: Pick<ScheduleItem, 'pause' | 'completed' | 'unmintable'>
 }) {
   const { schedules: t } = look.t
+  if (unmintable !== undefined && pause === undefined) return null
   if (completed) return <Badge look={look} name="planned" word={t.completed} quiet />
   if (pause === undefined) return <Badge look={look} name="ok" word={t.active} quiet />
   return (
