@@ -30,6 +30,7 @@ import { Fitness } from './redis/fitness.ts'
 import { keysUnder } from './redis/keys.ts'
 import { openRedis } from './redis/open.ts'
 import { StoreFile } from './redis/store-memory.ts'
+import { FilesDrift } from './timetable/files-drift.ts'
 import { serverNow } from './timetable/planner.ts'
 import { Planning } from './timetable/planning.ts'
 import type { Schedule } from './timetable/schedule.ts'
@@ -144,12 +145,25 @@ export async function startService(input: ServiceInput): Promise<Service> {
       events,
     })
     undo.push(() => background.stop())
-    const http = await startHttp({ config, address: opened.address, ledger, fitness, events, pages: createPages })
+    const files = new FilesDrift(ledger, input.declared)
+    const drift = () => files.now()
+    const http = await startHttp({
+      config,
+      address: opened.address,
+      ledger,
+      fitness,
+      drift,
+      events,
+      pages: createPages,
+    })
     undo.push(async () => http?.stop())
     for (const worker of workers) worker.start()
     events.serviceStarted(await startFacts(ledger, opened.address, accounts, owner))
     return {
-      reload: declared => stepIntoFiles(ledger, queues, events, { declared, apply: input.apply }),
+      reload: declared => {
+        files.declare(declared)
+        return stepIntoFiles(ledger, queues, events, { declared, apply: input.apply })
+      },
       stop: deadline => stop(workers, http, undo, events, deadline),
     }
   } catch (error) {

@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
+import type { Drift } from '../timetable/files-drift.ts'
 import type { AccessRules } from './access.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Probes } from './probes.ts'
 
 /** One thing that must be so for the service to do its work. */
 export interface Check {
-  readonly name: string
+  readonly name: 'redis' | 'durability'
   readonly ok: boolean
   readonly why?: string
 }
@@ -35,6 +36,8 @@ export interface HttpParts {
   checks(): Promise<readonly Check[]>
   isStopping(): boolean
   readonly probes: Probes
+  /** What the schedule files say otherwise than what is stored, where this process reads them. */
+  drift(): Promise<Drift | undefined>
 }
 
 /** What answers requests that are not for the API: the pages. */

@@ -22,6 +22,7 @@ export interface HttpInput {
   /** Its connection is not used: people who ask are not made to wait until Redis is back. */
   readonly ledger: Ledger
   readonly fitness: Fitness
+  readonly drift: HttpParts['drift']
   readonly events: Heard & {
     httpListens(address: string, withoutKey: string): void
     alsoTell(listener: (happening: Happening) => void): void
@@ -54,7 +55,7 @@ export async function startHttp(input: HttpInput): Promise<HttpService | undefin
 
 async function startAt(
   where: ListenAddress,
-  { config, address, fitness, events, pages, ...rest }: HttpInput,
+  { config, address, fitness, events, pages, drift, ...rest }: HttpInput,
 ): Promise<HttpService> {
   const redis = connectPromptly(address, 'sendoff-http')
   redis.on('error', () => {})
@@ -82,6 +83,7 @@ async function startAt(
     checks: keptFor(lookEvery, () => checksOf(ledger, fitness)),
     isStopping: () => stopping,
     probes: new Probes(),
+    drift,
   }
   const leave = async () => {
     await queues.close()

@@ -5,8 +5,8 @@
 import type { Outcome, Transport } from './outcome.ts'
 import * as seen from './seen.ts'
 
-export interface OutcomeRow {
-  readonly name: string
+export interface OutcomeRow<Name extends string = string> {
+  readonly name: Name
   readonly when: (it: seen.Seen, rules: seen.OutcomeRules) => boolean
   readonly outcome: Outcome['kind']
   /** What it says of the way to the platform, for the breaker of the account. */
@@ -21,7 +21,7 @@ const ok = (it: seen.Seen) => statusBetween(it, 200, 299)
 /** 502 to 504 are a gateway's, whatever their body says; any other trouble that Altcraft itself tells of has come through. */
 const ofServerError = (it: seen.Seen) => (status(it, 502, 503, 504) || it.error === undefined ? 'failed' : 'works')
 
-export const outcomeTable: readonly OutcomeRow[] = [
+const rows = [
   {
     name: 'withheld',
     when: it => it.kind === 'withheld',
@@ -227,4 +227,7 @@ export const outcomeTable: readonly OutcomeRow[] = [
     transport: 'failed',
     reason: it => `HTTP ${it.status}, but this is not an answer of Altcraft: ${it.why}.`,
   },
-]
+] as const satisfies readonly OutcomeRow[]
+
+export type OutcomeName = (typeof rows)[number]['name']
+export const outcomeTable: readonly OutcomeRow<OutcomeName>[] = rows

@@ -183,8 +183,6 @@ function troubleWords(known: Problem | undefined, t: Look['t']['trouble']): { ti
   switch (known?.code) {
     case 'storeUnreachable':
       return { title: t.store, words: t.storeWords }
-    case 'tooMuch':
-      return { title: t.tooMuch, words: t.tooMuchWords }
     default:
       return { title: t.internal, words: known?.message ?? t.internalWords }
   }

@@ -6,6 +6,7 @@ import { knownCalendar } from '../duty/known-calendar.ts'
 import { launchRow } from '../duty/launch-shape.ts'
 import { maySee } from '../http/access.ts'
 import type { HttpParts } from '../http/parts.ts'
+import { Problem } from '../http/problem.ts'
 import { readAudit } from '../launches/audit.ts'
 import { listLaunches } from '../launches/list.ts'
 import { forbidden, missing, type Pages, show } from './desk.tsx'
@@ -22,7 +23,7 @@ import { readSearch } from './search.ts'
 import { AuditPage } from './view/audit.tsx'
 import { BatchPage } from './view/batch.tsx'
 import { BatchesList } from './view/batches.tsx'
-import { CalendarPage } from './view/calendar.tsx'
+import { CalendarPage, TooMuchPage } from './view/calendar.tsx'
 import { LaunchPage } from './view/launch.tsx'
 import { LaunchesList } from './view/launches.tsx'
 import { strip } from './view/layout.tsx'
@@ -41,7 +42,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
   pages.get('/', async context => {
     const { look, caller } = context.var
     const span = oneOf(spanNames, context.req.query('span')) ?? '24h'
-    const overview = await readOverview(open, caller, span)
+    const overview = await readOverview(parts, caller, span)
     return show(
       context,
       parts,
@@ -88,13 +89,14 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
       day: day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? day : undefined,
     }
     const known = await knownCalendar(open.ledger)
-    const model = await calendarModel(known, asked, ({ account }) => maySee(caller, account))
-    return show(
-      context,
-      parts,
-      { title: look.t.sections.calendar, section: 'calendar', still: true },
-      <CalendarPage look={look} model={model} />,
-    )
+    const shown = { title: look.t.sections.calendar, section: 'calendar', still: true } as const
+    try {
+      const model = await calendarModel(known, asked, ({ account }) => maySee(caller, account))
+      return show(context, parts, shown, <CalendarPage look={look} model={model} />)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'tooMuch') throw error
+      return show(context, parts, { ...shown, status: 503 }, <TooMuchPage look={look} asked={asked} />)
+    }
   })
   pages.get('/audit', async context => {
     const { look } = context.var

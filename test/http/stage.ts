@@ -18,6 +18,7 @@ import type { Ledger } from '../../src/launches/ledger.ts'
 import { LaunchQueues } from '../../src/launches/queue.ts'
 import { createLogger } from '../../src/log.ts'
 import { keysUnder } from '../../src/redis/keys.ts'
+import type { Drift } from '../../src/timetable/files-drift.ts'
 import type { Schedule } from '../../src/timetable/schedule.ts'
 import { projectFolder } from '../config/project-folder.ts'
 import { startTestRedis, type TestRedis } from '../redis-server.ts'
@@ -59,6 +60,8 @@ export class HttpStage {
   now: number | undefined
   withoutKey: Role | 'off' = 'off'
   stopping = false
+  /** What the files say otherwise. */
+  drift: Drift | undefined
   checks: Check[] = [{ name: 'redis', ok: true }]
   /** Every line that was logged. */
   log = ''
@@ -93,6 +96,7 @@ export class HttpStage {
     this.now = undefined
     this.withoutKey = 'off'
     this.stopping = false
+    this.drift = undefined
   }
 
   async close(): Promise<void> {
@@ -140,6 +144,7 @@ export class HttpStage {
       checks: async () => this.checks,
       isStopping: () => this.stopping,
       probes: new Probes(),
+      drift: async () => this.drift,
     }
   }
 

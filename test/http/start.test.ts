@@ -33,7 +33,15 @@ async function started(listen = '127.0.0.1:0'): Promise<HttpService | undefined>
   const fitness = await Fitness.of(stage.server.redis, false, new Map())
   const config = { ...stage.config, http: { ...stage.config.http, listen } }
   const address = { kind: 'socket', path: stage.server.socket } as const
-  const service = await startHttp({ config, address, ledger: { ...stage.ledger }, fitness, events: stage.events })
+  const drift = async () => undefined
+  const service = await startHttp({
+    config,
+    address,
+    ledger: { ...stage.ledger },
+    fitness,
+    drift,
+    events: stage.events,
+  })
   url = /.*httpListens","address":"([^"]+)/.exec(stage.log.slice(stage.log.lastIndexOf('httpListens') - 50))?.[1] ?? ''
   return service
 }

@@ -24,6 +24,7 @@ const lists = [
   '/batches/new',
   '/calendar',
   '/calendar?view=week',
+  '/calendar?view=day',
   '/audit',
 ]
 
@@ -111,6 +112,37 @@ describe('a week', () => {
     expect(answer.status).toBe(200)
     expect(await answer.text()).not.toContain('/schedules/broken/run')
     await redis.hdel(keys.schedules, 'broken')
+  })
+
+  it('puts what stops everything before single launches, and says of the machinery what is wrong and what to do', async () => {
+    const { redis, keys } = stage.http.ledger
+    const now = Date.now()
+    await redis.set(keys.plannerRan, now)
+    await redis.zadd(keys.upcoming, now - 600_000, 'cart-reminder')
+    stage.http.drift = { kind: 'differ', names: ['one', 'two'] }
+    const pause = { from: now - 30 * 86_400_000, reason: 'until the rebranding', by: 'anna' }
+    await redis.hset(keys.pauses, 'promo-vip', JSON.stringify([pause]))
+    const items = async () =>
+      [...(await stage.html(visitor, '/')).matchAll(/<li id="n-([a-z]+)(?:-(?!launch)([a-z-]+))?/g)].map(
+        ([, kind, name]) => ({ kind, name }),
+      )
+    const kinds = async () => [...new Set((await items()).map(({ kind }) => kind))]
+    const usual = await items()
+    expect(usual).toContainEqual({ kind: 'overdue', name: 'cart-reminder' })
+    expect(usual).toContainEqual({ kind: 'paused', name: 'promo-vip' })
+    expect((await kinds()).slice(-2)).toEqual(['drift', 'paused'])
+    expect(await stage.html(visitor, '/')).toContain('about one, two')
+    await redis.set(keys.plannerRan, now - 600_000)
+    expect((await kinds())[0]).toBe('planner')
+    expect(await kinds()).not.toContain('overdue')
+    visitor.set('language', 'ru')
+    expect(await stage.html(visitor, '/')).toContain('Планировщик не работает')
+    visitor.set('language', 'en')
+    const mine = await stage.signedIn(await stage.http.key('viewer', 'only-main', { accounts: ['main'] }))
+    expect(await stage.html(mine, '/')).not.toContain('id="n-drift"')
+    stage.http.drift = undefined
+    await redis.hdel(keys.pauses, 'promo-vip')
+    await redis.zrem(keys.upcoming, 'cart-reminder')
   })
 
   it('warns of a mailing that preflight found not fine, before it is due', async () => {

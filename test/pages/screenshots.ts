@@ -1,5 +1,5 @@
 /**
- * Pictures of every page, light and dark, wide and narrow, for people to look at: `npx tsx test/pages/screenshots.ts [folder] [what]`.
+ * Pictures of every page, light and dark, wide and narrow, for people to look at: `npx tsx test/pages/screenshots.ts [folder] [what] [language]`.
  * No test: nothing is compared.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { stageFiles } from '../http/stage.ts'
 import { PageStage } from './stage.ts'
 import { fillWeek } from './week.ts'
 
-const [folder = '.screenshots', only = ''] = process.argv.slice(2)
+const [folder = '.screenshots', only = '', language = 'en'] = process.argv.slice(2)
 const widths = { wide: 1_280, narrow: 360 } as const
 
 async function main(): Promise<void> {
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
         baseURL: server.address,
         viewport: { width, height: width === 360 ? 740 : 860 },
         colorScheme: theme,
-        locale: 'en-GB',
+        locale: language === 'ru' ? 'ru-RU' : 'en-GB',
         timezoneId: 'Europe/Berlin',
         deviceScaleFactor: 1,
       })
@@ -85,6 +85,7 @@ async function addressesOf({ http: { ledger } }: PageStage): Promise<Record<stri
     submit: '/batches/new',
     month: '/calendar',
     week: '/calendar?view=week',
+    day: '/calendar?view=day',
     audit: '/audit',
     missing: '/launches/none',
   }

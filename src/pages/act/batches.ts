@@ -10,6 +10,7 @@ import type { Ledger } from '../../launches/ledger.ts'
 import { serverNow } from '../../timetable/planner.ts'
 import { confirms } from '../confirming.tsx'
 import { decides, type Outcome, type PageContext, type Pages } from '../desk.tsx'
+import { ledgerText } from '../sentence.ts'
 import { retryableRows } from '../view/batch.tsx'
 import { batchAddress } from '../view/batch-parts.tsx'
 
@@ -66,7 +67,7 @@ function addMore(pages: Pages, parts: HttpParts): void {
       const here = batchAddress(id)
       return {
         title: t.batchResumeTitle(id),
-        words: `${t.batchResumeWords(view.counts.total - endedRows(view.counts))} ${reason}`,
+        words: `${t.batchResumeWords(view.counts.total - endedRows(view.counts))} ${ledgerText(context.var.look, reason)}`,
         action: `${here}/resume`,
         back: here,
         submit: actions.resumeNow,

@@ -14,6 +14,7 @@ import { decides, type Fields, type Outcome, type PageContext, type Pages } from
 import type { Look } from '../look.ts'
 import { factsOf } from '../read/facts.ts'
 import { zonesOf } from '../read/zones.ts'
+import { ledgerText } from '../sentence.ts'
 import type { ConfirmModel } from '../view/confirm.tsx'
 import { launchAddress } from '../view/launch-parts.tsx'
 
@@ -53,7 +54,11 @@ export function addLaunchDecisions(pages: Pages, parts: HttpParts): void {
       const answer = await letGo(open, record.key, confirmation, { by, why })
       return answer.kind === 'done'
         ? outcome(context, record, { kind: 'done' })
-        : { tone: 'bad', words: answer.kind === 'refused' ? answer.why : context.var.look.t.done.changed }
+        : {
+            tone: 'bad',
+            words:
+              answer.kind === 'refused' ? ledgerText(context.var.look, answer.why) : context.var.look.t.done.changed,
+          }
     },
   })
 }
@@ -160,5 +165,5 @@ function outcome(context: PageContext, { key }: LaunchRecord, answer: DecisionAn
   const to = launchAddress(key)
   return answer.kind === 'done'
     ? { tone: 'ok', words: context.var.look.t.done.decided, to }
-    : { tone: 'bad', words: answer.why, to }
+    : { tone: 'bad', words: ledgerText(context.var.look, answer.why), to }
 }

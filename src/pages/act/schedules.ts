@@ -15,6 +15,7 @@ import { confirms } from '../confirming.tsx'
 import { decides, type Fields, type Outcome, type PageContext, type Pages } from '../desk.tsx'
 import type { Look } from '../look.ts'
 import { factsOf } from '../read/facts.ts'
+import { ledgerText } from '../sentence.ts'
 import type { ConfirmModel } from '../view/confirm.tsx'
 import { launchAddress, scheduleAddress } from '../view/launch-parts.tsx'
 
@@ -118,7 +119,7 @@ function refusedRun(look: Look, permission: RunPermission): string | undefined {
     case 'paused':
       return t.isPaused(permission.pause.by, permission.pause.reason)
     case 'closed':
-      return t.isClosed(permission.why)
+      return t.isClosed(ledgerText(look, permission.why))
     case 'unconfirmed':
     case 'imagined':
     case 'none':
@@ -150,5 +151,5 @@ function refusal(
   answer: { readonly kind: string; readonly why?: string; readonly reason?: string },
 ): Outcome {
   const { done: t } = look.t
-  return { tone: 'bad', words: answer.why ?? answer.reason ?? t.changed }
+  return { tone: 'bad', words: ledgerText(look, answer.why ?? answer.reason ?? t.changed) }
 }

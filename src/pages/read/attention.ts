@@ -10,6 +10,8 @@ import { reasons, type State } from '../../launches/launch.ts'
 import { listLaunches } from '../../launches/list.ts'
 import { remedyFor } from '../../launches/mailing-check.ts'
 import { openTroubles } from '../../launches/preflight.ts'
+import type { Drift } from '../../timetable/files-drift.ts'
+import { type MachineryNeed, machineryNeeds } from './machinery.ts'
 import { zonesOf } from './zones.ts'
 
 export type Attention =
@@ -38,8 +40,7 @@ export type Attention =
       readonly why: string
       readonly remedy: string
     }
-  /** A schedule whose due times cannot be worked out here. */
-  | { readonly kind: 'unplannable'; readonly name: string; readonly why: string }
+  | MachineryNeed
   | { readonly kind: 'breaker'; readonly account: string; readonly cause: string; readonly tryAt: number }
 
 /** What ended badly longer ago than this is history, not news. Milliseconds. */
@@ -51,8 +52,10 @@ const newsworthy: readonly State[] = ['swallowed', 'rejected', 'failed', 'expire
 export async function readAttention(
   open: OpenLedger,
   caller: Caller,
-  { now, unmintable }: Pick<KnownCalendar, 'now' | 'unmintable'>,
+  known: KnownCalendar,
+  drift: Drift | undefined,
 ): Promise<Attention[]> {
+  const { now } = known
   const { config, ledger } = open
   const accounts = Object.keys(config.accounts)
   const since = { from: now - newsLasts, dueBy: now }
@@ -61,10 +64,11 @@ export async function readAttention(
     { state: 'held' as const },
     ...newsworthy.map(state => ({ state, ...since })),
   ]
-  const [lists, breakers, batches, troubles] = await Promise.all([
+  const [lists, breakers, batches, machinery, troubles] = await Promise.all([
     Promise.all(filters.map(filter => listLaunches(ledger, filter, mostOfState, accounts))),
     openBreakers(ledger),
     batchesInNeed(open, caller, now),
+    machineryNeeds(open, caller, known, drift),
     // A look does not say of which account it is: it is for who may see all.
     caller.accounts === undefined ? openTroubles(ledger, mostOfState, now) : [],
   ])
@@ -76,13 +80,11 @@ export async function readAttention(
     ledger,
     launches.map(({ schedule }) => schedule),
   )
-  return [
+  const all: Attention[] = [
+    ...machinery,
     ...breakers
       .filter(({ account }) => maySee(caller, account))
       .map(({ account, cause, tryAt }): Attention => ({ kind: 'breaker', account, cause, tryAt })),
-    ...(caller.accounts === undefined ? [...unmintable] : []).map(
-      ([name, why]): Attention => ({ kind: 'unplannable', name, why }),
-    ),
     ...troubles.flatMap(({ key, due, why, verdict }): Attention[] =>
       verdict === 'fine' || due <= now ? [] : [{ kind: 'preflight', key, due, why, remedy: remedyFor(verdict) }],
     ),
@@ -91,6 +93,37 @@ export async function readAttention(
     ),
     ...batches,
   ]
+  return all.toSorted((one, other) => gravity(one) - gravity(other))
+}
+
+/** What stops everything comes first, then what may have mailed people or not, what has not gone out, what may not, and what can wait. */
+function gravity(item: Attention): number {
+  switch (item.kind) {
+    case 'planner':
+      return 0
+    case 'breaker':
+      return 1
+    case 'overdue':
+      return 3
+    case 'unplannable':
+      return 4
+    case 'preflight':
+      return 6
+    case 'drift':
+      return 9
+    case 'paused':
+      return 10
+    case 'batch':
+      return item.unknown > 0 || item.stopped !== undefined ? 2 : 7
+    case 'launch':
+      return gravityOf(item.launch.state)
+  }
+}
+
+function gravityOf(state: State): number {
+  if (state === 'unknown') return 2
+  if (state === 'held') return 5
+  return state === 'expired' ? 8 : 7
 }
 
 /** One cause makes a schedule fail at every due time: that is one thing to look at. Each unknown or held launch is one by itself. */

@@ -1,11 +1,12 @@
-/** The calendar of a month or a week: what goes out on which day, and what is left out. Days are those of one zone. */
+/** The calendar of a month, a week or a day: what goes out on which day, and what is left out. Days are those of one zone. */
 import { DateTime } from 'luxon'
 import type { KnownCalendar } from '../../duty/known-calendar.ts'
 import { calendarByDay } from '../../http/calendar-rows.ts'
 import type { CalendarDay } from '../../timetable/calendar-days.ts'
 import type { Schedule } from '../../timetable/schedule.ts'
 
-export const calendarViews = ['month', 'week'] as const
+/** The longest first. */
+export const calendarViews = ['month', 'week', 'day'] as const
 type CalendarView = (typeof calendarViews)[number]
 
 export interface CalendarAsked {
@@ -34,7 +35,7 @@ export interface CalendarModel extends CalendarAsked {
 }
 
 /** More than this on one day is a number. */
-const mostOfDay = { month: 6, week: 40 } as const
+const mostOfDay: Readonly<Record<CalendarView, number>> = { month: 6, week: 40, day: 1_000 }
 
 /** Throws Problem where it would take too long. */
 export async function calendarModel(
@@ -46,8 +47,9 @@ export async function calendarModel(
   const today = DateTime.fromMillis(known.now, { zone })
   const given = wish.day === undefined ? today : DateTime.fromISO(wish.day, { zone })
   const start = (given.isValid ? given : today).startOf(view)
-  const first = start.startOf('week')
-  const last = view === 'week' ? first.plus({ weeks: 1 }) : start.endOf('month').endOf('week').plus({ milliseconds: 1 })
+  // A month is shown in whole weeks.
+  const first = view === 'day' ? start : start.startOf('week')
+  const last = (view === 'month' ? start.endOf('month').endOf('week') : start.endOf(view)).plus({ milliseconds: 1 })
   const days: DateTime[] = []
   for (let day = first; day < last; day = day.plus({ days: 1 })) days.push(day)
   const span = { from: first.toMillis(), to: last.toMillis() }
@@ -57,11 +59,11 @@ export async function calendarModel(
     ...(found[index] ?? { entries: [], more: 0 }),
     day: day.toISODate() ?? '',
     at: day.toMillis(),
-    isInside: view === 'week' || day.month === start.month,
+    isInside: view !== 'month' || day.month === start.month,
     isToday: day.hasSame(today, 'day'),
   }))
   const weeks = Array.from({ length: Math.ceil(all.length / 7) }, (_, week) => all.slice(week * 7, week * 7 + 7))
-  const step = view === 'week' ? { weeks: 1 } : { months: 1 }
+  const step = { [`${view}s`]: 1 }
   return {
     ...wish,
     at: start.toMillis(),

@@ -2,8 +2,8 @@
 import { listBatches } from '../../bulk/list.ts'
 import type { BatchView } from '../../bulk/read.ts'
 import { knownCalendar } from '../../duty/known-calendar.ts'
-import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
+import type { HttpParts } from '../../http/parts.ts'
 import { type State, states } from '../../launches/launch.ts'
 import type { Ledger } from '../../launches/ledger.ts'
 import { type Attention, readAttention } from './attention.ts'
@@ -36,11 +36,11 @@ export interface Overview {
 const bad: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'expired']
 
 /** `now` in epoch milliseconds. */
-export async function readOverview(open: OpenLedger, caller: Caller, span: Span): Promise<Overview> {
+export async function readOverview({ open, drift }: HttpParts, caller: Caller, span: Span): Promise<Overview> {
   const { ledger } = open
   const known = await knownCalendar(ledger)
   const [attention, lastDay, batches, upcoming] = await Promise.all([
-    readAttention(open, caller, known),
+    drift().then(found => readAttention(open, caller, known, found)),
     caller.accounts === undefined ? readLastDay(ledger, known.now) : undefined,
     listBatches(ledger, 10, caller.accounts),
     upcomingOf(known, ({ account }) => maySee(caller, account), span),

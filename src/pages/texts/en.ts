@@ -1,5 +1,6 @@
 /** Everything that the pages say, in English. */
 import type { StopRules } from '../../bulk/batch.ts'
+import type { Outcome } from '../../launches/outcome.ts'
 
 const s = (count: number) => (count === 1 ? '' : 's')
 
@@ -60,11 +61,21 @@ export const en = {
     stop: 'stop',
     ok: 'ok',
   },
+  /** What an attempt came to. */
+  outcomes: {
+    launched: 'launched',
+    refused: 'refused',
+    notLaunched: 'not launched',
+    ambiguous: 'ambiguous',
+    swallowed: 'swallowed',
+  } satisfies Record<Outcome['kind'], string>,
   health: {
     title: 'Health',
     planner: 'planner',
     plannerLate: (seconds: number | undefined) =>
       seconds === undefined ? 'planner never ran' : `planner silent for ${seconds} s`,
+    /** What is checked, by its name. */
+    checks: { redis: 'Redis', durability: 'durability' },
     ok: 'ok',
     notOk: 'in trouble',
     workers: (account: string, workers: number) => `${account} ${workers} worker${s(workers)}`,
@@ -80,11 +91,23 @@ export const en = {
     releaseNow: 'Release the hold',
     releaseWords: 'Launches that it held, and that still have time, go out at once.',
     scope: (scope: string) =>
-      scope === 'all' ? 'Everything is stopped' : `Stopped: ${scope.replace(/^(account|mailing):/, '$1 ')}`,
+      scope === 'all'
+        ? 'Everything is stopped'
+        : `Stopped: ${scope.replace(/^account:/, 'account ').replace(/^mailing:(.*):(\d+)$/, 'mailing $2 of $1')}`,
   },
   overview: {
     attention: 'Needs attention',
     nothing: 'Nothing needs you. All launches of the last 24 hours ended as they should.',
+    noPlanner: 'nothing is planned',
+    noPlannerWords: 'No planner runs, so nothing that is due goes out. Start a service, or see what keeps it:',
+    plannerRan: 'one last ran',
+    drift: 'files differ',
+    filesDiffer: (names: string) =>
+      `The schedule files say something else than what is in force, about ${names}. To see it, then take it over:`,
+    filesRefused: (problems: number) =>
+      `The schedule files have ${problems} problem${s(problems)}; what was stored before stays in force:`,
+    overdue: 'overdue',
+    overdueWords: 'Its time came and nothing was made of it; due',
     breaker: 'does not answer',
     nextTry: 'Next try',
     rows: (rows: number) => `${rows} row${s(rows)} ended badly: `,
@@ -323,7 +346,7 @@ export const en = {
   },
   calendar: {
     views: 'View',
-    view: { month: 'Month', week: 'Week' },
+    view: { month: 'Month', week: 'Week', day: 'Day' },
     move: 'Move',
     before: 'Before',
     after: 'After',
@@ -353,7 +376,7 @@ export const en = {
   audit: {
     title: 'Audit',
     subject: 'About',
-    subjectHint: 'schedule:name, batch:id, launch key …',
+    subjectHint: 'schedule:name, batch:id, key …',
     at: 'When',
     who: 'Who',
     what: 'What',
@@ -374,7 +397,7 @@ export const en = {
     never: 'never, as far as is known',
     repeats: 'This mailing went to this audience',
     repeatsWords: 'Launching now mails the same people again.',
-    typeTime: (time: string) => `Type the time of that launch, ${time}`,
+    typeTime: (time: string) => `Type the time of that launch, ${time} (UTC)`,
     type: (label: string, value: string) => `Type the ${label} ${value} to confirm`,
     rows: 'number of rows',
     until: 'May leave within, minutes',

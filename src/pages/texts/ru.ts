@@ -68,10 +68,18 @@ export const ru: Texts = {
     stop: 'стоп',
     ok: 'в порядке',
   },
+  outcomes: {
+    launched: 'запущена',
+    refused: 'отказ',
+    notLaunched: 'не запущена',
+    ambiguous: 'неясно',
+    swallowed: 'проглочена',
+  },
   health: {
     title: 'Состояние',
     planner: 'планировщик',
     plannerLate: seconds => (seconds === undefined ? 'планировщик не работал' : `планировщик молчит ${seconds} с`),
+    checks: { redis: 'Redis', durability: 'сохранность' },
     ok: 'в порядке',
     notOk: 'неполадка',
     workers: (account, workers) =>
@@ -90,11 +98,21 @@ export const ru: Texts = {
     scope: scope =>
       scope === 'all'
         ? 'Остановлено всё'
-        : `Остановлено: ${scope.replace(/^account:/, 'аккаунт ').replace(/^mailing:/, 'рассылка ')}`,
+        : `Остановлено: ${scope.replace(/^account:/, 'аккаунт ').replace(/^mailing:(.*):(\d+)$/, 'рассылка $2 ($1)')}`,
   },
   overview: {
     attention: 'Требует внимания',
     nothing: 'Ничего не требует внимания. Все запуски за 24 часа закончились как следует.',
+    noPlanner: 'планировщик молчит',
+    noPlannerWords:
+      'Планировщик не работает, и ничего по сроку не уходит. Запустите службу или узнайте, что ей мешает:',
+    plannerRan: 'последний раз работал',
+    drift: 'файлы отличаются',
+    filesDiffer: names => `Файлы расписаний говорят не то, что действует: ${names}. Посмотреть, затем принять:`,
+    filesRefused: problems =>
+      `В файлах расписаний ${problems} ${form(problems, 'ошибка', 'ошибки', 'ошибок')}; действует то, что сохранено раньше:`,
+    overdue: 'просрочено',
+    overdueWords: 'Срок настал, а запуска не создано; срок был',
     breaker: 'не отвечает',
     nextTry: 'Следующая попытка',
     rows: rows => `${rowsOf(rows)} ${form(rows, 'закончилась', 'закончились', 'закончились')} плохо: `,
@@ -335,7 +353,7 @@ export const ru: Texts = {
   },
   calendar: {
     views: 'Вид',
-    view: { month: 'Месяц', week: 'Неделя' },
+    view: { month: 'Месяц', week: 'Неделя', day: 'День' },
     move: 'Листать',
     before: 'Раньше',
     after: 'Позже',
@@ -365,7 +383,7 @@ export const ru: Texts = {
   audit: {
     title: 'Журнал решений',
     subject: 'О чём',
-    subjectHint: 'schedule:имя, batch:id, ключ запуска …',
+    subjectHint: 'schedule:имя, batch:id, ключ …',
     at: 'Когда',
     who: 'Кто',
     what: 'Что',
@@ -386,7 +404,7 @@ export const ru: Texts = {
     never: 'не было, насколько известно',
     repeats: 'Эта рассылка уже ушла этой аудитории',
     repeatsWords: 'Запуск сейчас отправит письмо тем же людям ещё раз.',
-    typeTime: time => `Введите время того запуска, ${time}`,
+    typeTime: time => `Введите время того запуска, ${time} (UTC)`,
     type: (label, value) => `Для подтверждения введите: ${label} ${value}`,
     rows: 'число строк',
     until: 'Может уйти в течение, минут',

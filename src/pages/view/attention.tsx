@@ -1,8 +1,10 @@
 /** What needs a person: each with what happened, word for word, and the one right thing to do. Pure. */
 import type { Look } from '../look.ts'
 import type { Attention } from '../read/attention.ts'
+import type { MachineryNeed } from '../read/machinery.ts'
 import { LinkButton } from './form.tsx'
 import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
+import { Said, Told } from './said.tsx'
 import { Badge, Icon } from './state.tsx'
 import { Relative, Time } from './times.tsx'
 
@@ -39,8 +41,13 @@ function nameOf(item: Attention): string {
       return `breaker-${item.account}`
     case 'preflight':
       return `preflight-${item.key}`
+    case 'planner':
+    case 'drift':
+      return item.kind
+    case 'overdue':
     case 'unplannable':
-      return `unplannable-${item.name}`
+    case 'paused':
+      return `${item.kind}-${item.name}`
     case 'batch':
       return `batch-${item.id}`
     case 'launch':
@@ -57,7 +64,7 @@ function Item({ look, item }: { look: Look; item: Attention }) {
           <Badge look={look} name="warn" word={t.breaker} />
           <strong>{item.account}</strong>
           <span class="what">
-            {item.cause}. {t.nextTry} <Relative look={look} at={item.tryAt} />
+            <Said look={look} words={item.cause} /> {t.nextTry} <Relative look={look} at={item.tryAt} />
           </span>
         </>
       )
@@ -73,7 +80,7 @@ function Item({ look, item }: { look: Look; item: Attention }) {
             <Relative look={look} at={item.due} />
           </span>
           <span class="what">
-            {item.why}. {item.remedy}
+            <Said look={look} words={item.why} />. <Said look={look} words={item.remedy} />
           </span>
           <span class="actions">
             <LinkButton href={here}>{look.t.actions.explain}</LinkButton>
@@ -81,25 +88,20 @@ function Item({ look, item }: { look: Look; item: Attention }) {
         </>
       )
     }
+    case 'planner':
+    case 'overdue':
     case 'unplannable':
-      return (
-        <>
-          <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />
-          <a href={scheduleAddress(item.name)}>{item.name}</a>
-          <span class="what reason">{item.why}</span>
-          <span class="actions">
-            <LinkButton href={scheduleAddress(item.name)}>{look.t.actions.explain}</LinkButton>
-          </span>
-        </>
-      )
+    case 'drift':
+    case 'paused':
+      return <MachineryItem look={look} item={item} />
     case 'batch':
       return (
         <>
           <Badge look={look} name={item.stopped === undefined ? (item.unknown > 0 ? 'unknown' : 'warn') : 'paused'} />
           <a href={`/batches/${encodeURIComponent(item.id)}`}>{item.id}</a>
           <span class="what">
-            {item.stopped === undefined ? t.rows(item.rows) : item.stopped}
-            {item.text === '' ? null : <q class="verbatim">{item.text}</q>}
+            {item.stopped === undefined ? t.rows(item.rows) : <Said look={look} words={item.stopped} />}{' '}
+            {item.text === '' ? null : <Told look={look} words={item.text} />}
           </span>
           <span class="actions">
             <LinkButton href={`/batches/${encodeURIComponent(item.id)}`}>{t.openBatch}</LinkButton>
@@ -109,6 +111,89 @@ function Item({ look, item }: { look: Look; item: Attention }) {
     case 'launch':
       return <LaunchItem look={look} item={item} />
   }
+}
+
+function MachineryItem({ look, item }: { look: Look; item: MachineryNeed }) {
+  const { overview: t, actions } = look.t
+  switch (item.kind) {
+    case 'planner':
+      return (
+        <>
+          <Badge look={look} name="rejected" word={t.noPlanner} />
+          <span class="what broad">
+            {t.noPlannerWords} <code>sendoff doctor</code>{' '}
+            {item.since === undefined ? null : (
+              <small class="muted">
+                {t.plannerRan} <Relative look={look} at={item.since} />
+              </small>
+            )}
+          </span>
+        </>
+      )
+    case 'drift':
+      return (
+        <>
+          <Badge look={look} name="warn" word={t.drift} />
+          <span class="what broad">
+            {item.drift.kind === 'refused'
+              ? t.filesRefused(item.drift.problems)
+              : t.filesDiffer(shortened(item.drift.names))}{' '}
+            <code>{item.drift.kind === 'refused' ? 'sendoff validate' : 'sendoff plan'}</code>
+          </span>
+        </>
+      )
+    case 'overdue':
+      return (
+        <>
+          <Badge look={look} name="expired" word={t.overdue} />
+          <a href={scheduleAddress(item.name)}>{item.name}</a>
+          <span class="what">
+            {t.overdueWords} <Relative look={look} at={item.due} />
+          </span>
+          <span class="actions">
+            <LinkButton href={scheduleAddress(item.name)}>{actions.explain}</LinkButton>
+          </span>
+        </>
+      )
+    case 'unplannable':
+      return (
+        <>
+          <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />
+          <a href={scheduleAddress(item.name)}>{item.name}</a>
+          <span class="what reason">
+            <Said look={look} words={item.why} />
+          </span>
+          <span class="actions">
+            <LinkButton href={scheduleAddress(item.name)}>{actions.explain}</LinkButton>
+          </span>
+        </>
+      )
+    case 'paused':
+      return (
+        <>
+          <Badge look={look} name="paused" />
+          <a href={scheduleAddress(item.name)}>{item.name}</a>
+          <span class="what">
+            <Relative look={look} at={item.since} />: <Said look={look} words={item.reason} />{' '}
+            <small class="muted">
+              <Said look={look} words={item.by} />
+            </small>
+          </span>
+          <span class="actions">
+            <LinkButton href={scheduleAddress(item.name)}>
+              {look.rights.resume ? actions.resume : actions.explain}
+            </LinkButton>
+          </span>
+        </>
+      )
+  }
+}
+
+const mostNames = 5
+
+function shortened(names: readonly string[]): string {
+  const rest = names.length - mostNames
+  return names.slice(0, mostNames).join(', ') + (rest > 0 ? ` +${rest}` : '')
 }
 
 function LaunchItem({
@@ -141,7 +226,7 @@ function LaunchItem({
         <Time look={look} at={at} zone={zone} />
       </span>
       <span class="what">
-        <ErrorText launch={launch} />
+        <ErrorText look={look} launch={launch} />
       </span>
       <span class="actions">
         <RightAction look={look} launch={launch} />

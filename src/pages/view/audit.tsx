@@ -1,8 +1,10 @@
 /** Who decided what, when and why. Pure. */
 import type { AuditRow } from '../../duty/audit-shape.ts'
 import type { Look } from '../look.ts'
+import { actionText, stateText } from '../sentence.ts'
 import { batchAddress } from './batch-parts.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
+import { Said } from './said.tsx'
 import { Time } from './times.tsx'
 
 export interface AuditModel {
@@ -68,16 +70,17 @@ export function AuditTable({ look, entries, id }: { look: Look; entries: readonl
             <td data-label={t.at} class="nowrap">
               <Time look={look} at={Date.parse(entry.at)} shape="full" />
             </td>
-            <td data-label={t.who}>{entry.who}</td>
+            <td data-label={t.who}>
+              <Said look={look} words={entry.who} />
+            </td>
             <td data-label={t.what} class="nowrap">
-              {entry.what}
+              {actionText(look, entry.what)}
             </td>
             <td data-label={t.subject} class="key">
               <Subject subject={entry.subject} />
             </td>
             <td data-label={t.why} class="wide">
-              {entry.why}
-              <Change entry={entry} />
+              <Said look={look} words={entry.why} /> <Change look={look} entry={entry} />
             </td>
           </tr>
         ))}
@@ -95,11 +98,11 @@ function Subject({ subject }: { subject: string }) {
 }
 
 /** From which state to which, where both are words; long descriptions stay in the API. */
-function Change({ entry: { before, after } }: { entry: AuditRow }) {
+function Change({ look, entry: { before, after } }: { look: Look; entry: AuditRow }) {
   if (!/^[\w ]{1,30}$/.test(before) || !/^[\w ]{1,30}$/.test(after)) return null
   return (
     <small class="muted">
-      {before} → {after}
+      {stateText(look, before)} → {stateText(look, after)}
     </small>
   )
 }

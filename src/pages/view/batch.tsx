@@ -2,9 +2,11 @@
 import type { BatchProblem, BatchView } from '../../bulk/read.ts'
 import { retryStates } from '../../launches/batch-rows.ts'
 import type { Look } from '../look.ts'
+import { ledgerText } from '../sentence.ts'
 import { BatchBadge, batchAddress, countedRows, Progress, Speed } from './batch-parts.tsx'
 import { LinkButton, Unfold } from './form.tsx'
 import { LaunchTable, type ListedRow } from './launch-parts.tsx'
+import { Said, Told } from './said.tsx'
 import { Badge } from './state.tsx'
 import { number, Time } from './times.tsx'
 
@@ -30,7 +32,12 @@ export function BatchPage({ look, model }: { look: Look; model: BatchModel }) {
       <section class="summary" aria-label={t.progress} id="progress">
         {batch.reason === undefined || batch.reason === '' ? null : (
           <p>
-            {batch.reason} {batch.pausedBy === undefined ? null : <span class="muted">({batch.pausedBy})</span>}
+            <Said look={look} words={batch.reason} />{' '}
+            {batch.pausedBy === undefined ? null : (
+              <span class="muted">
+                (<Said look={look} words={batch.pausedBy} />)
+              </span>
+            )}
           </p>
         )}
         <Progress look={look} view={view} />
@@ -103,7 +110,7 @@ function Problems({ look, view, problems }: { look: Look; view: BatchView; probl
                 <strong>{number(look, rows)}</strong> {t.rowsWord(rows)}
               </span>
               <span class="what">
-                {error === undefined ? null : <code class="error">{error}</code>} <q class="verbatim">{text}</q>
+                {error === undefined ? null : <code class="error">{error}</code>} <Told look={look} words={text} />
               </span>
               <span class="actions">
                 <LinkButton href={`/launches?q=${encodeURIComponent(q)}`}>
@@ -162,7 +169,7 @@ function Facts({ look, view: { batch } }: { look: Look; view: BatchView }) {
     [t.total, number(look, batch.total)],
     [words.account, batch.account],
     [t.digest, batch.digest.slice(0, 16)],
-    [t.by, `${batch.by}${batch.why === undefined ? '' : `: ${batch.why}`}`],
+    [t.by, `${ledgerText(look, batch.by)}${batch.why === undefined ? '' : `: ${batch.why}`}`],
     ...(perMinute === undefined ? [] : [[t.pace, t.perMinute(number(look, perMinute))] as const]),
     ...(concurrency === undefined ? [] : [[t.atOnce, number(look, concurrency)] as const]),
     ...(hours === undefined ? [] : [[t.hours, hours.timezone] as const]),

@@ -3,6 +3,7 @@ import type { BatchView } from '../../bulk/read.ts'
 import type { Look } from '../look.ts'
 import { BatchBadge, batchAddress, countedRows, Progress, Speed } from './batch-parts.tsx'
 import { LinkButton } from './form.tsx'
+import { Said } from './said.tsx'
 import { Badge, tones } from './state.tsx'
 import { number, Time } from './times.tsx'
 
@@ -53,7 +54,11 @@ function Row({ look, view }: { look: Look; view: BatchView }) {
     <tr id={`b-${batch.id}`} class={batch.state === 'paused' ? 'paused' : undefined}>
       <td>
         <BatchBadge look={look} view={view} />
-        {batch.reason === undefined || batch.reason === '' ? null : <small class="muted">{batch.reason}</small>}
+        {batch.reason === undefined || batch.reason === '' ? null : (
+          <small class="muted">
+            <Said look={look} words={batch.reason} />
+          </small>
+        )}
       </td>
       <td data-label={t.batch} class="key">
         <a href={batchAddress(batch.id)}>{batch.id}</a>
@@ -76,7 +81,9 @@ function Row({ look, view }: { look: Look; view: BatchView }) {
       </td>
       <td data-label={t.submitted} class="nowrap">
         <Time look={look} at={batch.created} />
-        <small class="muted">{batch.by}</small>
+        <small class="muted">
+          <Said look={look} words={batch.by} />
+        </small>
       </td>
     </tr>
   )

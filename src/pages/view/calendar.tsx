@@ -1,8 +1,9 @@
-/** The calendar, by month and by week; what is left out stands there struck through, with its reason. Pure. */
+/** The calendar, by month, week and day; what is left out stands there struck through, with its reason. Pure. */
 import { DateTime } from 'luxon'
 import type { CalendarEntry } from '../../timetable/calendar-days.ts'
 import type { Look } from '../look.ts'
 import { type CalendarModel, calendarViews, type ShownDay } from '../read/calendar.ts'
+import { LinkButton } from './form.tsx'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
 import { Icon } from './state.tsx'
@@ -13,10 +14,7 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
   const { calendar: t } = look.t
   const { view, zone, at } = model
   const start = DateTime.fromMillis(at, { zone, locale: look.language })
-  const title =
-    view === 'month'
-      ? start.toFormat('LLLL yyyy')
-      : `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
+  const title = titleOf(view, start)
   const day = start.toISODate() ?? ''
   return (
     <>
@@ -62,6 +60,38 @@ export function CalendarPage({ look, model }: { look: Look; model: CalendarModel
   )
 }
 
+function titleOf(view: CalendarModel['view'], start: DateTime): string {
+  switch (view) {
+    case 'month':
+      return start.toFormat('LLLL yyyy')
+    case 'week':
+      return `${start.toFormat('d LLL')} – ${start.plus({ days: 6 }).toFormat('d LLL yyyy')}`
+    case 'day':
+      return start.toFormat('ccc d LLL yyyy')
+  }
+}
+
+/** In place of a calendar that could not be worked out in time: a shorter one, or what is stored. */
+export function TooMuchPage({ look, asked }: { look: Look; asked: Pick<CalendarModel, 'view' | 'day'> }) {
+  const { calendar: t, trouble, sections } = look.t
+  const shorter = calendarViews[calendarViews.indexOf(asked.view) + 1]
+  const day = asked.day === undefined ? '' : `&day=${asked.day}`
+  return (
+    <section class="confirm">
+      <h1>{trouble.tooMuch}</h1>
+      <p>{trouble.tooMuchWords}</p>
+      <div class="actions">
+        {shorter === undefined ? null : (
+          <LinkButton kind="main" href={`/calendar?view=${shorter}${day}`}>
+            {t.view[shorter]}
+          </LinkButton>
+        )}
+        <LinkButton href="/schedules">{sections.schedules}</LinkButton>
+      </div>
+    </section>
+  )
+}
+
 function Day({ look, day, model }: { look: Look; day: ShownDay; model: CalendarModel }) {
   const { view, zone } = model
   const kinds = [
@@ -87,7 +117,9 @@ function Day({ look, day, model }: { look: Look; day: ShownDay; model: CalendarM
 
 function Rest({ look, day, view, rest }: { look: Look; day: string; view: CalendarModel['view']; rest: number }) {
   const words = look.t.calendar.more(rest)
-  return view === 'week' ? <span class="muted">{words}</span> : <a href={`/calendar?view=week&day=${day}`}>{words}</a>
+  if (view === 'day') return <span class="muted">{words}</span>
+  const next = view === 'month' ? 'week' : 'day'
+  return <a href={`/calendar?view=${next}&day=${day}`}>{words}</a>
 }
 
 interface EntryProps {
@@ -113,7 +145,7 @@ function Entry({ look, entry, view, zone }: EntryProps) {
       {warned ? <Icon name="warn" /> : null}
       <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
       {times > 1 ? <small class="muted"> ×{times}</small> : null}
-      {view === 'week' && rows.length > 1 ? (
+      {view !== 'month' && rows.length > 1 ? (
         <small class="note">{rows.map(row => timeText(look, row.due, zone, 'clock')).join(' ')}</small>
       ) : null}
       {[...told].map(words => (

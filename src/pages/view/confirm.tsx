@@ -75,7 +75,7 @@ function Asked({ look, model }: { look: Look; model: ConfirmModel }) {
         <div class="warning">
           <p>
             <Icon name="warn" /> {t.repeats} <Relative look={look} at={repeats.at} /> (
-            <Time look={look} at={repeats.at} shape="full" />, {repeats.confirmation} UTC). {t.repeatsWords}
+            <Time look={look} at={repeats.at} zone={model.facts?.zone} />, {repeats.confirmation} UTC). {t.repeatsWords}
           </p>
           <Field
             label={t.typeTime(repeats.confirmation)}
@@ -83,6 +83,7 @@ function Asked({ look, model }: { look: Look; model: ConfirmModel }) {
             required
             pattern={repeats.confirmation}
             inputmode="text"
+            autofocus
           />
         </div>
       )}
@@ -93,7 +94,7 @@ function Asked({ look, model }: { look: Look; model: ConfirmModel }) {
           required
           pattern={typed.value}
           inputmode="numeric"
-          autofocus
+          autofocus={repeats === undefined}
         />
       )}
       {model.until === true ? <Field label={t.until} name="minutes" type="number" value="15" required /> : null}

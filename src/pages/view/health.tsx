@@ -1,12 +1,13 @@
 /** The strip under the bar: whether the machinery works, what is stopped, and the stop for everything. Pure. */
 import type { Look } from '../look.ts'
+import { plannerIsLate } from '../read/machinery.ts'
 import type { Shell } from '../read/shell.ts'
+import { ledgerText } from '../sentence.ts'
 import { Hidden, Unfold } from './form.tsx'
+import { Said } from './said.tsx'
 import { Icon, type IconName, tones } from './state.tsx'
 import { Relative } from './times.tsx'
 
-/** Planners plan every ten seconds; a watch steps in after twenty-five. Milliseconds. */
-const plannerIsLate = 40_000
 /** More than this between two clocks and what is due is not what people think. Milliseconds. */
 const clocksDiffer = 2_000
 
@@ -43,12 +44,12 @@ function chipsOf(look: Look, { planner, checks, accounts, skew, unknown }: Shell
     ...checks.map(
       ({ name, ok, why }): Chip => ({
         icon: ok ? 'ok' : 'rejected',
-        words: `${name} ${ok ? t.ok : t.notOk}`,
-        title: why,
+        words: `${t.checks[name]} ${ok ? t.ok : t.notOk}`,
+        title: why === undefined ? undefined : ledgerText(look, why),
       }),
     ),
     ...accounts.map(({ name, workers, breaker }): Chip => {
-      if (breaker !== undefined) return { icon: 'warn', words: t.breaker(name), title: breaker.cause }
+      if (breaker !== undefined) return { icon: 'warn', words: t.breaker(name), title: ledgerText(look, breaker.cause) }
       return workers === 0
         ? { icon: 'rejected', words: t.noWorkers(name) }
         : { icon: 'ok', words: t.workers(name, workers) }
@@ -94,9 +95,9 @@ function Stops({ look, shell }: { look: Look; shell: Shell }) {
           <Icon name="held" />
           <strong>{t.scope(scope)}</strong>
           <span class="what">
-            {reason}{' '}
+            <Said look={look} words={reason} />{' '}
             <small class="muted">
-              {by}, <Relative look={look} at={Date.parse(at)} />
+              <Said look={look} words={by} />, <Relative look={look} at={Date.parse(at)} />
             </small>
           </span>
           {(cause === 'person' ? look.rights.endHold : look.rights.endServiceHold) ? (

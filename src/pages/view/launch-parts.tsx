@@ -1,6 +1,7 @@
 /** Pieces that every list of launches is made of. Pure. */
 import type { LaunchRow } from '../../duty/launch-shape.ts'
 import type { Look } from '../look.ts'
+import { Said, Verbatim } from './said.tsx'
 import { Badge } from './state.tsx'
 import { latenessText, Time } from './times.tsx'
 
@@ -13,19 +14,27 @@ export function scheduleAddress(name: string): string {
 }
 
 /** `error` and `error_text` as Altcraft said them; where it said nothing, why the launch is in its state. */
-export function ErrorText({ launch }: { launch: Pick<LaunchRow, 'error' | 'error_text' | 'reason' | 'state'> }) {
+export function ErrorText({
+  look,
+  launch,
+}: {
+  look: Look
+  launch: Pick<LaunchRow, 'error' | 'error_text' | 'reason' | 'state'>
+}) {
   const { error, error_text, reason, state } = launch
   if (state === 'launched' && error === 0 && (error_text ?? '') === '') return null
   if (error !== null && error !== 0)
     return (
       <>
-        <code class="error">{error}</code> <q class="verbatim">{error_text}</q>
+        <code class="error">{error}</code> <Verbatim look={look} words={error_text ?? ''} />
       </>
     )
   return (
     <>
-      {(error_text ?? '') === '' ? null : <q class="verbatim">{error_text} </q>}
-      <span class="reason">{reason}</span>
+      {(error_text ?? '') === '' ? null : <Verbatim look={look} words={error_text ?? ''} />}{' '}
+      <span class="reason">
+        <Said look={look} words={reason ?? ''} />
+      </span>
     </>
   )
 }
@@ -113,7 +122,7 @@ function LaunchLine({ look, row: { launch, zone }, isOfOne, cut }: LineProps) {
         {launch.lateness === null ? '' : latenessText(launch.lateness)}
       </td>
       <td class="wide">
-        <ErrorText launch={launch} />
+        <ErrorText look={look} launch={launch} />
       </td>
     </tr>
   )

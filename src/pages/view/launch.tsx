@@ -1,9 +1,11 @@
 /** One launch: what became of it and why, what was asked and answered, and what can be done now. Pure. */
 import type { Look } from '../look.ts'
 import type { LaunchModel } from '../read/launch.ts'
+import { foreignLanguage } from '../sentence.ts'
 import { LinkButton, Unfold } from './form.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Resolve } from './resolve.tsx'
+import { Said } from './said.tsx'
 import { Badge } from './state.tsx'
 import { Story } from './story.tsx'
 import { AllTimes, latenessText, Relative, Time } from './times.tsx'
@@ -19,7 +21,7 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
         </h1>
         <Actions look={look} model={model} />
       </div>
-      <Said look={look} model={model} />
+      <Answer look={look} model={model} />
       {launch.state === 'unknown' ? <Resolve look={look} model={model} /> : null}
       <div class="columns wide-left">
         <section aria-labelledby="story-title">
@@ -48,7 +50,7 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
 }
 
 /** The answer, word for word, and the reason: the first thing that people look for. */
-function Said({ look, model: { launch, advice, preflight } }: { look: Look; model: LaunchModel }) {
+function Answer({ look, model: { launch, advice, preflight } }: { look: Look; model: LaunchModel }) {
   const { launch: t } = look.t
   return (
     <section class="said" aria-label={t.answer} id="said">
@@ -62,26 +64,33 @@ function Said({ look, model: { launch, advice, preflight } }: { look: Look; mode
           {launch.error_text === null ? (
             <span class="muted">{t.noAnswer}</span>
           ) : (
-            <pre class="verbatim">{launch.error_text}</pre>
+            <pre class="verbatim" lang={foreignLanguage(look, launch.error_text)}>
+              {launch.error_text}
+            </pre>
           )}
         </dd>
         {launch.reason === null ? null : (
           <>
             <dt>{t.why}</dt>
-            <dd>{launch.reason}</dd>
+            <dd>
+              <Said look={look} words={launch.reason} />
+            </dd>
           </>
         )}
         {advice === undefined || launch.state !== 'unknown' ? null : (
           <>
             <dt>{t.advice}</dt>
-            <dd>{advice}</dd>
+            <dd>
+              <Said look={look} words={advice} />
+            </dd>
           </>
         )}
         {preflight === undefined ? null : (
           <>
             <dt>{t.preflight}</dt>
             <dd>
-              {preflight.why}. {preflight.remedy} <Relative look={look} at={preflight.at} />
+              <Said look={look} words={preflight.why} />. <Said look={look} words={preflight.remedy} />{' '}
+              <Relative look={look} at={preflight.at} />
             </dd>
           </>
         )}
@@ -138,8 +147,12 @@ function Facts({ look, model: { launch, zone, lastSent } }: { look: Look; model:
         <>
           <dt>{t.by}</dt>
           <dd>
-            {launch.by}
-            {launch.why === null ? null : <>: {launch.why}</>}
+            <Said look={look} words={launch.by} />
+            {launch.why === null ? null : (
+              <>
+                : <Said look={look} words={launch.why} />
+              </>
+            )}
           </dd>
         </>
       )}

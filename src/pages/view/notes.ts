@@ -2,6 +2,7 @@
 import { formatDuration } from '../../files/duration.ts'
 import type { CalendarNote } from '../../timetable/noted-times.ts'
 import type { Look } from '../look.ts'
+import { ledgerText } from '../sentence.ts'
 import { timeText, zoneFor } from './times.tsx'
 
 /** One note as a sentence without a full stop; `zone` is that of the schedule. */
@@ -16,9 +17,9 @@ export function noteText(look: Look, note: CalendarNote, zone: string): string {
     case 'moved':
       return t.moved[note.by](at(note.nominal))
     case 'leftOut':
-      return `${t.leftOut}: ${note.reason}`
+      return `${t.leftOut}: ${ledgerText(look, note.reason)}`
     case 'paused':
-      return `${t.paused}: ${note.reason} (${note.by})`
+      return `${t.paused}: ${note.reason} (${ledgerText(look, note.by)})`
     case 'skipped':
       return `${t.skipped}: ${note.reason.replace(/^person: /, '')}`
     case 'guarded':

@@ -4,6 +4,7 @@ import type { Look } from '../look.ts'
 import { type ScheduleItem, type SchedulesPage, scheduleFilters } from '../read/schedules.ts'
 import { Button, Unfold } from './form.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
+import { Said } from './said.tsx'
 import { Badge, RunStrip } from './state.tsx'
 import { number, Relative, Time, timeText, zoneFor } from './times.tsx'
 
@@ -136,26 +137,30 @@ function Timetable({ look, item: { schedule, unmintable } }: { look: Look; item:
 export function Unplannable({ look, why }: { look: Look; why: string | undefined }) {
   return (
     <>
-      <Badge look={look} name="rejected" word={look.t.schedules.unplannable} /> <span class="reason">{why}</span>
+      <Badge look={look} name="rejected" word={look.t.schedules.unplannable} />{' '}
+      <span class="reason">
+        <Said look={look} words={why ?? ''} />
+      </span>
     </>
   )
 }
 
 export function ScheduleState({
   look,
-  item: { pause, completed },
+  item: { pause, completed, unmintable },
 }: {
   look: Look
-  item: Pick<ScheduleItem, 'pause' | 'completed'>
+  item: Pick<ScheduleItem, 'pause' | 'completed' | 'unmintable'>
 }) {
   const { schedules: t } = look.t
+  if (unmintable !== undefined && pause === undefined) return null
   if (completed) return <Badge look={look} name="planned" word={t.completed} quiet />
   if (pause === undefined) return <Badge look={look} name="ok" word={t.active} quiet />
   return (
     <>
-      <Badge look={look} name="paused" />
+      <Badge look={look} name="paused" quiet />
       <small class="muted">
-        {pause.reason} ({pause.by}
+        <Said look={look} words={pause.reason} /> (<Said look={look} words={pause.by} />
         {pause.until === undefined ? null : (
           <>
             , {t.until} <Time look={look} at={pause.until} />

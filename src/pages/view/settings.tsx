@@ -1,6 +1,7 @@
 /** How the pages are to be seen: forms that work without a script. Pure. */
 import type { Look } from '../look.ts'
 import { languages, themes, zoneChoices } from '../look.ts'
+import { ledgerText } from '../sentence.ts'
 import { Button, Hidden } from './form.tsx'
 
 /** One click between dark and light; where the system decides, the script says what the system has. */
@@ -32,7 +33,7 @@ export function Settings({ look }: { look: Look }) {
   return (
     <details class="unfold settings">
       <summary class="button">
-        <span>{look.by ?? t.shell.look}</span>
+        <span>{look.by === undefined ? t.shell.look : ledgerText(look, look.by)}</span>
       </summary>
       <div class="panel">
         <form method="post" action="/look" class="form">

@@ -2,26 +2,36 @@
 import type { Attempt } from '../../launches/record.ts'
 import type { Look } from '../look.ts'
 import type { LaunchModel } from '../read/launch.ts'
+import { actionText } from '../sentence.ts'
 import type { Moment } from '../story.ts'
+import { Said, Verbatim } from './said.tsx'
 import { Badge, tones } from './state.tsx'
 import { AllTimes, timeText, zoneFor } from './times.tsx'
 
 export function Story({ look, model: { story, zone } }: { look: Look; model: LaunchModel }) {
+  const [first] = story
   return (
-    <ol class="story" id="story">
-      {story.map((moment, index) => (
-        <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
-          <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />
-          <div>
-            <Words look={look} moment={moment} />
-          </div>
-        </li>
-      ))}
-    </ol>
+    <>
+      {first === undefined ? null : (
+        <p class="since">
+          <AllTimes look={look} at={first.at} zone={zone} />
+        </p>
+      )}
+      <ol class="story" id="story">
+        {story.map((moment, index) => (
+          <li class={`moment tone-${toneOf(moment)}${moment.at > look.now ? ' coming' : ''}`}>
+            <MomentTime look={look} moment={moment} zone={zone} before={story[index - 1]?.at} />
+            <div>
+              <Words look={look} moment={moment} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }
 
-/** The day is said where it changes; the first moment is said in every zone. */
+/** The day is said where it changes; that of the first moment stands above, in every zone. */
 function MomentTime({
   look,
   moment,
@@ -33,13 +43,12 @@ function MomentTime({
   zone: string | undefined
   before: number | undefined
 }) {
-  if (before === undefined) return <AllTimes look={look} at={moment.at} zone={zone} />
   const shown = zoneFor(look, zone)
   const day = timeText(look, moment.at, shown, 'day')
   const full = timeText(look, moment.at, shown, 'full')
   return (
     <time dateTime={new Date(moment.at).toISOString()} title={new Date(moment.at).toISOString()}>
-      {day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
+      {before === undefined || day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
       {full.slice(-8)}
       <small>.{String(moment.at % 1_000).padStart(3, '0')}</small>
     </time>
@@ -68,7 +77,12 @@ function Words({ look, moment }: { look: Look; moment: Moment }) {
     case 'made':
       return (
         <>
-          {t.made} {moment.by === undefined ? null : <small class="muted">{moment.by}</small>}
+          {t.made}{' '}
+          {moment.by === undefined ? null : (
+            <small class="muted">
+              <Said look={look} words={moment.by} />
+            </small>
+          )}
         </>
       )
     case 'due':
@@ -93,11 +107,24 @@ function Words({ look, moment }: { look: Look; moment: Moment }) {
     case 'note':
       return (
         <>
-          <strong>{moment.who}</strong>: {moment.what}
-          {moment.why === '' ? null : <p>{moment.why}</p>}
+          <strong>
+            <Said look={look} words={moment.who} />
+          </strong>
+          : {actionText(look, moment.what)}
+          {moment.why === '' ? null : (
+            <p>
+              <Said look={look} words={moment.why} />
+            </p>
+          )}
         </>
       )
   }
+}
+
+/** The kinds of outcomes are words of ours; a record may be older than they are. */
+function outcomeWord({ t }: Look, outcome = ''): string {
+  const known = Object.entries(t.outcomes).find(([kind]) => kind === outcome)
+  return known?.[1] ?? outcome
 }
 
 function Ended({ look, attempt }: { look: Look; attempt: Attempt }) {
@@ -105,18 +132,22 @@ function Ended({ look, attempt }: { look: Look; attempt: Attempt }) {
   const { error, error_text, status, detail, duplicate } = attempt
   return (
     <>
-      {t.ended(attempt.number)} <strong>{attempt.outcome}</strong>
+      {t.ended(attempt.number)} <strong>{outcomeWord(look, attempt.outcome)}</strong>
       <p>
-        {attempt.reason} {attempt.handed === true ? t.handed : t.notHanded}
+        <Said look={look} words={attempt.reason ?? ''} /> {attempt.handed === true ? t.handed : t.notHanded}
         {status === undefined ? null : ` HTTP ${status}.`}
         {duplicate === true ? ` ${t.repeated}` : null}
       </p>
       {error === undefined ? null : (
         <p>
-          <code class="error">error {error}</code> <q class="verbatim">{error_text ?? ''}</q>
+          <code class="error">error {error}</code> <Verbatim look={look} words={error_text ?? ''} />
         </p>
       )}
-      {error !== undefined || detail === undefined ? null : <p class="muted">{detail}</p>}
+      {error !== undefined || detail === undefined ? null : (
+        <p class="muted">
+          <Said look={look} words={detail} />
+        </p>
+      )}
     </>
   )
 }

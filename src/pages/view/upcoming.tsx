@@ -61,8 +61,12 @@ function ticksOf(look: Look, { from, to, span }: Upcoming): { at: number; words:
   while (!day && tick.hour % 4 !== 0) tick = tick.plus({ hours: 1 })
   for (; tick.toMillis() < to; tick = tick.plus(step))
     ticks.push({ at: tick.toMillis(), words: tick.toFormat(day ? 'd LLL' : 'HH:mm') })
-  // The last one would be cut off at the edge.
-  return ticks.filter(({ at }) => at < to - (to - from) / 24)
+  return ticks
+}
+
+/** Words that begin later than this would be cut off at the edge of a narrow screen. */
+function isWhole({ from, to }: Upcoming): (tick: { readonly at: number }) => boolean {
+  return ({ at }) => at < to - (to - from) / 8
 }
 
 function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
@@ -70,11 +74,13 @@ function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
     <div class="lane axis" aria-hidden="true">
       <span class="name">{look.zone === 'mine' ? (look.mine ?? 'UTC') : 'UTC'}</span>
       <svg class="track" height="16" width="100%" aria-hidden="true">
-        {ticksOf(look, upcoming).map(({ at, words }) => (
-          <text x={share(upcoming, at)} y="12">
-            {words}
-          </text>
-        ))}
+        {ticksOf(look, upcoming)
+          .filter(isWhole(upcoming))
+          .map(({ at, words }) => (
+            <text x={share(upcoming, at)} y="12">
+              {words}
+            </text>
+          ))}
       </svg>
     </div>
   )
