@@ -34,13 +34,13 @@ export function settlementOf(claim: Claim, ending: Ending, now: number, random: 
       if (made >= claim.retry.attempts) {
         return {
           state: 'failed',
-          reason: `${outcome.reason}; that was attempt ${made} of ${claim.retry.attempts}`,
+          reason: `${outcome.reason} That was attempt ${made} of ${claim.retry.attempts}.`,
           attempt,
         }
       }
       const notBefore = now + pause(claim.retry, made, outcome.retryAfter, random)
       if (notBefore > claim.retryUntil) {
-        return { state: 'failed', reason: `${outcome.reason}; no time is left for another attempt`, attempt }
+        return { state: 'failed', reason: `${outcome.reason} No time is left for another attempt.`, attempt }
       }
       const replayed = ending.observation.kind === 'answered' && ending.observation.duplicate
       return { state: 'waiting', reason: outcome.reason, notBefore, renewRequestId: replayed, attempt }

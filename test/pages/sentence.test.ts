@@ -66,7 +66,7 @@ describe('in Russian there is a sentence for', () => {
     )
     const all = [...said, ...answers]
     expect(untranslated(all)).toEqual([])
-    expect(untranslated(all.map(each => `${each}; that was attempt 3 of 3`))).toEqual([])
+    expect(untranslated(all.map(each => `${each} That was attempt 3 of 3.`))).toEqual([])
     expect(untranslated(all.map(each => `still unknown; an identical repeat decided nothing: ${each}`))).toEqual([])
     expect(untranslated(all.map(each => `${reasons.hold}${each}`))).toEqual([])
     expect(inRussian('Altcraft refused the request (HTTP 200, error 402).')).toBe(

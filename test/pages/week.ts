@@ -6,10 +6,13 @@ import { Feeder } from '../../src/bulk/feeder.ts'
 import { submitBatch } from '../../src/bulk/submit.ts'
 import { launchByHand } from '../../src/launches/by-hand.ts'
 import { claimLaunch } from '../../src/launches/claim.ts'
+import { classify } from '../../src/launches/classify.ts'
 import { commitLaunch } from '../../src/launches/commit.ts'
 import { holdOn } from '../../src/launches/hold.ts'
+import type { Observation } from '../../src/launches/outcome.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
-import { type Settlement, settleLaunch } from '../../src/launches/settle.ts'
+import { settleLaunch } from '../../src/launches/settle.ts'
+import { settlementOf } from '../../src/launches/settlement.ts'
 import { CommitConnection } from '../../src/redis/commit-connection.ts'
 import { comingDueTimes } from '../../src/timetable/noted-times.ts'
 import { pauseSchedule } from '../../src/timetable/pausing.ts'
@@ -75,46 +78,34 @@ function declaration({ name, cron, zone, id, list, limit, words }: Declared): Sc
   }
 }
 
-type Told = Pick<Settlement, 'state' | 'reason'> & Partial<Settlement['attempt']>
-const fine: Told = {
-  state: 'launched',
-  reason: 'The answer says 0.',
-  error: 0,
-  error_text: '',
-  status: 200,
-  outcome: 'launched',
+/** What one attempt saw; `isLast`: it was the last that the launch had. */
+interface Told {
+  readonly saw: Observation
+  readonly isLast?: true
 }
-const tariff: Told = {
-  state: 'rejected',
-  reason: 'The platform refuses it.',
-  error: 402,
-  error_text: 'Tariff limit reached: 300 of 300 messages sent this month',
-  status: 200,
-  outcome: 'refused',
-}
-const tooMany: Told = {
-  ...tariff,
-  state: 'failed',
-  error: 429,
-  error_text: 'Too many requests',
-  outcome: 'notLaunched',
-  reason: 'No attempt succeeded.',
-}
+const answered = (error: number, errorText: string, status = 200, duplicate = false): Observation => ({
+  kind: 'answered',
+  status,
+  envelope: { kind: 'valid', error, errorText },
+  duplicate,
+  retryAfter: undefined,
+  serverDate: undefined,
+})
+const fine: Told = { saw: answered(0, 'Successful operation') }
+const tariff: Told = { saw: answered(402, 'Tariff limit reached: 300 of 300 messages sent this month') }
+const tooMany: Told = { saw: answered(429, 'Too many requests', 429), isLast: true }
+const swallowed: Told = { saw: answered(0, 'Successful operation', 200, true) }
 const silent: Told = {
-  state: 'unknown',
-  reason: 'Whether it was launched is not known.',
-  detail: 'no answer within 60 s',
-  outcome: 'ambiguous',
+  saw: {
+    kind: 'broken',
+    handed: true,
+    code: 'SENDOFF_TOTAL_TIMEOUT',
+    syscall: undefined,
+    detail: 'no answer within 60 s',
+    status: undefined,
+  },
 }
-const swallowed: Told = {
-  state: 'swallowed',
-  reason: 'Answered as a repeat, but nothing was handed over before.',
-  error: 0,
-  error_text: '',
-  status: 200,
-  duplicate: true,
-  outcome: 'swallowed',
-}
+const rules = { retry: [], permanent: [], trust503: false }
 
 class Week {
   readonly #stage: HttpStage
@@ -181,7 +172,7 @@ class Week {
     return stored
   }
 
-  async attempt(key: string, { state, reason, ...over }: Told, took = 240): Promise<void> {
+  async attempt(key: string, { saw, isLast }: Told, took = 240): Promise<void> {
     const { ledger } = this.#stage
     const start = this.#stage.now ?? Date.now()
     const claim = await claimLaunch(ledger, key, `nonce-${key}-${start}`, 'worker-2:417', 10_000)
@@ -194,8 +185,10 @@ class Week {
     })
     if (!permit.granted) return
     this.#stage.now = start + took
-    const attempt = { start, end: start + took, outcome: state, reason, handed: true, owner: 'worker-2:417', ...over }
-    await settleLaunch(ledger, claim.claim, { state, reason, attempt })
+    const ending = { start, end: start + took, observation: saw, outcome: classify(saw, rules, false) }
+    const made = isLast ? claim.claim.retry.attempts - 1 : claim.claim.made
+    const settlement = settlementOf({ ...claim.claim, made }, ending, ending.end, 0)
+    await settleLaunch(ledger, claim.claim, settlement)
   }
 
   async decide(end: number): Promise<void> {

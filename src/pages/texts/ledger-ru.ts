@@ -81,8 +81,8 @@ export const sentencesRu: Readonly<Record<string, string>> = {
   '{said} The mailing may have started.': '{said} Рассылка, возможно, запущена.',
   '{said} The platform marked this as a replay of an earlier answer.':
     '{said} Платформа отметила это как повтор более раннего ответа.',
-  '{said}; that was attempt {number} of {most}': '{said} Это была попытка {number} из {most}',
-  '{said}; no time is left for another attempt': '{said} На ещё одну попытку времени не осталось',
+  '{said} That was attempt {number} of {most}.': '{said} Это была попытка {number} из {most}.',
+  '{said} No time is left for another attempt.': '{said} На ещё одну попытку времени не осталось.',
   'still unknown; an identical repeat decided nothing: {said}':
     'всё ещё неизвестно; точный повтор ничего не решил: {said}',
   'the record of this launch is gone': 'записи этого запуска больше нет',
