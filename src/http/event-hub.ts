@@ -32,6 +32,7 @@ const patience = 5_000
 const atOnce = 500
 
 const entrySchema = z.tuple([z.string(), z.array(z.string())])
+const toldSchema = z.record(z.string(), z.unknown())
 const readReply = z.array(z.tuple([z.string(), z.array(entrySchema)])).nullable()
 
 export class EventHub {
@@ -142,11 +143,14 @@ export class EventHub {
   }
 }
 
+/** Decisions are written by scripts, field by field; what else happens has its fields in one, as they were. */
 function eventOf([id, fields]: [string, string[]]): StreamedEvent {
   const pairs: [string, string][] = []
   for (let index = 0; index + 1 < fields.length; index += 2) pairs.push([fields[index] ?? '', fields[index + 1] ?? ''])
-  const { event = 'unknown', ...rest } = Object.fromEntries(pairs)
-  return { id, event, account: rest.account, data: JSON.stringify({ event, ...rest }) }
+  const { event = 'unknown', at, data, ...texts } = Object.fromEntries(pairs)
+  const told = data === undefined ? {} : toldSchema.parse(JSON.parse(data))
+  const time = at === undefined ? {} : { at: new Date(Number(at)).toISOString() }
+  return { id, event, account: texts.account, data: JSON.stringify({ event, ...time, ...texts, ...told }) }
 }
 
 /** Whether the event of this id came before that of the other. */

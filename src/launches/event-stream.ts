@@ -33,12 +33,14 @@ export class EventStream {
   /** Writes it soon. Never throws, never waits. */
   tell({ level, words, fields }: Happening): void {
     if (level === 'debug') return
-    const { event, ...rest } = fields
-    const pairs = Object.entries(rest).flatMap(([name, value]) => {
-      const text = textOf(value)
-      return text === undefined ? [] : [name, this.#hide(text)]
+    const { event, account, ...rest } = fields
+    const told = Object.entries(rest).flatMap(([name, value]) => {
+      const kept = keptOf(value, this.#hide)
+      return kept === undefined ? [] : [[name, kept]]
     })
-    this.#waiting.push(['event', event, 'at', String(Date.now()), 'level', level, 'words', this.#hide(words), ...pairs])
+    const data = { level, words: this.#hide(words), ...Object.fromEntries(told) }
+    const about = typeof account === 'string' ? ['account', account] : []
+    this.#waiting.push(['event', event, 'at', String(Date.now()), ...about, 'data', JSON.stringify(data)])
     if (this.#waiting.length > mostWaiting) this.#waiting.shift()
     this.#timer ??= setTimeout(() => this.#write(), every).unref()
   }
@@ -62,7 +64,8 @@ export class EventStream {
 }
 
 /** Errors are told in words only where a happening says so: what libraries put into them is not known. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return Array.isArray(value) && value.every(each => typeof each === 'string') ? value.join(', ') : undefined
+function keptOf(value: unknown, hide: (text: string) => string): string | number | boolean | string[] | undefined {
+  if (typeof value === 'string') return hide(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  return Array.isArray(value) && value.every(each => typeof each === 'string') ? value.map(hide) : undefined
 }

@@ -67,6 +67,23 @@ const tell = (launch: string, account = 'main', from = stage.stream) =>
     fields: { event: 'launchEnded', launch, account, state: 'launched' },
   })
 
+it('an event has its fields as they are, and its time as any other answer', async () => {
+  const watcher = await watch()
+  await watcher.until(() => watcher.text.includes('watching'))
+  stage.stream.tell({
+    level: 'warn',
+    words: 'planned 2',
+    fields: { event: 'planned', account: 'main', count: 2, late: true, names: ['a', 'b'], cause: new Error('secret') },
+  })
+  await watcher.until(() => watcher.text.includes('planned 2'))
+  await watcher.leave()
+  const [{ data = '{}' } = {}] = watcher.events
+  const { at, ...told } = JSON.parse(data)
+  const fields = { account: 'main', count: 2, late: true, names: ['a', 'b'] }
+  expect(told).toEqual({ event: 'planned', level: 'warn', words: 'planned 2', ...fields })
+  expect(new Date(at).toISOString()).toBe(at)
+})
+
 it('events of every process and decisions by every door are told, in order', async () => {
   const watcher = await watch()
   await watcher.until(() => watcher.text.includes('watching'))
@@ -90,7 +107,7 @@ it('who comes back with Last-Event-ID is told what it missed, once', async () =>
     await stage.stream.stop()
   }
   const all = await stage.ledger.redis.xrange(stage.ledger.keys.events, '-', '+')
-  const second = all.findIndex(([, fields]) => fields.includes('two'))
+  const second = all.findIndex(([, fields]) => fields.some(field => field.includes('"two"')))
   const watcher = await watch({ 'last-event-id': all[second]?.[0] ?? '' })
   tell('four')
   await watcher.until(() => watcher.text.includes('four'))
