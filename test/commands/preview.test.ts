@@ -1,10 +1,9 @@
-/** sendoff preview, by the built command line. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+/** sendoff preview, in this process. */
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectFolder } from '../config/project-folder.ts'
+import { ended } from './both-ways.ts'
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const jobs = `version: 1
 defaults: { account: main, timezone: Europe/Berlin }
 schedules:
@@ -24,15 +23,11 @@ schedules:
 `
 const cwd = projectFolder({ 'jobs/a.yaml': jobs })
 
-function preview(...args: string[]) {
-  const { PATH = '' } = process.env
-  const ended = spawnSync(process.execPath, [cli, 'preview', ...args], { cwd, encoding: 'utf8', env: { PATH } })
-  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
-}
+const preview = (...args: string[]) => ended(['--jobs', join(cwd, 'jobs'), 'preview', ...args])
 
 describe('sendoff preview', () => {
-  it('shows all entries of a schedule in one order, when each really goes, and why', () => {
-    expect(preview('hours', '--from', '2027-03-27T20:00Z', '--next', '3')).toEqual({
+  it('shows all entries of a schedule in one order, when each really goes, and why', async () => {
+    expect(await preview('hours', '--from', '2027-03-27T20:00Z', '--next', '3')).toEqual({
       code: 0,
       stderr: '',
       stdout: `hours  (Europe/Berlin)
@@ -47,8 +42,8 @@ describe('sendoff preview', () => {
     })
   })
 
-  it('gives the same as data, with nominal and real times', () => {
-    const { stdout } = preview('hours', '--from', '2027-03-28T01:00Z', '--next', '1', '--json')
+  it('gives the same as data, with nominal and real times', async () => {
+    const { stdout } = await preview('hours', '--from', '2027-03-28T01:00Z', '--next', '1', '--json')
     expect(JSON.parse(stdout)).toEqual([
       {
         schedule: 'hours',
@@ -66,8 +61,8 @@ describe('sendoff preview', () => {
     ])
   })
 
-  it('says that a schedule is completed, or never due again', () => {
-    expect(preview('few', 'over', '--from', '2027-01-02T09:00Z').stdout).toBe(
+  it('says that a schedule is completed, or never due again', async () => {
+    expect((await preview('few', 'over', '--from', '2027-01-02T09:00Z')).stdout).toBe(
       `few  (Europe/Berlin)
   At 09:00, beginning 1 January 2027 09:00
   Runs 2 times in all, then it is completed
@@ -77,14 +72,13 @@ over  (Europe/Berlin)
   never again
 `,
     )
-    expect(preview('few', '--from', '2026-12-01').stdout.split('\n')).toHaveLength(6)
+    expect((await preview('few', '--from', '2026-12-01')).stdout.split('\n')).toHaveLength(6)
   })
 
-  it('reads a rule from the command line', () => {
+  it('reads a rule from the command line', async () => {
     const rule = ['--rrule', 'DTSTART;TZID=Europe/Riga:20270101T090000\nRRULE:FREQ=DAILY', '--timezone', 'Europe/Riga']
-    expect(JSON.parse(preview(...rule, '--from', '2027-01-01', '--next', '1', '--json').stdout)).toMatchObject([
-      { due: '2027-01-01T07:00:00.000Z', timezone: 'Europe/Riga' },
-    ])
+    const { stdout } = await preview(...rule, '--from', '2027-01-01', '--next', '1', '--json')
+    expect(JSON.parse(stdout)).toMatchObject([{ due: '2027-01-01T07:00:00.000Z', timezone: 'Europe/Riga' }])
   })
 
   it.each([
@@ -105,8 +99,8 @@ over  (Europe/Berlin)
     [['--cron', '@daily', '--timezone', 'Europe/Rga'], 'did you mean Europe/Riga?'],
     [['ours'], 'there is no schedule ours; did you mean hours?'],
     [['--from', 'tomorrow'], '--from tomorrow is not a time'],
-  ])('refuses %j, and ends with 2', (args, sentence) => {
-    const { code, stdout, stderr } = preview(...args)
+  ])('refuses %j, and ends with 2', async (args, sentence) => {
+    const { code, stdout, stderr } = await preview(...args)
     expect(stderr).toContain(sentence)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { ended } from '../commands/both-ways.ts'
 import { words } from './command-tree.ts'
-import { blocksOf, readPage, repository } from './page.ts'
+import { blocksOf, readPage } from './page.ts'
 
 /** Each command line of a page's console blocks with what the page says it prints. */
 const transcripts = blocksOf(readPage('docs/time.md'))
@@ -15,11 +15,8 @@ const transcripts = blocksOf(readPage('docs/time.md'))
 describe('what docs/time.md says a command prints', () => {
   it('is found at all', () => expect(transcripts.length).toBeGreaterThan(4))
 
-  it.each(transcripts)('is printed by: %s', (line, printed) => {
-    const { stdout, stderr } = spawnSync('node', [`${repository}dist/cli.js`, ...words(line).slice(1)], {
-      cwd: repository,
-      encoding: 'utf8',
-    })
+  it.each(transcripts)('is printed by: %s', async (line, printed) => {
+    const { stdout, stderr } = await ended(words(line).slice(1))
     expect(stdout + stderr).toBe(printed)
   })
 })
