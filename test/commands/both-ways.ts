@@ -117,7 +117,7 @@ export function told({ code, stdout, stderr }: Ended) {
   return { code, stdout: same(stdout), stderr: same(stderr) }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import type { Altcraft } from '../../src/sandbox/altcraft.ts'
-import { canary, configFor, type Declared, type Project, schedules, until } from './project.ts'
+import { configFor, type Declared, type Project, schedules, until } from './project.ts'
 import { story } from './story.ts'
 
 const jobs = (altcraft: Altcraft, ...declared: Declared[]) => ({
@@ -25,74 +25,6 @@ const plan = async (project: Project) => planSchema.parse(JSON.parse((await proj
 const audit = async (project: Project) => (await project.run('audit', '--json')).stdout
 
 describe.concurrent('plan and apply', () => {
-  story(
-    'show what an edit does to due times, apply it under its hash, and refuse that hash after another edit',
-    async ({ altcraft, create }) => {
-      const project = await create(jobs(altcraft, daily('digest')))
-      const first = await plan(project)
-      expect(first).toMatchObject({ added: [{ schedule: 'digest' }], changed: [], removed: [] })
-      expect((await project.run('apply', '--plan', first.plan)).code).toBe(0)
-      expect(await project.run('plan', '--exit-code')).toMatchObject({ code: 0 })
-
-      await declare(project, daily('digest', '30 9 * * *'))
-      const shown = await project.run('plan', '--exit-code')
-      expect(shown.code).toBe(3)
-      expect(shown.stdout).toContain('~ digest')
-      expect(shown.stdout).toContain('when.cron: "0 9 * * *" -> "30 9 * * *"')
-      expect(shown.stdout).toMatch(/0 appear, 0 vanish, (29|30) move/)
-      const second = await plan(project)
-      await declare(project, daily('digest', '45 9 * * *'))
-      const refused = await project.run('apply', '--plan', second.plan)
-      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer holds') })
-      expect((await plan(project)).changed).toHaveLength(1)
-
-      const third = await plan(project)
-      expect((await project.run('apply', '--plan', third.plan.slice(0, 8))).code).toBe(0)
-      expect((await plan(project)).changed).toHaveLength(0)
-      // The same hash again: it was for what is stored no more.
-      expect((await project.run('apply', '--plan', third.plan)).code).toBe(1)
-      expect(JSON.parse(await audit(project))).toMatchObject([
-        { what: 'schedule changed', subject: 'schedule:digest', why: `plan ${third.plan}` },
-        { what: 'schedule added', subject: 'schedule:digest' },
-      ])
-    },
-  )
-
-  story(
-    'remove nothing that is not named, and ask nothing where there is no terminal',
-    async ({ altcraft, create }) => {
-      const project = await create(jobs(altcraft, daily('stays'), daily('goes')))
-      expect((await project.run('apply')).code).toBe(2)
-      expect((await project.run('apply', '--yes')).code).toBe(0)
-      await declare(project, daily('stays'))
-      const unnamed = await project.run('apply', '--yes')
-      expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm-remove goes') })
-      expect((await project.run('apply', '--yes', '--confirm-remove', 'stays')).code).toBe(2)
-      expect((await plan(project)).removed).toMatchObject([{ schedule: 'goes' }])
-      expect((await project.run('apply', '--yes', '--confirm-remove', 'goes')).code).toBe(0)
-      expect((await plan(project)).removed).toEqual([])
-    },
-  )
-
-  story('leave a launch where a time is moved away and back', async ({ altcraft, create }) => {
-    const at = new Date(Date.now() + 40_000).toISOString().slice(0, 19)
-    const away = new Date(Date.now() + 7_200_000).toISOString().slice(0, 19)
-    const premiere = (time: string): Declared => ({
-      name: 'premiere',
-      when: `{ at: "${time}Z" }`,
-      launch: '{ id: 90 }',
-    })
-    const project = await create(jobs(altcraft, premiere(at)))
-    await project.run('apply', '--yes')
-    const [launch] = await project.launches('--state', 'planned')
-    await declare(project, premiere(away))
-    await project.run('apply', '--yes')
-    expect(await project.launches('--state', 'planned')).toEqual([])
-    await declare(project, premiere(at))
-    await project.run('apply', '--yes')
-    expect(await project.launches('--state', 'planned')).toEqual([launch])
-  })
-
   story('carry a former name: the history goes along, and plan says so', async ({ altcraft, create }) => {
     const project = await create(jobs(altcraft, { name: 'old', when: '{ every: 1s }', launch: '{ id: 90 }' }))
     const service = await project.serve()
@@ -255,70 +187,4 @@ describe.concurrent('SIGHUP', () => {
     expect((await plan(project)).changed).toHaveLength(1)
     await service.stop()
   })
-})
-
-describe.concurrent('a time in at that has passed', () => {
-  story(
-    'is refused by plan, which offers nothing then and ends with 2, and by apply before it asks',
-    async ({ altcraft, create }) => {
-      const project = await create(
-        jobs(altcraft, { name: 'premiere', when: '{ at: 2026-01-01T09:00 }', launch: '{ id: 90 }' }),
-      )
-      const shown = await project.run('plan')
-      expect(shown.code).toBe(2)
-      expect(shown.stderr).toContain('premiere.when.at: 20260101T0900 has passed')
-      expect(shown.stderr).not.toMatch(/To apply it|is in the past/)
-      const object = await project.run('plan', '--json')
-      expect(object.code).toBe(2)
-      expect(JSON.parse(object.stdout)).toMatchObject({
-        refused: [{ file: 'jobs/all.yaml', sentence: expect.stringContaining('20260101T0900 has passed') }],
-      })
-      const applied = await project.run('apply')
-      expect(applied.code).toBe(2)
-      expect(applied.stderr).toContain('has passed')
-      expect(applied.stderr).not.toContain('To apply it')
-    },
-  )
-
-  story(
-    'is no word of plan and apply once it is stored, and what validate says generally',
-    async ({ altcraft, create }) => {
-      const premiere = { name: 'premiere', when: '{ at: 2026-01-01T09:00, ifPast: skip }', launch: '{ id: 90 }' }
-      const project = await create(jobs(altcraft, premiere))
-      expect((await project.run('apply', '--yes')).code).toBe(0)
-      await declare(project, { ...premiere, when: '{ at: 2026-01-01T09:00 }' })
-      expect((await project.run('validate')).stdout).toContain('is in the past')
-      for (const command of [['plan'], ['apply', '--yes'], ['plan']]) {
-        const { code, stdout, stderr } = await project.run(...command)
-        expect(code).toBe(0)
-        expect(stdout + stderr).not.toContain('past')
-      }
-    },
-  )
-})
-
-describe.concurrent('import crontab', () => {
-  story(
-    'makes a new file that plan understands, never over an old one, and prints no token',
-    async ({ altcraft, create }) => {
-      const project = await create(jobs(altcraft))
-      const url = `${altcraft.url}/api/v1.1/campaigns/broadcasts/start`
-      await project.write('team.crontab', `0 9 * * 1 curl -d '{"token":"${canary}","id":90}' ${url} >/dev/null\n`)
-      const args = ['import', 'crontab', 'team.crontab', '--timezone', 'Europe/Riga']
-      const first = await project.run(...args, '--out', 'jobs/from-cron.yaml')
-      expect(first).toMatchObject({ code: 0, stdout: '' })
-      expect(first.stderr).toContain('equal for the next 400 days')
-      expect(first.stderr).toContain('The token of line 1 is left out: accounts.main.token')
-      expect(await plan(project)).toMatchObject({ added: [{ schedule: 'mailing-90' }] })
-      expect(await project.run(...args, '--out', 'jobs/from-cron.yaml')).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('not overwritten'),
-      })
-      const printed = await project.run(...args)
-      expect(printed.stdout).toContain('mailing-90:')
-      expect(first.stderr + printed.stdout + printed.stderr).not.toContain(canary)
-      await project.write('empty.crontab', '@daily true\n')
-      expect((await project.run('import', 'crontab', 'empty.crontab')).code).toBe(1)
-    },
-  )
 })
