@@ -8,6 +8,7 @@ import { type Refusal, refusalSchema } from '../../http/contract/refusal.ts'
 import { nothingHereWords, problemSchema } from '../../http/problem.ts'
 import { releaseVersion } from '../../http/version.ts'
 import { CommandEnding, exitCodes } from '../ending.ts'
+import { knowsOfFirstTry, leavesDoubt } from './doubt.ts'
 import { type Reach, ServerTrouble, strangeAnswer, troubleOf } from './trouble.ts'
 
 /** A newer server may have codes and refusals that are not known here; their words are. */
@@ -67,12 +68,14 @@ export class ServerCall {
     schema: Schema,
     again: string,
   ): Promise<Answer<z.output<Schema>>> {
-    try {
-      return await this.ask(method, path, schema, { body })
-    } catch (error) {
+    const unsure = (words: string, code: number) =>
+      new CommandEnding(code, `${words}; whether it was carried out is not known: see ${again}`)
+    const answer = await this.ask(method, path, schema, { body }).catch(error => {
       if (!(error instanceof ServerTrouble) || error.reach === 'unsent') throw error
-      throw new CommandEnding(error.code, `${error.message}; whether it was carried out is not known: see ${again}`)
-    }
+      throw unsure(error.message, error.code)
+    })
+    if (answer.ok || !leavesDoubt(answer.problem)) return answer
+    throw unsure(answer.problem.detail, exitCodes.unreachable)
   }
 
   /**
@@ -92,20 +95,24 @@ export class ServerCall {
         `${words}; it may have been launched. Do not simply run it again, look first: ${again} --url ${this.address}`,
       )
     const asked = () => this.ask('POST', path, schema, sent)
-    let broken = false
+    let first: ServerTrouble | undefined
     const answer = await asked()
       .catch(error => {
-        broken = error instanceof ServerTrouble && error.reach === 'broken'
-        if (broken) return asked()
-        throw error
+        if (!(error instanceof ServerTrouble) || error.reach !== 'broken') throw error
+        first = error
+        return asked()
       })
       .catch(error => {
         // What could not be sent a second time was sent a first.
-        const isUnsent = error instanceof ServerTrouble && error.reach === 'unsent' && !broken
+        const isUnsent = error instanceof ServerTrouble && error.reach === 'unsent' && first === undefined
         throw error instanceof ServerTrouble && !isUnsent ? unsure(error.message) : error
       })
-    if (answer.ok || !leavesDoubt.has(answer.problem.code)) return answer
-    throw unsure(answer.problem.detail)
+    if (answer.ok) return answer
+    const { problem } = answer
+    if (first !== undefined && !knowsOfFirstTry(problem))
+      throw unsure(`${first.message}, and asked once more the server says: ${problem.detail}`)
+    if (leavesDoubt(problem)) throw unsure(problem.detail)
+    return answer
   }
 
   /** One request with its answer as JSON. Throws ServerTrouble. */
@@ -183,9 +190,6 @@ export class ServerCall {
     return new ServerTrouble(reach, `the server ${does}; ${releases}`, {}, exitCodes.failed)
   }
 }
-
-/** Problems after which a launch may be there or not. */
-const leavesDoubt: ReadonlySet<string> = new Set(['timeout', 'internal', 'inProgress', 'outcomeUnknown'])
 
 /** Whether there is no such thing, as far as the key may see. */
 export function isMissing({ code }: AnsweredProblem): boolean {

@@ -7,9 +7,10 @@ import type { Row } from '../../bulk/row.ts'
 import { RowsSeen } from '../../bulk/rows-seen.ts'
 import type { SubmitAnswer } from '../../bulk/submit.ts'
 import { submittedSchema } from '../../http/contract/batches.ts'
-import { CommandEnding } from '../ending.ts'
+import { CommandEnding, exitCodes } from '../ending.ts'
 import type { Submitting } from '../office/batches.ts'
 import { type Answer, refusalIn, type ServerCall } from './call.ts'
+import { leavesDoubt } from './doubt.ts'
 import { ServerTrouble } from './trouble.ts'
 
 /** The member that tells a row from the others; no field of a launch is called so. */
@@ -26,17 +27,20 @@ export async function submitTo(server: ServerCall, submitting: Submitting): Prom
   const upload = uploadOf(first.value, texts, () => shown === undefined || isSame(shown, seen))
   try {
     const answer = await sent(server, submitting, upload.body)
+    // Another submit at the same time is told by its refusal.
+    if (!answer.ok && answer.problem.refusal === undefined && leavesDoubt(answer.problem))
+      throw new CommandEnding(exitCodes.unreachable, `${answer.problem.detail}; ${runAgain}`)
     return answerOf(answer, seen.rows)
   } catch (error) {
     if (upload.ended.why === 'changed') return { kind: 'changed' }
     if (upload.ended.why !== undefined) throw upload.ended.why
     if (!(error instanceof ServerTrouble) || error.reach === 'unsent') throw error
-    throw new CommandEnding(
-      error.code,
-      `${error.message}; whether the rows were submitted is not known. Run it again: the same rows under the same name are the same batch`,
-    )
+    throw new CommandEnding(error.code, `${error.message}; ${runAgain}`)
   }
 }
+
+const runAgain =
+  'whether the rows were submitted is not known. Run it again: the same rows under the same name are the same batch'
 
 async function sent(
   server: ServerCall,
