@@ -108,6 +108,8 @@ describe('a server', () => {
   it.each([
     ['ftp://x', 'is not the address of a server'],
     ['http://name:secret@127.0.0.1', 'holds a name or a password'],
+    ['http://127.0.0.1:8377?key=secret', 'holds a ? or a #'],
+    ['http://127.0.0.1:8377/there#secret', 'holds a ? or a #'],
   ])('has an address: %s has none', async (url, words) => {
     const { code, stderr } = await run(url, 'hold', 'status')
     expect(code).toBe(2)

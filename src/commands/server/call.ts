@@ -1,13 +1,12 @@
 /** Asking a server: one request and its answer, judged at the border. The key goes into one header and nowhere else. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { readEnvironment, secretVariable } from '../../config/environment.ts'
 import { keyVariable } from '../../config/variable-names.ts'
-import { formatProblem } from '../../files/problem.ts'
 import { type Refusal, refusalSchema } from '../../http/contract/refusal.ts'
 import { nothingHereWords, problemSchema } from '../../http/problem.ts'
 import { releaseVersion } from '../../http/version.ts'
 import { CommandEnding, exitCodes } from '../ending.ts'
+import { keyFromEnvironment, serverAddress } from './address.ts'
 import { knowsOfFirstTry, leavesDoubt } from './doubt.ts'
 import { type Reach, ServerTrouble, strangeAnswer, troubleOf } from './trouble.ts'
 
@@ -32,12 +31,7 @@ export class ServerCall {
   /** `patience`: for one answer, in milliseconds. Throws CommandEnding where the address or the key cannot be used. */
   constructor(url: string, patience: number) {
     this.#patience = patience
-    const address = URL.canParse(url) ? new URL(url) : undefined
-    if (!address || !/^https?:$/.test(address.protocol))
-      throw usage(`--url ${url} is not the address of a server; write http://127.0.0.1:8377`)
-    if (address.username !== '' || address.password !== '')
-      throw usage(`--url holds a name or a password: put an API key into ${keyVariable}, and leave them out`)
-    this.#root = `${url.replace(/\/+$/, '')}/api/v1`
+    this.#root = `${serverAddress(url)}/api/v1`
     this.#key = keyFromEnvironment()
   }
 
@@ -226,22 +220,4 @@ function exitCodeFor(status: number): number {
   if (status === 401 || status === 403) return exitCodes.notAllowed
   if (status === 400 || status === 413 || status === 422) return exitCodes.usage
   return status >= 500 ? exitCodes.unreachable : exitCodes.failed
-}
-
-function keyFromEnvironment(): string | undefined {
-  const cwd = process.cwd()
-  const found = secretVariable(readEnvironment(process.env, cwd), keyVariable, cwd)
-  if (found.found) return soundKey(found.value)
-  if (found.problem) throw usage(formatProblem(found.problem))
-  return undefined
-}
-
-/** What no header may hold is told without being shown: it is a secret all the same. */
-function soundKey(key: string): string {
-  if (/^[\x21-\x7e]+$/.test(key)) return key
-  throw usage(`the API key in ${keyVariable} has blanks, line breaks or letters that no key has; copy it once more`)
-}
-
-function usage(sentence: string): CommandEnding {
-  return new CommandEnding(exitCodes.usage, sentence)
 }
