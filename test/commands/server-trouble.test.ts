@@ -220,6 +220,54 @@ describe('a file of rows that a server cannot say the outcome of', () => {
   })
 })
 
+describe('what comes after a success', () => {
+  /** Hands on what is asked until something was carried out; then nothing is answered any more. */
+  const untilDone = () => {
+    let done = false
+    return between.answering(async (request, response) => {
+      if (done) return void request.socket.destroy()
+      if (request.method === 'POST') done = true
+      return between.passOn(request, response)
+    })
+  }
+
+  it.each([
+    ['launch 12 --account main --yes', 'stdout', /^manual-\S+\n$/],
+    ['launch 12 --account main --yes --json', 'stdout', /"key":"manual-.+"due":"\d{4}-/],
+    ['schedules run weekly --yes --reason x', 'stdout', /^weekly-run-\S+\n$/],
+    ['launches release guarded --reason x', 'stderr', /^guarded is planned again; it may go out until \d{4}-/],
+    ['launches retry dubious --reason x', 'stderr', /^dubious is planned again; it may go out until \d{4}-/],
+    [
+      'launches resolve doubtful --not-launched --relaunch --send-until 2100-01-01T00:00Z --reason x',
+      'stderr',
+      /^doubtful will be launched again at \d{4}-/,
+    ],
+    ['bulk submit FOLDER/rows.csv --account main --yes', 'stdout', /^rows-\S+\n$/],
+  ] as const)('does not undo it: sendoff %s', async (line, where, words) => {
+    const { redis, keys } = ways.stage.ledger
+    await redis.del(keys.sent('main', 66, 'own'))
+    await ways.byRedis('launches', 'resolve', 'dubious', '--not-launched', '--reason', 'x')
+    const one = await run(await untilDone(), ...line.split(' '))
+    expect(one).toMatchObject({ code: 0, [where]: expect.stringMatching(words) })
+  })
+
+  it('cannot be followed: 7, and what to look at', async () => {
+    const { code, stderr } = await run(await untilDone(), ...launch, '--wait')
+    expect(code).toBe(7)
+    expect(stderr).toMatch(
+      /manual-(\S+) is made, but what came of it was not seen: the connection .+ look first: sendoff launches show manual-\1\n$/,
+    )
+  })
+
+  it('cannot be followed, of a batch: 7, and what to look at', async () => {
+    const words = ['bulk', 'submit', 'FOLDER/rows.csv', '--account', 'main', '--yes', '--watch']
+    const { code, stdout, stderr } = await run(await untilDone(), ...words)
+    expect(code).toBe(7)
+    expect(stdout).toMatch(/^rows-\S+\n$/)
+    expect(stderr).toMatch(/lost sight of: the connection .+ look first: sendoff bulk status rows-\S+\n$/)
+  })
+})
+
 describe('a launch whose answer is lost', () => {
   it('is asked for once more under the same key, and is made once', async () => {
     const asked: unknown[] = []
