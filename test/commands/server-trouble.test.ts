@@ -358,6 +358,38 @@ describe('a file of rows', () => {
     })
   })
 
+  it('that was cut off is asked about once more without rows: a refusal that was not seen is told', async () => {
+    await ways.stage.clear()
+    await ways.useKey('viewer')
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return between.passOn(request, response)
+      request.socket.destroy()
+    })
+    expect(await run(url, 'bulk', 'submit', 'FOLDER/many.csv', '--account', 'main', '--yes')).toMatchObject({
+      code: 4,
+      stderr: 'This takes the role launcher, and the API key has viewer\n',
+    })
+    expect(asked).toBe(2)
+  })
+
+  it('that was cut off, and would not be refused, may be submitted again', async () => {
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return between.passOn(request, response)
+      request.socket.destroy()
+    })
+    expect(await run(url, 'bulk', 'submit', 'FOLDER/many.csv', '--account', 'main', '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('Run it again: the same rows under the same name are the same batch'),
+    })
+    expect(asked).toBe(2)
+  })
+
   it('that is larger than the server takes is refused, and nothing is submitted', async () => {
     expect(await run(ways.url, 'bulk', 'submit', 'FOLDER/many.csv', '--account', 'main', '--yes')).toMatchObject({
       code: 2,
