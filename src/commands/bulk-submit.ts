@@ -14,7 +14,7 @@ import { declarationOf, readingOf, rulesOf, type SubmitFlags, usage } from './bu
 import { refusalOf, rowsInWords } from './bulk-refusal.ts'
 import { Rehearsal } from './bulk-rehearsal.ts'
 import { followBatch, ProgressLine } from './bulk-watch.ts'
-import { askBeforeLaunch } from './by-hand.ts'
+import { askBeforeLaunch, lostSight, wordsOf } from './by-hand.ts'
 import { CommandEnding, exitCodes } from './ending.ts'
 import { accountOf } from './launch-now.ts'
 import { type Office, withOffice } from './office.ts'
@@ -186,10 +186,15 @@ async function handedOver(
   code: number,
   flags: SubmitFlags,
 ): Promise<number> {
-  if ((await office.workers(account)) === 0)
-    process.stderr.write('Nothing is running that would send it: start sendoff start.\n')
+  const workers = await office.workers(account).catch(error => {
+    process.stderr.write(`Whether anything runs that would send it is not known: ${wordsOf(error)}.\n`)
+    return undefined
+  })
+  if (workers === 0) process.stderr.write('Nothing is running that would send it: start sendoff start.\n')
   if (!flags.watch) return code
-  const watched = await followBatch(office, id, flags.json)
+  const watched = await followBatch(office, id, flags.json).catch(error => {
+    throw lostSight(`${id} is submitted and goes on, but was lost sight of`, error, `sendoff bulk status ${id}`)
+  })
   return watched === 0 ? code : watched
 }
 

@@ -50,6 +50,16 @@ export async function askFor(word: string, question: string, otherwise: string):
   if (typed.trim() !== word) throw new CommandEnding(exitCodes.failed, `Not confirmed; ${otherwise}.`)
 }
 
+/** What is done is done: that it cannot be followed any more does not end as if nothing had been. */
+export function lostSight(done: string, error: unknown, see: string): CommandEnding {
+  const sentence = `${done}: ${wordsOf(error)}. Do not simply run it again, look first: ${see}`
+  return new CommandEnding(exitCodes.unknown, sentence, { cause: error })
+}
+
+export function wordsOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+}
+
 /** Prints the key or, with `--wait`, what came of the launch. Returns the exit code. */
 export async function seeThrough(
   office: Pick<Office, 'launch' | 'now'>,
@@ -63,15 +73,18 @@ export async function seeThrough(
     write(flags.json ? JSON.stringify({ key, state: 'planned', due: new Date(due).toISOString() }) : key)
     return 0
   }
-  const launch = await follow(office, made)
+  const launch = await follow(office, made).catch(error => {
+    throw lostSight(`${made.key} is made, but what came of it was not seen`, error, `sendoff launches show ${made.key}`)
+  })
+  if (!launch) throw new CommandEnding(exitCodes.failed, `the record of ${made.key} is gone`)
   write(flags.json ? JSON.stringify(launch, null, 2) : launchLines(launch))
   return codeFor(launch)
 }
 
-async function follow(office: Pick<Office, 'launch' | 'now'>, { key, sendUntil }: Made): Promise<LaunchWhole> {
+async function follow(office: Pick<Office, 'launch' | 'now'>, { key, sendUntil }: Made) {
   for (;;) {
     const launch = await office.launch(key)
-    if (!launch) throw new CommandEnding(exitCodes.failed, `the record of ${key} is gone`)
+    if (!launch) return undefined
     if (restStates.includes(launch.state) || launch.state === 'unknown' || launch.state === 'held') return launch
     if ((await office.now()) > sendUntil + aftermath) return launch
     await pauseFor(100)

@@ -96,11 +96,13 @@ export type LaunchWhole = z.infer<typeof launchWholeSchema>
 export function launchWhole(record: LaunchRecord): LaunchWhole {
   return {
     ...launchRow(record),
-    attempts: record.attemptList.map(attempt => ({
-      ...attempt,
-      start: iso(attempt.start),
-      sent: isoOrNull(attempt.sent),
-      end: isoOrNull(attempt.end),
+    // In the order of the shape, whoever reads the answer by it.
+    attempts: record.attemptList.map(({ number, start, sent, end, ...rest }) => ({
+      number,
+      start: iso(start),
+      sent: isoOrNull(sent),
+      end: isoOrNull(end),
+      ...rest,
     })),
     times: Object.fromEntries(Object.entries(record.times).map(([state, at]) => [state, iso(at)])),
     request: record.request,

@@ -1,6 +1,6 @@
 /** What is answered about one launch, whatever was asked about it. */
 import type { z } from 'zod'
-import { iso, launchRow } from '../duty/launch-shape.ts'
+import { iso, launchRow, launchWhole } from '../duty/launch-shape.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { RefusedRepeat } from '../launches/by-hand.ts'
 import { showLaunch } from '../launches/read.ts'
@@ -25,7 +25,8 @@ export function noLaunch(key: string): string {
 export async function changed({ ledger }: OpenLedger, key: string) {
   const record = await showLaunch(ledger, key)
   if (!record) throw new Problem('notFound', noLaunch(key))
-  return { launch: launchRow(record) }
+  const { notBefore, sendUntil } = launchWhole(record)
+  return { launch: { ...launchRow(record), notBefore, sendUntil } }
 }
 
 /** What is answered about a launch that was made. */

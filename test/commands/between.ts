@@ -37,7 +37,7 @@ export class Between {
       method: request.method ?? 'GET',
       headers: {
         authorization,
-        'content-type': 'application/json',
+        'content-type': request.headers['content-type'] ?? 'application/json',
         ...(typeof idempotency === 'string' ? { 'idempotency-key': idempotency } : {}),
       },
       ...(body.length === 0 ? {} : { body }),

@@ -13,6 +13,7 @@ export type World =
   | 'stoppedTwice'
   | 'sentLately'
   | 'failed'
+  | 'tried'
   | 'batch'
   | 'pausedBatch'
   | 'batches'
@@ -28,6 +29,8 @@ export const launches: readonly Case[] = [
   ['usual', 'launches show planned', 0, 'mailing    5'],
   ['usual', 'launches show nothing', 1, 'there is no launch nothing; sendoff launches list'],
   ['usual', 'explain doubtful', 0, 'doubtful is unknown'],
+  ['tried', 'explain foreign --json', 0, '"outcome": "notLaunched"'],
+  ['tried', 'launches show foreign --json', 0, '"outcome": "notLaunched"'],
   ['usual', 'explain nothing', 1, 'there is no launch nothing; sendoff launches list shows the newest'],
   ['takenBack', `explain weekly@${newYear.replace(/[-:]/g, '')}`, 1, 'its due time was decided about\nTIME  WHO: skip'],
   ['usual', 'launches resolve doubtful --launched --reason x', 0, 'doubtful is launched.'],

@@ -1,8 +1,13 @@
 /** Every command that can ask a server prints there what it prints from Redis, and ends with the same code. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { submitBatch } from '../../src/bulk/submit.ts'
+import { claimLaunch } from '../../src/launches/claim.ts'
+import { classify } from '../../src/launches/classify.ts'
 import { holdOn } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
+import { showLaunch } from '../../src/launches/read.ts'
+import { settleLaunch } from '../../src/launches/settle.ts'
+import { settlementOf } from '../../src/launches/settlement.ts'
 import { pauseSchedule } from '../../src/timetable/pausing.ts'
 import type { Timetable } from '../../src/timetable/schedule.ts'
 import { rowsOf } from '../bulk/stage.ts'
@@ -61,6 +66,7 @@ const worlds: Readonly<Record<World, () => Promise<void>>> = {
   failed: async () => {
     await ways.byRedis('launches', 'resolve', 'doubtful', '--not-launched', '--reason', 'a test')
   },
+  tried: tryForeign,
   batch: () => batch('offers', 3),
   pausedBatch: async () => {
     await batch('offers', 3)
@@ -76,6 +82,21 @@ async function batch(name: string, rows: number): Promise<void> {
   const brakes = { pace: { perMinute: 30 }, stopAfter: { consecutive: 3 } }
   const declaration = { name, account: 'main', policy: defaultPolicy, ...brakes, source: 'rows.csv', by: 'anna' }
   await submitBatch(ways.stage.ledger, declaration, rowsOf(rows), { kind: 'intended' })
+}
+
+/** An attempt whose connection was refused; it takes as long each time. */
+async function tryForeign(): Promise<void> {
+  const { stage } = ways
+  const due = (await showLaunch(stage.ledger, 'foreign'))?.due ?? 0
+  stage.now = due + 1_000
+  const claimed = await claimLaunch(stage.ledger, 'foreign', 'nonce', 'worker', 10_000)
+  if (claimed.kind !== 'claimed') throw new Error('it was not claimed')
+  const nothing = { syscall: undefined, status: undefined, detail: 'refused' }
+  const observation = { kind: 'broken', handed: false, code: 'ECONNREFUSED', ...nothing } as const
+  const outcome = classify(observation, { retry: [], permanent: [], trust503: false }, false)
+  const ending = { start: stage.now, end: stage.now + 240, observation, outcome }
+  await settleLaunch(stage.ledger, claimed.claim, settlementOf(claimed.claim, ending, ending.end, 0))
+  stage.now = undefined
 }
 
 async function into(world: World): Promise<void> {

@@ -1,5 +1,6 @@
 /** What stands between a command and a server, and what the command says of it: a sentence, an exit code, and never the key. */
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serverOffice } from '../../src/commands/server-office.ts'
 import { leaves } from '../docs/command-tree.ts'
@@ -42,6 +43,12 @@ async function run(url: string, ...words: readonly string[]): Promise<Ended> {
   const one = await ended([...words.map(word => word.replace('FOLDER', ways.folder)), '--url', url])
   said.push(one)
   return one
+}
+
+/** A problem as a server answers it. */
+function saying(response: ServerResponse, status: number, code: string, detail: string): void {
+  const problem = { type: `urn:sendoff:problem:${code}`, title: code, status, code, detail }
+  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
 }
 
 const launch = ['launch', '12', '--account', 'main', '--yes'] as const
@@ -101,6 +108,8 @@ describe('a server', () => {
   it.each([
     ['ftp://x', 'is not the address of a server'],
     ['http://name:secret@127.0.0.1', 'holds a name or a password'],
+    ['http://127.0.0.1:8377?key=secret', 'holds a ? or a #'],
+    ['http://127.0.0.1:8377/there#secret', 'holds a ? or a #'],
   ])('has an address: %s has none', async (url, words) => {
     const { code, stderr } = await run(url, 'hold', 'status')
     expect(code).toBe(2)
@@ -167,6 +176,98 @@ describe('a server', () => {
   })
 })
 
+describe('what a server cannot say the outcome of', () => {
+  const unknown = 'Redis went away in the middle of it'
+  const unsure = () =>
+    between.answering((request, response) =>
+      request.method === 'GET' ? between.passOn(request, response) : saying(response, 503, 'outcomeUnknown', unknown),
+    )
+
+  it('ends a launch with 7, and how to find out', async () => {
+    const url = await unsure()
+    expect(await run(url, ...launch)).toMatchObject({
+      code: 7,
+      stderr: `${unknown}; it may have been launched. Do not simply run it again, look first: sendoff launches list --mailing 12 --url ${url}\n`,
+    })
+  })
+
+  it.each([
+    ['hold on --reason x', 'sendoff hold status'],
+    ['launches cancel planned --reason x', 'sendoff launches show planned'],
+    ['schedules pause weekly --reason x', 'sendoff schedules show weekly'],
+  ])('ends a decision with 5, and how to find out: %s', async (line, see) => {
+    expect(await run(await unsure(), ...line.split(' '))).toMatchObject({
+      code: 5,
+      stderr: `${unknown}; whether it was carried out is not known: see ${see}\n`,
+    })
+  })
+})
+
+describe('a file of rows that a server cannot say the outcome of', () => {
+  it('may be submitted again: it is one batch', async () => {
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      request.resume()
+      await once(request, 'end')
+      saying(response, 503, 'outcomeUnknown', 'Redis went away in the middle of it')
+    })
+    expect(await run(url, 'bulk', 'submit', 'FOLDER/rows.csv', '--account', 'main', '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(
+        'Redis went away in the middle of it; whether the rows were submitted is not known. Run it again',
+      ),
+    })
+  })
+})
+
+describe('what comes after a success', () => {
+  /** Hands on what is asked until something was carried out; then nothing is answered any more. */
+  const untilDone = () => {
+    let done = false
+    return between.answering(async (request, response) => {
+      if (done) return void request.socket.destroy()
+      if (request.method === 'POST') done = true
+      return between.passOn(request, response)
+    })
+  }
+
+  it.each([
+    ['launch 12 --account main --yes', 'stdout', /^manual-\S+\n$/],
+    ['launch 12 --account main --yes --json', 'stdout', /"key":"manual-.+"due":"\d{4}-/],
+    ['schedules run weekly --yes --reason x', 'stdout', /^weekly-run-\S+\n$/],
+    ['launches release guarded --reason x', 'stderr', /^guarded is planned again; it may go out until \d{4}-/],
+    ['launches retry dubious --reason x', 'stderr', /^dubious is planned again; it may go out until \d{4}-/],
+    [
+      'launches resolve doubtful --not-launched --relaunch --send-until 2100-01-01T00:00Z --reason x',
+      'stderr',
+      /^doubtful will be launched again at \d{4}-/,
+    ],
+    ['bulk submit FOLDER/rows.csv --account main --yes', 'stdout', /^rows-\S+\n$/],
+  ] as const)('does not undo it: sendoff %s', async (line, where, words) => {
+    const { redis, keys } = ways.stage.ledger
+    await redis.del(keys.sent('main', 66, 'own'))
+    await ways.byRedis('launches', 'resolve', 'dubious', '--not-launched', '--reason', 'x')
+    const one = await run(await untilDone(), ...line.split(' '))
+    expect(one).toMatchObject({ code: 0, [where]: expect.stringMatching(words) })
+  })
+
+  it('cannot be followed: 7, and what to look at', async () => {
+    const { code, stderr } = await run(await untilDone(), ...launch, '--wait')
+    expect(code).toBe(7)
+    expect(stderr).toMatch(
+      /manual-(\S+) is made, but what came of it was not seen: the connection .+ look first: sendoff launches show manual-\1\n$/,
+    )
+  })
+
+  it('cannot be followed, of a batch: 7, and what to look at', async () => {
+    const words = ['bulk', 'submit', 'FOLDER/rows.csv', '--account', 'main', '--yes', '--watch']
+    const { code, stdout, stderr } = await run(await untilDone(), ...words)
+    expect(code).toBe(7)
+    expect(stdout).toMatch(/^rows-\S+\n$/)
+    expect(stderr).toMatch(/lost sight of: the connection .+ look first: sendoff bulk status rows-\S+\n$/)
+  })
+})
+
 describe('a launch whose answer is lost', () => {
   it('is asked for once more under the same key, and is made once', async () => {
     const asked: unknown[] = []
@@ -196,6 +297,42 @@ describe('a launch whose answer is lost', () => {
     expect(asked).toBe(2)
   })
 
+  it.each([
+    [503, 'stopping', 'The service is stopping; ask another one'],
+    [503, 'storeUnreachable', 'Redis does not answer; nothing was decided'],
+    [503, 'storeUnfit', 'Redis evicts'],
+    [401, 'badKey', 'The API key is unknown, revoked or expired'],
+    [403, 'forbidden', 'This takes the role launcher'],
+    [404, 'notFound', 'There is no such thing'],
+  ])('may have been made, whatever is said before its record is looked at: %i %s', async (status, code, detail) => {
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return saying(response, status, code, detail)
+      await between.answerOf(request)
+      request.socket.destroy()
+    })
+    const { code: ending, stderr } = await run(url, ...launch)
+    expect(ending).toBe(7)
+    expect(stderr).toContain(`, and asked once more the server says: ${detail}; it may have been launched.`)
+    expect(stderr).toContain(`look first: sendoff launches list --mailing 12 --url ${url}\n`)
+    expect(await made()).toBe(1)
+  })
+
+  it('is refused where the ledger refuses it the second time', async () => {
+    await ways.stage.ledger.redis.zadd(ways.stage.ledger.keys.sent('main', 12, 'own'), Date.now() - 60_000, 'before')
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return between.passOn(request, response)
+      request.socket.destroy()
+    })
+    expect(await run(url, ...launch)).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm-duplicate') })
+    expect(asked).toBe(2)
+  })
+
   it('to a page of a proxy may have been made, and is not asked for again', async () => {
     let asked = 0
     const url = await between.answering(async (request, response) => {
@@ -219,6 +356,38 @@ describe('a file of rows', () => {
       code: 4,
       stderr: 'This takes the role launcher, and the API key has viewer\n',
     })
+  })
+
+  it('that was cut off is asked about once more without rows: a refusal that was not seen is told', async () => {
+    await ways.stage.clear()
+    await ways.useKey('viewer')
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return between.passOn(request, response)
+      request.socket.destroy()
+    })
+    expect(await run(url, 'bulk', 'submit', 'FOLDER/many.csv', '--account', 'main', '--yes')).toMatchObject({
+      code: 4,
+      stderr: 'This takes the role launcher, and the API key has viewer\n',
+    })
+    expect(asked).toBe(2)
+  })
+
+  it('that was cut off, and would not be refused, may be submitted again', async () => {
+    let asked = 0
+    const url = await between.answering(async (request, response) => {
+      if (request.method !== 'POST') return between.passOn(request, response)
+      asked += 1
+      if (asked > 1) return between.passOn(request, response)
+      request.socket.destroy()
+    })
+    expect(await run(url, 'bulk', 'submit', 'FOLDER/many.csv', '--account', 'main', '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('Run it again: the same rows under the same name are the same batch'),
+    })
+    expect(asked).toBe(2)
   })
 
   it('that is larger than the server takes is refused, and nothing is submitted', async () => {

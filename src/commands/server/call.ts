@@ -1,13 +1,13 @@
 /** Asking a server: one request and its answer, judged at the border. The key goes into one header and nowhere else. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { readEnvironment, secretVariable } from '../../config/environment.ts'
 import { keyVariable } from '../../config/variable-names.ts'
-import { formatProblem } from '../../files/problem.ts'
 import { type Refusal, refusalSchema } from '../../http/contract/refusal.ts'
 import { nothingHereWords, problemSchema } from '../../http/problem.ts'
 import { releaseVersion } from '../../http/version.ts'
 import { CommandEnding, exitCodes } from '../ending.ts'
+import { keyFromEnvironment, serverAddress } from './address.ts'
+import { knowsOfFirstTry, leavesDoubt } from './doubt.ts'
 import { type Reach, ServerTrouble, strangeAnswer, troubleOf } from './trouble.ts'
 
 /** A newer server may have codes and refusals that are not known here; their words are. */
@@ -31,12 +31,7 @@ export class ServerCall {
   /** `patience`: for one answer, in milliseconds. Throws CommandEnding where the address or the key cannot be used. */
   constructor(url: string, patience: number) {
     this.#patience = patience
-    const address = URL.canParse(url) ? new URL(url) : undefined
-    if (!address || !/^https?:$/.test(address.protocol))
-      throw usage(`--url ${url} is not the address of a server; write http://127.0.0.1:8377`)
-    if (address.username !== '' || address.password !== '')
-      throw usage(`--url holds a name or a password: put an API key into ${keyVariable}, and leave them out`)
-    this.#root = `${url.replace(/\/+$/, '')}/api/v1`
+    this.#root = `${serverAddress(url)}/api/v1`
     this.#key = keyFromEnvironment()
   }
 
@@ -67,12 +62,14 @@ export class ServerCall {
     schema: Schema,
     again: string,
   ): Promise<Answer<z.output<Schema>>> {
-    try {
-      return await this.ask(method, path, schema, { body })
-    } catch (error) {
+    const unsure = (words: string, code: number) =>
+      new CommandEnding(code, `${words}; whether it was carried out is not known: see ${again}`)
+    const answer = await this.ask(method, path, schema, { body }).catch(error => {
       if (!(error instanceof ServerTrouble) || error.reach === 'unsent') throw error
-      throw new CommandEnding(error.code, `${error.message}; whether it was carried out is not known: see ${again}`)
-    }
+      throw unsure(error.message, error.code)
+    })
+    if (answer.ok || !leavesDoubt(answer.problem)) return answer
+    throw unsure(answer.problem.detail, exitCodes.unreachable)
   }
 
   /**
@@ -92,20 +89,24 @@ export class ServerCall {
         `${words}; it may have been launched. Do not simply run it again, look first: ${again} --url ${this.address}`,
       )
     const asked = () => this.ask('POST', path, schema, sent)
-    let broken = false
+    let first: ServerTrouble | undefined
     const answer = await asked()
       .catch(error => {
-        broken = error instanceof ServerTrouble && error.reach === 'broken'
-        if (broken) return asked()
-        throw error
+        if (!(error instanceof ServerTrouble) || error.reach !== 'broken') throw error
+        first = error
+        return asked()
       })
       .catch(error => {
         // What could not be sent a second time was sent a first.
-        const isUnsent = error instanceof ServerTrouble && error.reach === 'unsent' && !broken
+        const isUnsent = error instanceof ServerTrouble && error.reach === 'unsent' && first === undefined
         throw error instanceof ServerTrouble && !isUnsent ? unsure(error.message) : error
       })
-    if (answer.ok || !leavesDoubt.has(answer.problem.code)) return answer
-    throw unsure(answer.problem.detail)
+    if (answer.ok) return answer
+    const { problem } = answer
+    if (first !== undefined && !knowsOfFirstTry(problem))
+      throw unsure(`${first.message}, and asked once more the server says: ${problem.detail}`)
+    if (leavesDoubt(problem)) throw unsure(problem.detail)
+    return answer
   }
 
   /** One request with its answer as JSON. Throws ServerTrouble. */
@@ -184,9 +185,6 @@ export class ServerCall {
   }
 }
 
-/** Problems after which a launch may be there or not. */
-const leavesDoubt: ReadonlySet<string> = new Set(['timeout', 'internal', 'inProgress', 'outcomeUnknown'])
-
 /** Whether there is no such thing, as far as the key may see. */
 export function isMissing({ code }: AnsweredProblem): boolean {
   return code === 'notFound'
@@ -222,22 +220,4 @@ function exitCodeFor(status: number): number {
   if (status === 401 || status === 403) return exitCodes.notAllowed
   if (status === 400 || status === 413 || status === 422) return exitCodes.usage
   return status >= 500 ? exitCodes.unreachable : exitCodes.failed
-}
-
-function keyFromEnvironment(): string | undefined {
-  const cwd = process.cwd()
-  const found = secretVariable(readEnvironment(process.env, cwd), keyVariable, cwd)
-  if (found.found) return soundKey(found.value)
-  if (found.problem) throw usage(formatProblem(found.problem))
-  return undefined
-}
-
-/** What no header may hold is told without being shown: it is a secret all the same. */
-function soundKey(key: string): string {
-  if (/^[\x21-\x7e]+$/.test(key)) return key
-  throw usage(`the API key in ${keyVariable} has blanks, line breaks or letters that no key has; copy it once more`)
-}
-
-function usage(sentence: string): CommandEnding {
-  return new CommandEnding(exitCodes.usage, sentence)
 }

@@ -4,7 +4,6 @@ import { launchWholeSchema } from '../../duty/launch-shape.ts'
 import { changedSchema, launchPageSchema, madeSchema } from '../../http/contract/launches.ts'
 import { cursorText } from '../../launches/cursor.ts'
 import type { LaunchFilter } from '../../launches/list.ts'
-import { CommandEnding, exitCodes } from '../ending.ts'
 import type { DoubtSaid, LaunchOffice, Made, NotDecided } from '../office/launches.ts'
 import { type AnsweredProblem, endingOf, isMissing, refusalIn, type ServerCall } from './call.ts'
 
@@ -31,20 +30,22 @@ export function serverLaunches(server: ServerCall): LaunchOffice {
         : server.decide('POST', path, body, changedSchema, shows(key)))
       if (!answer.ok) return notDecided(answer.problem)
       if (end.state !== 'waiting') return { kind: 'done', at: undefined }
-      return { kind: 'done', at: end.at ?? Date.parse((await mustBe(whole, key)).notBefore) }
+      return { kind: 'done', at: end.at ?? Date.parse(answer.value.launch.notBefore) }
     },
     retry: async (key, sendUntil, reason) => {
       const body = { reason, sendUntil: isoOf(sendUntil) }
       const answer = await server.launch(`${pathOf(key)}/retry`, body, changedSchema, shows(key))
-      if (answer.ok) return { kind: 'done', sendUntil: sendUntil ?? (await sendUntilOf(whole, key)) }
+      if (answer.ok) return { kind: 'done', sendUntil: sendUntil ?? sendUntilOf(answer.value.launch) }
       return answer.problem.refusal?.kind === 'passed' ? { kind: 'passed' } : notDecided(answer.problem)
     },
     release: async (key, confirmDuplicate, reason) => {
       const body = { reason, confirmDuplicate }
       const answer = await server.launch(`${pathOf(key)}/release`, body, changedSchema, shows(key))
-      if (answer.ok) return { kind: 'done', sendUntil: await sendUntilOf(whole, key) }
+      if (answer.ok) return { kind: 'done', sendUntil: sendUntilOf(answer.value.launch) }
       const repeat = unconfirmedIn(answer.problem)
-      return repeat ? { ...repeat, mailing: (await mustBe(whole, key)).mailing } : notDecided(answer.problem)
+      return repeat
+        ? { ...repeat, mailing: (await server.get(pathOf(key), launchWholeSchema)).mailing }
+        : notDecided(answer.problem)
     },
     cancel: async (key, reason) => {
       const answer = await server.decide('POST', `${pathOf(key)}/cancel`, { reason }, changedSchema, shows(key))
@@ -57,16 +58,16 @@ export function serverLaunches(server: ServerCall): LaunchOffice {
       const when = isoOf(at)?.replace('.000Z', 'Z')
       const body = { account, request, at: when, timezone, confirmDuplicate, reason: why }
       const answer = await server.launch('launches', body, madeSchema, listsOf(request.id))
-      if (answer.ok) return { kind: 'made', ...(await madeOf(server, answer.value)) }
+      if (answer.ok) return { kind: 'made', ...madeOf(answer.value) }
       return unconfirmedIn(answer.problem) ?? { kind: refusalIn(answer.problem, 'imagined').kind }
     },
   }
 }
 
 /** What commands are told of a launch that was made. */
-export async function madeOf(server: ServerCall, { launch, workers }: z.output<typeof madeSchema>): Promise<Made> {
-  const { due, sendUntil } = await server.get(pathOf(launch.key), launchWholeSchema)
-  return { key: launch.key, due: Date.parse(due), sendUntil: Date.parse(sendUntil ?? due), workers }
+export function madeOf({ launch, workers }: z.output<typeof madeSchema>): Made {
+  const { key, due } = launch
+  return { key, due: Date.parse(due), sendUntil: sendUntilOf(launch), workers }
 }
 
 /** That the same people would be mailed again; undefined where the problem is another one. */
@@ -128,15 +129,7 @@ function notDecided(problem: AnsweredProblem): NotDecided {
   return { kind: 'refused', why: refusalIn(problem, 'refused').why }
 }
 
-type Whole = (key: string) => Promise<z.output<typeof launchWholeSchema> | undefined>
-
-async function mustBe(whole: Whole, key: string) {
-  const launch = await whole(key)
-  if (launch) return launch
-  throw new CommandEnding(exitCodes.failed, `the record of ${key} is gone`)
-}
-
-async function sendUntilOf(whole: Whole, key: string): Promise<number> {
-  const { sendUntil, due } = await mustBe(whole, key)
+/** Of a row that may not go for now there is no such time: then when it is due. */
+function sendUntilOf({ sendUntil, due }: z.output<typeof changedSchema>['launch']): number {
   return Date.parse(sendUntil ?? due)
 }

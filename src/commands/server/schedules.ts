@@ -49,7 +49,7 @@ export function serverSchedules(server: ServerCall): ScheduleOffice {
     run: async (name, confirmDuplicate, reason) => {
       const body = { reason, confirmDuplicate }
       const answer = await server.launch(`${pathOf(name)}/run`, body, madeSchema, lists(name))
-      if (answer.ok) return { kind: 'run', made: await madeOf(server, answer.value), warnings: answer.value.warnings }
+      if (answer.ok) return { kind: 'run', made: madeOf(answer.value), warnings: answer.value.warnings }
       if (isMissing(answer.problem)) throw noSchedule(name, [])
       return unconfirmedIn(answer.problem) ?? refusalIn(answer.problem, 'paused', 'closed', 'imagined')
     },

@@ -7,9 +7,10 @@ import type { Row } from '../../bulk/row.ts'
 import { RowsSeen } from '../../bulk/rows-seen.ts'
 import type { SubmitAnswer } from '../../bulk/submit.ts'
 import { submittedSchema } from '../../http/contract/batches.ts'
-import { CommandEnding } from '../ending.ts'
+import { CommandEnding, exitCodes } from '../ending.ts'
 import type { Submitting } from '../office/batches.ts'
-import { type Answer, refusalIn, type ServerCall } from './call.ts'
+import { type Answer, endingOf, refusalIn, type ServerCall } from './call.ts'
+import { leavesDoubt } from './doubt.ts'
 import { ServerTrouble } from './trouble.ts'
 
 /** The member that tells a row from the others; no field of a launch is called so. */
@@ -26,22 +27,37 @@ export async function submitTo(server: ServerCall, submitting: Submitting): Prom
   const upload = uploadOf(first.value, texts, () => shown === undefined || isSame(shown, seen))
   try {
     const answer = await sent(server, submitting, upload.body)
+    // Another submit at the same time is told by its refusal.
+    if (!answer.ok && answer.problem.refusal === undefined && leavesDoubt(answer.problem))
+      throw new CommandEnding(exitCodes.unreachable, `${answer.problem.detail}; ${runAgain}`)
     return answerOf(answer, seen.rows)
   } catch (error) {
     if (upload.ended.why === 'changed') return { kind: 'changed' }
     if (upload.ended.why !== undefined) throw upload.ended.why
     if (!(error instanceof ServerTrouble) || error.reach === 'unsent') throw error
-    throw new CommandEnding(
-      error.code,
-      `${error.message}; whether the rows were submitted is not known. Run it again: the same rows under the same name are the same batch`,
-    )
+    const refusal = upload.ended.whole ? undefined : await refusalBeforeRows(server, submitting)
+    throw refusal ?? new CommandEnding(error.code, `${error.message}; ${runAgain}`)
   }
 }
+
+/**
+ * Why an upload was broken off before its end, where the server refuses it whatever its rows: whoever is still sending when the
+ * connection is closed may never see the answer. Asked without rows, as nothing comes of those.
+ */
+async function refusalBeforeRows(server: ServerCall, submitting: Submitting): Promise<CommandEnding | undefined> {
+  const answer = await sent(server, submitting, '').catch(() => undefined)
+  if (answer === undefined || answer.ok) return undefined
+  const isOfRows = answer.problem.errors?.every(flaw => flaw.in === 'body') ?? false
+  return isOfRows ? undefined : endingOf(answer.problem)
+}
+
+const runAgain =
+  'whether the rows were submitted is not known. Run it again: the same rows under the same name are the same batch'
 
 async function sent(
   server: ServerCall,
   submitting: Submitting,
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | '',
 ): Promise<Answer<z.output<typeof submittedSchema>>> {
   const response = await server.request(`batches?${queryOf(submitting)}`, {
     method: 'POST',
@@ -109,12 +125,14 @@ async function* textsOf(rows: AsyncIterable<Row>, seen: RowsSeen): AsyncGenerato
 /** Why an upload has ended before its end: the rows are not those that were shown, or whatever reading them threw. */
 interface Ended {
   why: unknown
+  /** All of it was handed over. */
+  whole: boolean
 }
 
 /** The body, read no faster than it is sent. */
 function uploadOf(first: string, texts: AsyncGenerator<string>, isAsShown: () => boolean) {
   const encoder = new TextEncoder()
-  const ended: Ended = { why: undefined }
+  const ended: Ended = { why: undefined, whole: false }
   let next: string | undefined = first
   const body = new ReadableStream<Uint8Array>({
     pull: async controller => {
@@ -122,7 +140,8 @@ function uploadOf(first: string, texts: AsyncGenerator<string>, isAsShown: () =>
         const text: string | undefined = next ?? (await texts.next()).value
         next = undefined
         if (text !== undefined) return controller.enqueue(encoder.encode(text))
-        if (isAsShown()) return controller.close()
+        ended.whole = isAsShown()
+        if (ended.whole) return controller.close()
         ended.why = 'changed'
       } catch (error) {
         ended.why = error

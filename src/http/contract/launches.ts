@@ -1,7 +1,7 @@
 /** Launches over HTTP: what may be asked and what is answered. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { explanationSchema } from '../../duty/explain.ts'
-import { launchRowSchema, launchWholeSchema } from '../../duty/launch-shape.ts'
+import { launchRowSchema, launchWholeSchema, wholeFields } from '../../duty/launch-shape.ts'
 import { origins, states } from '../../launches/launch.ts'
 import {
   at,
@@ -84,9 +84,14 @@ export const newLaunchSchema = z
   })
   .meta({ id: 'NewLaunch' })
 
+/** With the times between which it may go out, so that nobody has to ask again for them. */
+const changedLaunchSchema = launchRowSchema
+  .extend({ notBefore: wholeFields.notBefore, sendUntil: wholeFields.sendUntil })
+  .meta({ id: 'ChangedLaunch' })
+
 export const madeSchema = z
   .object({
-    launch: launchRowSchema,
+    launch: changedLaunchSchema,
     workers: z.int().meta({ description: 'Workers that would send it; with 0 it expires unless one is started.' }),
     warnings: z.array(z.string()),
   })
@@ -110,7 +115,7 @@ const explainLaunch = createRoute({
   responses: { 200: json(explanationSchema, 'Its story'), ...failures },
 })
 
-export const changedSchema = z.object({ launch: launchRowSchema }).meta({ id: 'LaunchChanged' })
+export const changedSchema = z.object({ launch: changedLaunchSchema }).meta({ id: 'LaunchChanged' })
 const changed = json(changedSchema, 'The launch as it is now')
 
 const retryLaunch = createRoute({
