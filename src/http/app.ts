@@ -14,7 +14,7 @@ import { flawsOf } from './flaws.ts'
 import { addKeys } from './keys-api.ts'
 import { addLaunches } from './launches-api.ts'
 import type { HttpParts } from './parts.ts'
-import { invalidProblem, knownTrouble, nothingHereWords, Problem } from './problem.ts'
+import { invalidProblem, knownTrouble, nothingHereWords, Problem, storeAway, troubleWithin } from './problem.ts'
 import { addSchedules } from './schedules-api.ts'
 import { addService } from './service-api.ts'
 import { mustBeSound } from './sound-body.ts'
@@ -23,6 +23,8 @@ import { withinTime } from './within-time.ts'
 interface Variables {
   caller: Caller
   door: Door
+  /** Set from when something that decides may have been sent to Redis. */
+  deciding: boolean
 }
 export interface ApiEnv {
   /** The connection, where there is one. */
@@ -67,14 +69,16 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
     }
     if (door.method !== 'get' && parts.isStopping())
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
+    if (door.method !== 'get') mustBeThere(parts)
+    context.set('deciding', door.method !== 'get')
     await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
   })
   judgeBodies(api, parts.settings.bodyLimit)
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())
-  api.onError((error, { req, env }) => {
-    if (!hasLeft(env)) return answerTo(error, parts)
+  api.onError((error, { req, env, var: { deciding } }) => {
+    if (!hasLeft(env)) return answerTo(error, deciding, parts)
     parts.heard.requestBrokenOff(req.method, req.path)
     return new Problem('brokenOff', 'Its end did not come').response()
   })
@@ -155,8 +159,14 @@ function hasLeft({ incoming }: Partial<HttpBindings> = {}): boolean {
   return incoming?.destroyed === true && !incoming.complete
 }
 
-function answerTo(error: Error, { heard }: HttpParts): Response {
-  const known = knownTrouble(error) ?? problemOfHono(error)
+/** Decisions are for a Redis that is there when they are asked for. Throws Problem. */
+function mustBeThere({ open }: HttpParts): void {
+  if (open.ledger.redis.status !== 'ready') throw storeAway()
+}
+
+function answerTo(error: Error, deciding: boolean, { heard }: HttpParts): Response {
+  const trouble = deciding ? troubleWithin(error, 'Look at what it is about before you ask again') : knownTrouble(error)
+  const known = trouble ?? problemOfHono(error)
   if (known) return known.response()
   heard.requestFailed(error)
   return new Problem('internal', 'The log of the service says what').response()

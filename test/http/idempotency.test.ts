@@ -1,9 +1,11 @@
 /** Idempotency-Key: one intention, one launch, however often and however it is asked for. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { launchAsked } from '../../src/duty/by-hand.ts'
+import { type Api, createApi } from '../../src/http/app.ts'
 import { type Once, onceOnly } from '../../src/http/idempotency.ts'
 import type { Identity } from '../../src/launches/by-hand.ts'
+import { type CutRedis, cutBefore } from './cut-redis.ts'
 import { HttpStage } from './stage.ts'
 import { fill } from './world.ts'
 
@@ -179,10 +181,66 @@ it('after a failure of ours a decision is not made again, and a launch is made o
   await expect(decide(never)).rejects.toMatchObject({ code: 'outcomeUnknown' })
   // The job of the launch cannot be queued, but its record is there: the second asking finds it.
   const jobs = vi.spyOn(stage.queues, 'add').mockRejectedValueOnce(new Error('Connection is closed.'))
-  expect((await launch('b')).status).toBe(503)
+  expect((await launch('b')).status).toBe(409)
   jobs.mockRestore()
   expect((await launch('b')).status).toBe(201)
   expect(await launches()).toBe(1)
+})
+
+describe('a Redis that goes away', () => {
+  let cut: CutRedis
+  let api: Api
+
+  beforeEach(async () => {
+    cut = await cutBefore(stage.server.socket)
+    const { open, ...parts } = stage.parts()
+    const ledger = { ...open.ledger, redis: cut.redis }
+    api = createApi({ ...parts, open: { ...open, ledger } }, () => ({ withoutKey: 'off', port: 8377 }))
+  })
+  afterEach(() => cut.close())
+
+  const post = async (path: string, asked: object, idempotency = 'a'): Promise<unknown> => {
+    const answer = await api.request(`/api/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': idempotency },
+      body: JSON.stringify(asked),
+    })
+    return answer.json()
+  }
+
+  it('after it has made the launch leaves the outcome unknown, and the same key finds the launch', async () => {
+    await post('launches', { account: 'main', request: { id: 769 } }, 'before')
+    cut.cutAfter('in the middle')
+    const asked = { account: 'main', request: { id: 770 }, reason: 'in the middle' }
+    expect(await post('launches', asked)).toMatchObject({
+      code: 'outcomeUnknown',
+      detail: expect.stringContaining('same Idempotency-Key'),
+    })
+    const made = await stage.server.redis.zrange(stage.ledger.keys.ofOrigin('manual'), '0', '-1')
+    expect(made.filter(each => each.includes('-770-'))).toHaveLength(1)
+    stage.now = Date.now() + 61_000
+    await expect.poll(() => cut.redis.status).toBe('ready')
+    expect(await post('launches', asked)).toMatchObject({ launch: { key: made.find(each => each.includes('-770-')) } })
+    expect(await launches()).toBe(2)
+  })
+
+  it('in the middle of a decision that takes no key leaves the outcome unknown as well', async () => {
+    await post('holds', { reason: 'before' })
+    await stage.server.redis.del(stage.ledger.keys.holds)
+    cut.cutAfter('in the middle')
+    expect(await post('holds', { reason: 'in the middle' })).toMatchObject({
+      code: 'outcomeUnknown',
+      detail: expect.stringContaining('Look'),
+    })
+    expect(await stage.server.redis.exists(stage.ledger.keys.holds)).toBe(1)
+  })
+
+  it('before anything that decides has left has decided nothing', async () => {
+    cut.cutAfter(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'storeUnreachable' })
+    expect(await post('holds', { reason: 'away' })).toMatchObject({ code: 'storeUnreachable' })
+    expect(await launches()).toBe(0)
+  })
 })
 
 it('an answer that cannot be written down is given all the same', async () => {
