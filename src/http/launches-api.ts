@@ -30,10 +30,7 @@ export function addLaunches(api: Api, { open }: HttpParts): void {
     const asked = context.req.valid('json')
     mustBeFor(context.var.caller, asked.account)
     const how = { schema: madeSchema, body: asked, twice: 'harmless' } as const
-    return context.json(
-      await once(context, open, how, identity => made(open, context.var.caller, asked, identity)),
-      201,
-    )
+    return context.json(await once(context, open, how, identity => made(open, context.var, asked, identity)), 201)
   })
   api.openapi(routes.showLaunch, async context => {
     const record = await seen(open, context.var.caller, context.req.valid('param').key)
@@ -99,7 +96,7 @@ function filterOf(
 /** Checks what no schema can, makes the launch and reads it back. Throws Problem. */
 async function made(
   open: OpenLedger,
-  caller: Caller,
+  { caller, givenUp }: { readonly caller: Caller; readonly givenUp?: AbortSignal },
   asked: z.output<typeof newLaunchSchema>,
   identity: Identity,
 ): Promise<z.output<typeof madeSchema>> {
@@ -114,6 +111,7 @@ async function made(
     by: caller.by,
     why,
     identity,
+    givenUp,
   })
   if (answer.kind !== 'made') throw repeatProblem(request.id, answer)
   return madeOf(open, answer.launch.key, [])

@@ -28,6 +28,8 @@ export async function once<Schema extends z.ZodType>(
   let begun = false
   try {
     const { answer, again } = await onceOnly(ledger, asked, schema, identity => {
+      // What was asked for so long ago that nobody waits any more is not begun.
+      known.givenUp?.throwIfAborted()
       begun = true
       return act(identity)
     })

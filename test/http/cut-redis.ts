@@ -1,4 +1,4 @@
-/** A connection to Redis over a wire that can be cut right after a command has gone through: it is carried out, and its reply is lost. */
+/** A connection to Redis over a wire that can be cut right after a command has gone through, and can be held up before one. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Redis } from 'ioredis'
@@ -8,12 +8,16 @@ export interface CutRedis {
   readonly redis: Redis
   /** The next command that holds this text is carried out, and its reply is lost with the connection. */
   cutAfter(text: string): void
+  /** From the next command that holds this text on nothing goes through until what is returned is called. */
+  holdUpAt(text: string): () => void
   close(): Promise<void>
 }
 
-/** Before the Redis that listens on this Unix socket. */
-export async function cutBefore(socket: string): Promise<CutRedis> {
+/** Before the Redis that listens on this Unix socket; `patience`: for one reply, in milliseconds. */
+export async function cutBefore(socket: string, patience?: number): Promise<CutRedis> {
   let cutting: string | undefined
+  let holding: string | undefined
+  let held: (() => void)[] = []
   const wire = createServer(client => {
     const server = connect(socket)
     let cut = false
@@ -22,7 +26,15 @@ export async function cutBefore(socket: string): Promise<CutRedis> {
         cut = true
         cutting = undefined
       }
-      server.write(data)
+      if (holding === undefined || !data.includes(holding)) {
+        server.write(data)
+        return
+      }
+      client.pause()
+      held.push(() => {
+        server.write(data)
+        client.resume()
+      })
     })
     server.on('data', data => (cut ? client.destroy() : client.write(data)))
     for (const [end, other] of [[client, server] as const, [server, client] as const]) {
@@ -33,13 +45,21 @@ export async function cutBefore(socket: string): Promise<CutRedis> {
   const path = `${socket}.cut`
   wire.listen(path)
   await once(wire, 'listening')
-  const redis = connectPromptly({ kind: 'socket', path }, 'cut')
+  const redis = connectPromptly({ kind: 'socket', path }, 'cut', patience)
   redis.on('error', () => {})
   await once(redis, 'ready')
   return {
     redis,
     cutAfter: text => {
       cutting = text
+    },
+    holdUpAt: text => {
+      holding = text
+      return () => {
+        holding = undefined
+        for (const goOn of held) goOn()
+        held = []
+      }
     },
     close: async () => {
       redis.disconnect()

@@ -191,12 +191,17 @@ describe('a Redis that goes away', () => {
   let cut: CutRedis
   let api: Api
 
-  beforeEach(async () => {
-    cut = await cutBefore(stage.server.socket)
-    const { open, ...parts } = stage.parts()
+  /** `patience`: for one reply, and `timeout` for an answer. Milliseconds. */
+  const over = async (patience: number, timeout: number) => {
+    cut = await cutBefore(stage.server.socket, patience)
+    const { open, settings, ...parts } = stage.parts()
     const ledger = { ...open.ledger, redis: cut.redis }
-    api = createApi({ ...parts, open: { ...open, ledger } }, () => ({ withoutKey: 'off', port: 8377 }))
-  })
+    api = createApi({ ...parts, open: { ...open, ledger }, settings: { ...settings, timeout } }, () => ({
+      withoutKey: 'off',
+      port: 8377,
+    }))
+  }
+  beforeEach(() => over(10_000, 10_000))
   afterEach(() => cut.close())
 
   const post = async (path: string, asked: object, idempotency = 'a'): Promise<unknown> => {
@@ -233,6 +238,31 @@ describe('a Redis that goes away', () => {
       detail: expect.stringContaining('Look'),
     })
     expect(await stage.server.redis.exists(stage.ledger.keys.holds)).toBe(1)
+  })
+
+  it('for longer than anybody waits, and then answers, makes nothing that was asked for before', async () => {
+    await cut.close()
+    await over(10_000, 50)
+    const goOn = cut.holdUpAt(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'timeout' })
+    goOn()
+    const record = async () => {
+      const [name = ''] = await stage.server.redis.keys('{test}:idempotency:*')
+      return stage.server.redis.get(name)
+    }
+    // Whoever carried it out has ended.
+    await expect.poll(record).toContain('"nonce":""')
+    expect(await launches()).toBe(0)
+    expect((await launch('a')).status).toBe(201)
+  })
+
+  it('without an end is told of long before the request is over', async () => {
+    await cut.close()
+    await over(50, 10_000)
+    const goOn = cut.holdUpAt(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'storeUnreachable' })
+    goOn()
+    expect(await launches()).toBe(0)
   })
 
   it('before anything that decides has left has decided nothing', async () => {
