@@ -7,7 +7,7 @@ import { launchWhole } from '../duty/launch-shape.ts'
 import { findLaunches } from '../duty/launches.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import { pathInWords } from '../files/finding.ts'
-import type { Identity } from '../launches/by-hand.ts'
+import { askedBefore, type Identity } from '../launches/by-hand.ts'
 import { launchRequestSchema } from '../launches/launch.ts'
 import type { LaunchFilter } from '../launches/list.ts'
 import { serverNow } from '../timetable/planner.ts'
@@ -93,7 +93,7 @@ function filterOf(
   }
 }
 
-/** Checks what no schema can, makes the launch and reads it back. Throws Problem. */
+/** Checks what no schema can, makes the launch and reads it back; the launch that was made already, where one was. Throws Problem. */
 async function made(
   open: OpenLedger,
   { caller, givenUp }: { readonly caller: Caller; readonly givenUp?: AbortSignal },
@@ -101,6 +101,9 @@ async function made(
   identity: Identity,
 ): Promise<z.output<typeof madeSchema>> {
   const { account, timezone, confirmDuplicate, reason: why } = asked
+  // First of all: what was in order then may have passed since.
+  const before = await askedBefore(open.ledger, { request: asked.request }, identity)
+  if (before) return madeOf(open, before.key, [])
   const { request, at } = checked(open, asked, await serverNow(open.ledger))
   const answer = await launchAsked(open, {
     account,

@@ -130,6 +130,28 @@ it('a process that dies after it has made the launch leaves none to be made agai
   expect(await launches()).toBe(1)
 })
 
+it('a launch that was made is found under its key also when its time has passed and its account is configured no more', async () => {
+  stage.now = Date.now()
+  const later = { ...body, at: new Date(stage.now + 60_000).toISOString() }
+  const jobs = vi.spyOn(stage.queues, 'add').mockRejectedValueOnce(new Error('Connection is closed.'))
+  expect((await launch('a', later)).status).toBe(409)
+  jobs.mockRestore()
+  stage.now += 3_600_000
+  const { open, ...parts } = stage.parts()
+  const others = Object.entries(stage.config.accounts).filter(([name]) => name !== 'main')
+  const config = { ...stage.config, accounts: Object.fromEntries(others) }
+  const api = createApi({ ...parts, open: { ...open, config } }, () => ({ withoutKey: 'off', port: 8377 }))
+  const answer = await api.request('/api/v1/launches', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': 'a' },
+    body: JSON.stringify(later),
+  })
+  expect(answer.status).toBe(201)
+  expect(await keyIn(answer)).toContain('-90-')
+  expect((await launch('b', later)).status).toBe(400)
+  expect(await launches()).toBe(1)
+})
+
 const decision: Once = { key: 'a', caller: 'x', target: 'POST …/resolve', body: {}, twice: 'another' }
 const decide = (act: () => Promise<string>) => onceOnly(stage.ledger, decision, z.string(), act)
 const never = () => new Promise<string>(() => {})
