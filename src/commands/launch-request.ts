@@ -1,5 +1,7 @@
 /** What the flags of `sendoff launch` stand for: the request, its dates and its time. */
 import { datesFlaws, instantOf } from '../duty/by-hand.ts'
+import { pathInWords } from '../files/finding.ts'
+import { shownWhole, unsoundIn } from '../files/unsound.ts'
 import { type LaunchRequest, launchRequestSchema } from '../launches/launch.ts'
 import { readAttachmentFile } from '../timetable/attachment.ts'
 import { isZone } from '../timetable/zone.ts'
@@ -46,14 +48,28 @@ export function requestOf(
   return checkDates(request, flags.timezone)
 }
 
+/** More flaws than this nobody reads. */
+const mostFlaws = 20
+
 function contentOf(text: string): NonNullable<LaunchRequest['content']> {
-  try {
-    const content = launchRequestSchema.shape.content.parse(JSON.parse(text))
-    if (content !== undefined) return content
-  } catch {
-    // Not JSON, or JSON of another shape: one sentence serves both.
+  const value = parsed(text)
+  const unsound = unsoundIn(value, mostFlaws)
+  if (unsound.length > 0) {
+    const flaws = unsound.map(({ path, sentence }) => `--content: ${shownWhole(pathInWords(path))} ${sentence}`)
+    throw new CommandEnding(exitCodes.usage, flaws.join('\n'))
   }
+  const content = launchRequestSchema.shape.content.safeParse(value)
+  if (content.data !== undefined) return content.data
   throw new CommandEnding(exitCodes.usage, `--content must be a JSON object, like '{"city":"Riga"}'`)
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The dates in it are worked out when it is known when the launch is due; here they are only checked. */

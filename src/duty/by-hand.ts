@@ -32,6 +32,8 @@ export interface HandAsked {
   readonly why?: string | undefined
   /** Makes asking once more the same launch; absent: each call is one of its own. */
   readonly identity?: Identity | undefined
+  /** Aborted when nobody waits for it any more: it is not made then, and the reason is thrown. */
+  readonly givenUp?: AbortSignal | undefined
 }
 
 export type HandAnswer =
@@ -99,6 +101,7 @@ export async function launchAsked(open: OpenLedger, asked: HandAsked): Promise<H
   if (isRefused(repeat)) return repeat
   const now = await serverNow(ledger)
   const due = at ?? now
+  asked.givenUp?.throwIfAborted()
   const launch = await launchByHand(
     ledger,
     queues,

@@ -7,6 +7,9 @@ import type { Path } from './shape.ts'
 /** How deep it may be nested. */
 const deepest = 64
 
+/** The name under which an object of JavaScript has its kind: whoever copies such a member loses it. */
+const lost = '__proto__'
+
 export interface Unsound {
   readonly path: Path
   readonly sentence: string
@@ -33,6 +36,7 @@ function look(value: unknown, path: readonly (string | number)[], most: number, 
   for (const [name, each] of Object.entries(value)) {
     const here = [...path, Array.isArray(value) ? Number(name) : name]
     if (isBroken(name)) found.push({ path: here, sentence: 'has a name with half of a character (a lone surrogate)' })
+    if (name === lost) found.push({ path: here, sentence: 'cannot be kept under this name' })
     look(each, here, most, found)
   }
 }

@@ -55,22 +55,31 @@ const forwarding = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/
 
 /**
  * A browser on this machine also asks for pages of strangers: their scripts reach a loopback address under a name of their own
- * (DNS rebinding) or from an origin of their own. Neither gets in without a key.
+ * (DNS rebinding) or from an origin of their own, and their images ask without saying from where. None gets in without a key.
  */
 function strangerOf({ withoutKey, port }: AccessRules, headers: Headers): Caller {
   if (withoutKey === 'off')
     throw new Problem('noKey', 'Send the header Authorization: Bearer with an API key', {}, challenge)
   const origin = headers.get('origin')
-  const hosts = [headers.get('host') ?? '', ...(origin === null ? [] : [origin.replace(/^https?:\/\//, '')])]
+  const hosts = [headers.get('host') ?? '', ...(origin === null ? [] : [origin.replace(/^https?:\/\//i, '')])]
   if (!hosts.every(host => isThisMachine(host, port)))
     throw new Problem('badHost', 'Without a key, only requests to this machine under its own name are answered')
+  if (isForAnotherPage(headers))
+    throw new Problem('badHost', 'Without a key, what the page of another site asks for is not answered')
   if ([...headers.keys()].some(name => forwarding.test(name)))
     throw new Problem('badHost', 'Without a key, only requests that come straight from this machine are answered')
   return { by: 'somebody on this machine', id: stranger, role: withoutKey }
 }
 
+/** A link that somebody follows is no such asking: it opens the page before their eyes. */
+function isForAnotherPage(headers: Headers): boolean {
+  const site = headers.get('sec-fetch-site') ?? 'none'
+  if (site === 'same-origin' || site === 'none') return false
+  return headers.get('sec-fetch-mode') !== 'navigate' || headers.get('sec-fetch-dest') !== 'document'
+}
+
 function isThisMachine(host: string, port: number): boolean {
-  const [, name = '', given] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? []
+  const [, name = '', given] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ?? []
   return isLoopback(name) && Number(given ?? 80) === port
 }
 

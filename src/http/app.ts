@@ -9,12 +9,12 @@ import { type AccessRules, type Caller, callerOf, mustPass } from './access.ts'
 import { addBatches } from './batches-api.ts'
 import { addDecisions } from './decisions-api.ts'
 import { addDesk } from './desk-api.ts'
-import { type Door, type DoorName, doorFor, doors } from './doors.ts'
+import { type Door, doorFor, doors } from './doors.ts'
 import { flawsOf } from './flaws.ts'
 import { addKeys } from './keys-api.ts'
 import { addLaunches } from './launches-api.ts'
 import type { HttpParts } from './parts.ts'
-import { invalidProblem, knownTrouble, nothingHereWords, Problem } from './problem.ts'
+import { invalidProblem, knownTrouble, nothingHereWords, Problem, storeAway, troubleWithin } from './problem.ts'
 import { addSchedules } from './schedules-api.ts'
 import { addService } from './service-api.ts'
 import { mustBeSound } from './sound-body.ts'
@@ -23,6 +23,10 @@ import { withinTime } from './within-time.ts'
 interface Variables {
   caller: Caller
   door: Door
+  /** Set from when something that decides may have been sent to Redis. */
+  deciding: boolean
+  /** Aborted when whoever asks has been told that it takes too long. Absent where an answer may take any time. */
+  givenUp?: AbortSignal
 }
 export interface ApiEnv {
   /** The connection, where there is one. */
@@ -54,10 +58,10 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
     })
   })
   api.use(async (context, next) => {
-    const { name, door } = knocked(context.req.method, rawPath(context.req.url))
+    const { door } = knocked(context.req.method, rawPath(context.req.url))
     context.set('door', door)
     // The head of an answer without an end would never be finished.
-    if (context.req.method === 'HEAD' && isOpenEnded(name)) throw onlyFor('HEAD', door)
+    if (context.req.method === 'HEAD' && isOpenEnded(door)) throw onlyFor('HEAD', door)
     if (door.role !== 'anyone') {
       const caller = await callerOf(parts.open.ledger, rules, context.req.raw.headers)
       mustPass(caller, door)
@@ -67,14 +71,23 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
     }
     if (door.method !== 'get' && parts.isStopping())
       throw new Problem('stopping', 'The service is stopping; ask another one', {}, { 'retry-after': '5' })
-    await (isOpenEnded(name) ? next() : withinTime(parts.settings.timeout, next()))
+    if (door.method !== 'get') mustBeThere(parts)
+    context.set('deciding', door.method !== 'get')
+    await next()
   })
-  judgeBodies(api, parts.settings.bodyLimit)
+  judgeBodies(api, parts.settings)
+  api.use(async (context, next) => {
+    if (isOpenEnded(context.var.door)) return next()
+    await withinTime(parts.settings.timeout, tooLong(), givenUp => {
+      context.set('givenUp', givenUp)
+      return next()
+    })
+  })
   api.use('/api/v1/launches/*', etag())
   api.use('/api/v1/schedules/*', etag())
   api.use('/openapi.json', etag())
-  api.onError((error, { req, env }) => {
-    if (!hasLeft(env)) return answerTo(error, parts)
+  api.onError((error, { req, env, var: { deciding } }) => {
+    if (!hasLeft(env)) return answerTo(error, deciding, parts)
     parts.heard.requestBrokenOff(req.method, req.path)
     return new Problem('brokenOff', 'Its end did not come').response()
   })
@@ -89,31 +102,40 @@ export function createApi(parts: HttpParts, rules: () => AccessRules): Api {
   return api
 }
 
-/** Bodies of another form, those that are too large, and JSON that nothing later could bear are refused before anybody reads them. */
-function judgeBodies(api: Api, most: number): void {
+/** Bodies of another form, those that are too large or do not come, and JSON that nothing later could bear are refused before anybody reads them. */
+function judgeBodies(api: Api, { bodyLimit: most, timeout }: HttpParts['settings']): void {
   const limited = bodyLimit({
     maxSize: most,
     onError: () => {
       throw new Problem('tooLarge', `A body may have ${most} bytes`)
     },
   })
-  api.use(async ({ req }, next) => {
+  api.use(async (context, next) => {
+    const { req, var: known } = context
     mustBePlain(req.raw.headers)
-    await next()
-  })
-  // A file of rows is counted while it is read.
-  api.use((context, next) =>
-    context.req.method === 'POST' && context.var.door !== doors.submitBatch ? limited(context, next) : next(),
-  )
-  api.use(async ({ req, var: { door } }, next) => {
-    if (req.method === 'POST' && door !== doors.submitBatch) await mustBeSound(req)
+    // A file of rows is counted while it is read, and may take its time.
+    if (req.method === 'POST' && known.door !== doors.submitBatch) {
+      await withinTime(timeout, tooSlow(), async () => {
+        await limited(context, async () => {})
+        await mustBeSound(req)
+      })
+    }
     await next()
   })
 }
 
+/** What remains of the body may still come: it is not for another request on this connection. */
+function tooSlow(): Problem {
+  return new Problem('tooSlow', 'The body did not come to its end in time', {}, { connection: 'close' })
+}
+
+function tooLong(): Problem {
+  return new Problem('timeout', 'It was not done in time; it may still be carried out', {}, { 'retry-after': '5' })
+}
+
 /** What goes on for as long as somebody listens, or sends. */
-function isOpenEnded(name: DoorName): boolean {
-  return name === 'events' || name === 'submitBatch'
+function isOpenEnded(door: Door): boolean {
+  return door === doors.events || door === doors.submitBatch
 }
 
 /** Escapes stay as they were sent: a key with a slash in it is one segment. */
@@ -155,8 +177,14 @@ function hasLeft({ incoming }: Partial<HttpBindings> = {}): boolean {
   return incoming?.destroyed === true && !incoming.complete
 }
 
-function answerTo(error: Error, { heard }: HttpParts): Response {
-  const known = knownTrouble(error) ?? problemOfHono(error)
+/** Decisions are for a Redis that is there when they are asked for. Throws Problem. */
+function mustBeThere({ open }: HttpParts): void {
+  if (open.ledger.redis.status !== 'ready') throw storeAway()
+}
+
+function answerTo(error: Error, deciding: boolean, { heard }: HttpParts): Response {
+  const trouble = deciding ? troubleWithin(error, 'Look at what it is about before you ask again') : knownTrouble(error)
+  const known = trouble ?? problemOfHono(error)
   if (known) return known.response()
   heard.requestFailed(error)
   return new Problem('internal', 'The log of the service says what').response()

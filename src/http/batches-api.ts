@@ -57,11 +57,10 @@ export function addBatches(api: Api, { open, settings, heard }: HttpParts): void
     const { declaration, reading } = declaredBy(query, context.req.header('content-type'), caller.by)
     await mustBeFit(open, query.account)
     const report = new RowReport()
-    const rows = soundRows(
-      readRows(bytesOf(context.req.raw.body, settings.uploadLimit), reading),
-      query.partial === 'true',
-      report,
-    )
+    // It is submitted after its last byte.
+    context.set('deciding', false)
+    const bytes = bytesOf(context.req.raw.body, settings.uploadLimit, () => context.set('deciding', true))
+    const rows = soundRows(readRows(bytes, reading), query.partial === 'true', report)
     const answer = await submitBatch(ledger, declaration, rows, sameRowsOf(query.confirmDuplicate)).catch(error => {
       throw error instanceof BadRows ? rowsProblem(error.report) : error
     })

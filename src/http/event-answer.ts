@@ -150,12 +150,13 @@ class Watching implements Watcher {
     }
   }
 
-  /** What happened since the watcher was here last; returns the id of the last of it. */
-  async #catchUp(stream: SSEStreamingApi, after: string): Promise<string> {
+  /** What happened since the watcher was here last; returns the id up to which everything has been told, where there is one. */
+  async #catchUp(stream: SSEStreamingApi, after: string): Promise<string | undefined> {
     const { events, gap } = await this.#parts.events.since(after)
     if (gap) await this.#written(stream.writeSSE({ event: 'gap', data: '{}' }))
     for (const event of events) if (this.#isForCaller(event)) await this.#send(stream, event)
-    return events.at(-1)?.id ?? after
+    // A place that is gone, or was never in this stream, says nothing of what has been told.
+    return events.at(-1)?.id ?? (gap ? undefined : after)
   }
 
   /** Everything that waits, which it does no longer. */

@@ -73,14 +73,16 @@ export class EventHub {
     return leave
   }
 
-  /** What is kept of what happened after the event of this id, the oldest first; `gap`: some of it is gone. */
+  /** What is kept of what happened after the event of this id, the oldest first; `gap`: some of it is gone, or nobody can say. */
   async since(id: string): Promise<{ readonly events: readonly StreamedEvent[]; readonly gap: boolean }> {
     const { redis, keys } = this.#ledger
     const oldest = await redis.xrange(keys.events, '-', '+', 'COUNT', 1)
     const entries = await redis.xrange(keys.events, `(${id}`, '+')
-    const first = oldest[0]?.[0]
-    // Where nothing is left, the event of this id is gone as well.
-    return { events: entries.map(eventOf), gap: first === undefined || isBefore(id, first) }
+    const newest = await redis.xrevrange(keys.events, '+', '-', 'COUNT', 1)
+    const [first, last] = [oldest[0]?.[0], newest[0]?.[0]]
+    // Where nothing is left, the event of this id is gone as well; where it is later than all, the stream is another, restored one.
+    const gap = first === undefined || last === undefined || isBefore(id, first) || isBefore(last, id)
+    return { events: entries.map(eventOf), gap }
   }
 
   get watchers(): number {

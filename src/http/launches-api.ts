@@ -7,7 +7,7 @@ import { launchWhole } from '../duty/launch-shape.ts'
 import { findLaunches } from '../duty/launches.ts'
 import type { OpenLedger } from '../duty/open-ledger.ts'
 import { pathInWords } from '../files/finding.ts'
-import type { Identity } from '../launches/by-hand.ts'
+import { askedBefore, type Identity } from '../launches/by-hand.ts'
 import { launchRequestSchema } from '../launches/launch.ts'
 import type { LaunchFilter } from '../launches/list.ts'
 import { serverNow } from '../timetable/planner.ts'
@@ -30,10 +30,7 @@ export function addLaunches(api: Api, { open }: HttpParts): void {
     const asked = context.req.valid('json')
     mustBeFor(context.var.caller, asked.account)
     const how = { schema: madeSchema, body: asked, twice: 'harmless' } as const
-    return context.json(
-      await once(context, open, how, identity => made(open, context.var.caller, asked, identity)),
-      201,
-    )
+    return context.json(await once(context, open, how, identity => made(open, context.var, asked, identity)), 201)
   })
   api.openapi(routes.showLaunch, async context => {
     const record = await seen(open, context.var.caller, context.req.valid('param').key)
@@ -96,14 +93,17 @@ function filterOf(
   }
 }
 
-/** Checks what no schema can, makes the launch and reads it back. Throws Problem. */
+/** Checks what no schema can, makes the launch and reads it back; the launch that was made already, where one was. Throws Problem. */
 async function made(
   open: OpenLedger,
-  caller: Caller,
+  { caller, givenUp }: { readonly caller: Caller; readonly givenUp?: AbortSignal },
   asked: z.output<typeof newLaunchSchema>,
   identity: Identity,
 ): Promise<z.output<typeof madeSchema>> {
   const { account, timezone, confirmDuplicate, reason: why } = asked
+  // First of all: what was in order then may have passed since.
+  const before = await askedBefore(open.ledger, { request: asked.request }, identity)
+  if (before) return madeOf(open, before.key, [])
   const { request, at } = checked(open, asked, await serverNow(open.ledger))
   const answer = await launchAsked(open, {
     account,
@@ -114,6 +114,7 @@ async function made(
     by: caller.by,
     why,
     identity,
+    givenUp,
   })
   if (answer.kind !== 'made') throw repeatProblem(request.id, answer)
   return madeOf(open, answer.launch.key, [])

@@ -4,6 +4,7 @@ import type { OpenLedger } from '../duty/open-ledger.ts'
 import type { Identity } from '../launches/by-hand.ts'
 import type { ApiEnv } from './app.ts'
 import { type Once, onceOnly } from './idempotency.ts'
+import { knownTrouble, troubleWithin } from './problem.ts'
 
 interface Asked<Schema extends z.ZodType> extends Pick<Once, 'body' | 'twice'> {
   /** Of the answer. */
@@ -24,7 +25,23 @@ export async function once<Schema extends z.ZodType>(
     target: `${req.method} ${req.path}`,
     ...how,
   }
-  const { answer, again } = await onceOnly(ledger, asked, schema, act)
-  if (again) context.header('idempotency-replayed', 'true')
-  return answer
+  let begun = false
+  try {
+    const { answer, again } = await onceOnly(ledger, asked, schema, identity => {
+      // What was asked for so long ago that nobody waits any more is not begun.
+      known.givenUp?.throwIfAborted()
+      begun = true
+      return act(identity)
+    })
+    if (again) context.header('idempotency-replayed', 'true')
+    return answer
+  } catch (error) {
+    // Until it has begun nothing was sent that decides.
+    throw (begun ? troubleWithin(error, whatToDo[how.twice]) : knownTrouble(error)) ?? error
+  }
+}
+
+const whatToDo: Readonly<Record<Once['twice'], string>> = {
+  harmless: 'Ask again with the same Idempotency-Key: where it was, that finds the launch and makes no second one',
+  another: 'Look at what it is about; to ask once more, take a new Idempotency-Key',
 }

@@ -128,18 +128,31 @@ export function flawed(at: string, sentence: string, place = 'body', refusal?: R
   return invalidProblem([{ in: place, at, sentence }], refusal)
 }
 
-/** What an error that nobody expected is to whoever asked; `undefined` where it is our own fault. */
+/** What an error that nobody expected is to whoever asked, where nothing can have been decided; `undefined` where it is our own fault. */
 export function knownTrouble(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
   if (error instanceof UnfitRedis) return new Problem('storeUnfit', error.message)
-  if (error instanceof Error && isOfRedis(error)) {
-    return new Problem('storeUnreachable', 'Redis does not answer; nothing was decided', {}, { 'retry-after': '5' })
-  }
-  return undefined
+  return isOfRedis(error) ? storeAway() : undefined
+}
+
+/** The same, where what decides may have been on its way: a lost reply says nothing of whether it was carried out. */
+export function troubleWithin(error: unknown, whatToDo: string): Problem | undefined {
+  if (!isOfRedis(error)) return knownTrouble(error)
+  return new Problem(
+    'outcomeUnknown',
+    `Redis went away in the middle of this, and whether it was carried out is not known. ${whatToDo}`,
+  )
+}
+
+/** There is no Redis to ask: nothing was. */
+export function storeAway(): Problem {
+  return new Problem('storeUnreachable', 'Redis does not answer; nothing was decided', {}, { 'retry-after': '5' })
 }
 
 /** What ioredis says while it has no connection. Replies of a Redis that answers are not among them, but for its refusal to write. */
-function isOfRedis({ name, message }: Error): boolean {
+function isOfRedis(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { name, message } = error
   if (name === 'MaxRetriesPerRequestError' || name === 'RedisUnreachable') return true
   return /enableOfflineQueue|Connection is closed|Connection ended|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT.*redis|^(LOADING|READONLY|MISCONF|MASTERDOWN|CLUSTERDOWN)\b|Command timed out/.test(
     message,

@@ -44,6 +44,8 @@ export interface HttpService {
 const grace = 2_000
 /** A store that answers later than this is not ready. Milliseconds. */
 const promptness = 2_000
+/** A reading of events waits for the next one: it takes longer than any other command. Milliseconds. */
+const longestReading = 15_000
 /** Whether it is ready is found out no more often: anybody may ask. Milliseconds. */
 const lookEvery = 1_000
 
@@ -67,7 +69,7 @@ async function startAt(
   const metrics = new Metrics(version)
   events.alsoTell(happening => metrics.hear(happening))
   const hub = new EventHub(ledger, () => {
-    const reader = connectPromptly(address, 'sendoff-events')
+    const reader = connectPromptly(address, 'sendoff-events', longestReading)
     reader.on('error', () => {})
     return reader
   })

@@ -113,14 +113,19 @@ function baseOf(base: z.output<typeof baseSchema> = {}): Partial<LaunchRequest> 
   return id === undefined ? rest : { id, ...rest }
 }
 
-/** The body's bytes as they come. Throws Problem where they are more than `most`. */
-export async function* bytesOf(body: AsyncIterable<Uint8Array> | null, most: number): AsyncGenerator<Uint8Array> {
+/** The body's bytes as they come; `whole` is called after the last. Throws Problem where they are more than `most`. */
+export async function* bytesOf(
+  body: AsyncIterable<Uint8Array> | null,
+  most: number,
+  whole: () => void = () => {},
+): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const piece of body ?? []) {
     size += piece.byteLength
     if (size > most) throw new Problem('tooLarge', `A file of rows may have ${most} bytes`)
     yield piece
   }
+  whole()
 }
 
 /** What is wrong with the rows, equal flaws together. */

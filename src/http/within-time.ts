@@ -1,16 +1,25 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
-import { Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
 
-/** Waits for `work`, at most so many milliseconds. Throws Problem then; what was begun may still be carried out. */
-export async function withinTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+/**
+ * Waits for `work`, at most so many milliseconds; throws `late` then. Work that cannot be called off goes on: it is told by its signal
+ * that nobody waits for it, and the reason of the signal is `late` as well.
+ */
+export async function withinTime<T>(
+  milliseconds: number,
+  late: Problem,
+  work: (givenUp: AbortSignal) => Promise<T>,
+): Promise<T> {
   const timer = new AbortController()
+  const givenUp = new AbortController()
   const over = pauseFor(milliseconds, undefined, { signal: timer.signal }).then(() => {
-    throw new Problem('timeout', 'It was not done in time; it may still be carried out', {}, { 'retry-after': '5' })
+    givenUp.abort(late)
+    throw late
   })
   // Where the work is done first, the pause is called off, and nobody waits for it.
   over.catch(() => {})
   try {
-    return await Promise.race([work, over])
+    return await Promise.race([work(givenUp.signal), over])
   } finally {
     timer.abort()
   }

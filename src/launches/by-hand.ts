@@ -17,8 +17,14 @@ export interface Identity {
   readonly tail: string
 }
 
+/** What the key of a launch is made from, beside its identity. */
+interface Named {
+  readonly schedule?: string
+  readonly request: Pick<LaunchRequest, 'id'>
+}
+
 /** The key of a launch by hand, or of a run of a schedule. */
-function handKey(asked: Pick<HandLaunch, 'schedule' | 'request'>, { at, tail }: Identity): string {
+function handKey(asked: Named, { at, tail }: Identity): string {
   const stamp = new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')
   return asked.schedule === undefined
     ? `manual-${stamp}-${asked.request.id}-${tail}`
@@ -89,7 +95,7 @@ export function confirmedBy(repeat: Exclude<Repeat, RefusedRepeat>): { readonly 
 /** The launch that was made when the same was asked before, where there is one. */
 export async function askedBefore(
   ledger: Ledger,
-  asked: Pick<HandLaunch, 'schedule' | 'request'>,
+  asked: Named,
   identity: Identity | undefined,
 ): Promise<LaunchRecord | undefined> {
   return identity && showLaunch(ledger, handKey(asked, identity))

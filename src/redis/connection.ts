@@ -62,13 +62,17 @@ export async function connectOnce(address: RedisAddress, name: string): Promise<
   }
 }
 
+/** A Redis that takes longer than this to answer a command is not there for whoever waits. Milliseconds. */
+const promptness = 5_000
+
 /**
- * A connection for people who wait for an answer: while Redis is away everything fails at once, and nothing is sent later than
- * it was asked for. It comes back by itself.
+ * A connection for people who wait for an answer: while Redis is away everything fails at once, where it is stuck after
+ * `patience` milliseconds, and nothing is sent later than it was asked for. It comes back by itself.
  */
-export function connectPromptly(address: RedisAddress, name: string): Redis {
+export function connectPromptly(address: RedisAddress, name: string, patience = promptness): Redis {
   return open(address, {
     connectionName: name,
+    commandTimeout: patience,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

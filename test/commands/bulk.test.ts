@@ -88,6 +88,13 @@ describe('the flags of bulk submit', () => {
     expect(() => baseOf(flags({ content, timezone: 'UTC' }))).toThrow('--content cannot hold dates here')
   })
 
+  it('cannot hold what would be lost in silence', () => {
+    const content = '{"a":{"__proto__":{"b":1}},"n":9007199254740993}'
+    expect(() => baseOf(flags({ content }))).toThrow(
+      /^--content: a\.__proto__ cannot be kept under this name\n--content: n is a number of too many digits/,
+    )
+  })
+
   it('need a name where the file has none', () => {
     expect(() => nameOf('-', flags())).toThrow('give the batch a name with --name')
     expect(nameOf('-', flags({ name: 'offers' }))).toBe('offers')

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apiDocument } from '../../src/http/document.ts'
 import { type DoorName, doorNames } from '../../src/http/doors.ts'
-import { problems } from '../../src/http/problem.ts'
+import { Problem, problems } from '../../src/http/problem.ts'
 import { releaseVersion } from '../../src/http/version.ts'
 import { withinTime } from '../../src/http/within-time.ts'
 import { plain, readPage, rowsOf, sectionOf } from '../docs/page.ts'
@@ -376,9 +376,13 @@ describe('every refusal is a problem with a code', () => {
   })
 
   it('what takes too long is a problem, too', async () => {
-    const never = new Promise<string>(() => {})
-    await expect(withinTime(10, never)).rejects.toMatchObject({ code: 'timeout' })
-    expect(await withinTime(10_000, Promise.resolve('done'))).toBe('done')
+    const late = new Problem('timeout', 'too late')
+    const givenUp: boolean[] = []
+    const never = (signal: AbortSignal) =>
+      new Promise<string>(() => signal.addEventListener('abort', () => givenUp.push(signal.reason === late)))
+    await expect(withinTime(10, late, never)).rejects.toBe(late)
+    expect(givenUp).toEqual([true])
+    expect(await withinTime(10_000, late, async () => 'done')).toBe('done')
   })
 
   it('a method that is not for an address is told which are', async () => {

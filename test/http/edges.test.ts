@@ -55,6 +55,8 @@ describe('a number of a query', () => {
 it.each([
   ['a lone surrogate', '{"id":5,"content":{"city":"\\ud800"}}', 'request.content.city'],
   ['a name with one', '{"id":5,"content":{"\\udc00":"x"}}', 'request.content'],
+  ['a name that would be lost', '{"id":5,"content":{"__proto__":{"a":1},"b":2}}', 'request.content.__proto__'],
+  ['one further in', '{"id":5,"content":{"list":[{"__proto__":1}]}}', 'request.content.list[0].__proto__'],
   ['nesting deeper than 64', `{"id":5,"content":{"a":${'['.repeat(70)}${']'.repeat(70)}}}`, 'request.content.a'],
 ])('%s in a body is refused, and where it is is said', async (_, request, at) => {
   const answer = await launch(request)
@@ -94,6 +96,7 @@ it.each([
 
 it.each([
   ['nested without end', `[{"id":5,"content":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}]`, 'nested deeper than'],
+  ['with a name that would be lost', '[{"id":5,"content":{"__proto__":{"a":1}}}]', 'cannot be kept under this name'],
   ['with a number of too many digits', '[{"id":5,"content":{"a":9007199254740993}}]', 'too many digits'],
 ])('a row %s is a bad row', async (_, raw, sentence) => {
   const headers = { 'content-type': 'application/json' }

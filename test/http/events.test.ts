@@ -140,6 +140,17 @@ it.each([
   },
 )
 
+it('who comes from a place that the stream has not reached, as after Redis was set back, is told that something is missing', async () => {
+  tell('one')
+  await stage.stream.stop()
+  const watcher = await watch({ 'last-event-id': '9999999999999-0' })
+  await watcher.until(() => watcher.text.includes('gap'))
+  tell('now')
+  await watcher.until(() => watcher.text.includes('now'))
+  await watcher.leave()
+  expect(watcher.events.map(({ event }) => event)[0]).toBe('gap')
+})
+
 it('who was not away for too long is told of no gap', async () => {
   tell('one')
   await stage.stream.stop()

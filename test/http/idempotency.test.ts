@@ -1,9 +1,11 @@
 /** Idempotency-Key: one intention, one launch, however often and however it is asked for. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { launchAsked } from '../../src/duty/by-hand.ts'
+import { type Api, createApi } from '../../src/http/app.ts'
 import { type Once, onceOnly } from '../../src/http/idempotency.ts'
 import type { Identity } from '../../src/launches/by-hand.ts'
+import { type CutRedis, cutBefore } from './cut-redis.ts'
 import { HttpStage } from './stage.ts'
 import { fill } from './world.ts'
 
@@ -128,6 +130,28 @@ it('a process that dies after it has made the launch leaves none to be made agai
   expect(await launches()).toBe(1)
 })
 
+it('a launch that was made is found under its key also when its time has passed and its account is configured no more', async () => {
+  stage.now = Date.now()
+  const later = { ...body, at: new Date(stage.now + 60_000).toISOString() }
+  const jobs = vi.spyOn(stage.queues, 'add').mockRejectedValueOnce(new Error('Connection is closed.'))
+  expect((await launch('a', later)).status).toBe(409)
+  jobs.mockRestore()
+  stage.now += 3_600_000
+  const { open, ...parts } = stage.parts()
+  const others = Object.entries(stage.config.accounts).filter(([name]) => name !== 'main')
+  const config = { ...stage.config, accounts: Object.fromEntries(others) }
+  const api = createApi({ ...parts, open: { ...open, config } }, () => ({ withoutKey: 'off', port: 8377 }))
+  const answer = await api.request('/api/v1/launches', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': 'a' },
+    body: JSON.stringify(later),
+  })
+  expect(answer.status).toBe(201)
+  expect(await keyIn(answer)).toContain('-90-')
+  expect((await launch('b', later)).status).toBe(400)
+  expect(await launches()).toBe(1)
+})
+
 const decision: Once = { key: 'a', caller: 'x', target: 'POST …/resolve', body: {}, twice: 'another' }
 const decide = (act: () => Promise<string>) => onceOnly(stage.ledger, decision, z.string(), act)
 const never = () => new Promise<string>(() => {})
@@ -179,10 +203,96 @@ it('after a failure of ours a decision is not made again, and a launch is made o
   await expect(decide(never)).rejects.toMatchObject({ code: 'outcomeUnknown' })
   // The job of the launch cannot be queued, but its record is there: the second asking finds it.
   const jobs = vi.spyOn(stage.queues, 'add').mockRejectedValueOnce(new Error('Connection is closed.'))
-  expect((await launch('b')).status).toBe(503)
+  expect((await launch('b')).status).toBe(409)
   jobs.mockRestore()
   expect((await launch('b')).status).toBe(201)
   expect(await launches()).toBe(1)
+})
+
+describe('a Redis that goes away', () => {
+  let cut: CutRedis
+  let api: Api
+
+  /** `patience`: for one reply, and `timeout` for an answer. Milliseconds. */
+  const over = async (patience: number, timeout: number) => {
+    cut = await cutBefore(stage.server.socket, patience)
+    const { open, settings, ...parts } = stage.parts()
+    const ledger = { ...open.ledger, redis: cut.redis }
+    api = createApi({ ...parts, open: { ...open, ledger }, settings: { ...settings, timeout } }, () => ({
+      withoutKey: 'off',
+      port: 8377,
+    }))
+  }
+  beforeEach(() => over(10_000, 10_000))
+  afterEach(() => cut.close())
+
+  const post = async (path: string, asked: object, idempotency = 'a'): Promise<unknown> => {
+    const answer = await api.request(`/api/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': idempotency },
+      body: JSON.stringify(asked),
+    })
+    return answer.json()
+  }
+
+  it('after it has made the launch leaves the outcome unknown, and the same key finds the launch', async () => {
+    await post('launches', { account: 'main', request: { id: 769 } }, 'before')
+    cut.cutAfter('in the middle')
+    const asked = { account: 'main', request: { id: 770 }, reason: 'in the middle' }
+    expect(await post('launches', asked)).toMatchObject({
+      code: 'outcomeUnknown',
+      detail: expect.stringContaining('same Idempotency-Key'),
+    })
+    const made = await stage.server.redis.zrange(stage.ledger.keys.ofOrigin('manual'), '0', '-1')
+    expect(made.filter(each => each.includes('-770-'))).toHaveLength(1)
+    stage.now = Date.now() + 61_000
+    await expect.poll(() => cut.redis.status).toBe('ready')
+    expect(await post('launches', asked)).toMatchObject({ launch: { key: made.find(each => each.includes('-770-')) } })
+    expect(await launches()).toBe(2)
+  })
+
+  it('in the middle of a decision that takes no key leaves the outcome unknown as well', async () => {
+    await post('holds', { reason: 'before' })
+    await stage.server.redis.del(stage.ledger.keys.holds)
+    cut.cutAfter('in the middle')
+    expect(await post('holds', { reason: 'in the middle' })).toMatchObject({
+      code: 'outcomeUnknown',
+      detail: expect.stringContaining('Look'),
+    })
+    expect(await stage.server.redis.exists(stage.ledger.keys.holds)).toBe(1)
+  })
+
+  it('for longer than anybody waits, and then answers, makes nothing that was asked for before', async () => {
+    await cut.close()
+    await over(10_000, 50)
+    const goOn = cut.holdUpAt(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'timeout' })
+    goOn()
+    const record = async () => {
+      const [name = ''] = await stage.server.redis.keys('{test}:idempotency:*')
+      return stage.server.redis.get(name)
+    }
+    // Whoever carried it out has ended.
+    await expect.poll(record).toContain('"nonce":""')
+    expect(await launches()).toBe(0)
+    expect((await launch('a')).status).toBe(201)
+  })
+
+  it('without an end is told of long before the request is over', async () => {
+    await cut.close()
+    await over(50, 10_000)
+    const goOn = cut.holdUpAt(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'storeUnreachable' })
+    goOn()
+    expect(await launches()).toBe(0)
+  })
+
+  it('before anything that decides has left has decided nothing', async () => {
+    cut.cutAfter(':idempotency:')
+    expect(await post('launches', body)).toMatchObject({ code: 'storeUnreachable' })
+    expect(await post('holds', { reason: 'away' })).toMatchObject({ code: 'storeUnreachable' })
+    expect(await launches()).toBe(0)
+  })
 })
 
 it('an answer that cannot be written down is given all the same', async () => {

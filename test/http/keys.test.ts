@@ -93,13 +93,31 @@ describe('without a key', () => {
     expect(await statusFor({ host: '127.0.0.1:8377' })).toBe(200)
     expect(await statusFor({ host: '[::1]:8377' })).toBe(200)
     expect(await statusFor({ host: 'localhost:8377', origin: 'http://localhost:8377' })).toBe(200)
+    expect(await statusFor({ host: 'LocalHost:8377', origin: 'http://localhost:8377' })).toBe(200)
+    for (const site of ['same-origin', 'none'])
+      expect(await statusFor({ host: '127.0.0.1:8377', 'sec-fetch-site': site })).toBe(200)
     expect(await statusFor({ host: '127.0.0.1:8377' }, 'POST')).toBe(403)
+  })
+
+  it('a link on the page of another site opens what it says', async () => {
+    stage.withoutKey = 'viewer'
+    const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    expect(await statusFor({ host: '127.0.0.1:8377', ...followed })).toBe(200)
   })
 
   it.each([
     ['a page of strangers', { host: '127.0.0.1:8377', origin: 'https://evil.example' }],
     ['a page without an origin', { host: '127.0.0.1:8377', origin: 'null' }],
     ['another service of this machine', { host: '127.0.0.1:8377', origin: 'http://127.0.0.1:3000' }],
+    ['an image on a page of strangers', { host: '127.0.0.1:8377', 'sec-fetch-site': 'cross-site' }],
+    ['one on a page of another port', { host: '127.0.0.1:8377', 'sec-fetch-site': 'same-site' }],
+    [
+      'a frame in a page of strangers',
+      {
+        ...{ host: '127.0.0.1:8377', 'sec-fetch-site': 'cross-site' },
+        ...{ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      },
+    ],
     ['a name that was bent to this machine', { host: 'evil.example:8377' }],
     ['what a proxy passes on (Forwarded)', { host: '127.0.0.1:8377', forwarded: 'for=10.0.0.1' }],
     ['what a proxy passes on (X-Forwarded-For)', { host: '127.0.0.1:8377', 'x-forwarded-for': '10.0.0.1' }],

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { EventHub } from '../../src/http/event-hub.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { type HttpServer, listen } from '../../src/http/server.ts'
 import { HttpStage } from './stage.ts'
@@ -26,6 +27,14 @@ function connected(): Socket {
   socket.on('error', () => {})
   return socket
 }
+
+/** The start of a request to launch whose body has so many bytes. */
+const launchHead = (length: number) =>
+  [
+    'POST /api/v1/launches HTTP/1.1',
+    ...['Host: x', `Authorization: Bearer ${key}`, 'Content-Type: application/json', 'Idempotency-Key: slow'],
+    ...[`Content-Length: ${length}`, '', ''],
+  ].join('\r\n')
 
 /** All that is answered until the server closes the connection. */
 async function answerTo(text: string): Promise<string> {
@@ -71,6 +80,29 @@ it('a body whose pieces cannot be read is a problem', async () => {
 it('what follows a good request on its connection is answered after it', async () => {
   const answer = await answerTo('GET /livez HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n')
   expect(answer).toMatch(/^HTTP\/1\.1 200 .*HTTP\/1\.1 400 /s)
+})
+
+it('a body that does not come in time is a problem, the connection is closed, and nothing is launched by its rest', async () => {
+  const parts = stage.parts()
+  const hub = new EventHub(stage.ledger, () => {
+    throw new Error('nobody watches')
+  })
+  const settings = { ...parts.settings, timeout: 50 }
+  const quick = await listen({ ...parts, settings, events: hub }, { host: '127.0.0.1', port: 0 }, 'off')
+  const socket = connect(Number(new URL(quick.address).port), '127.0.0.1')
+  socket.on('error', () => {})
+  let answer = ''
+  const closed = once(socket, 'close')
+  const body = '{"account":"main","request":{"id":90}}'
+  socket.write(`${launchHead(body.length)}${body.slice(0, 10)}`)
+  socket.on('data', data => {
+    if (answer === '') socket.write(body.slice(10))
+    answer += data.toString()
+  })
+  await closed
+  await quick.close(0)
+  expect(answer).toMatch(/^HTTP\/1\.1 408 .*connection: close.*"code":"tooSlow"/is)
+  expect(await stage.server.redis.keys('{test}:idempotency:*')).toEqual([])
 })
 
 it('an upload that its sender breaks off is the sender’s affair: it is told without a stack, and nothing of it is submitted', async () => {
