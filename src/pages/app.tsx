@@ -16,6 +16,7 @@ import { backOf, fieldsOf, missing, type PageContext, type Pages, type PageVaria
 import { pageHeaders } from './headers.ts'
 import { chosenLook, type Look, languages, oneOf, themes, zoneChoices } from './look.ts'
 import { BrokenForm, boundaryOf, readForm } from './multipart.ts'
+import { ownPath } from './own-path.ts'
 import { addResults } from './results.ts'
 import { rightsOf } from './rights.ts'
 import { formToken, isOwnForm, isStillThere, signIn, signOut, visitOf } from './session.ts'
@@ -47,9 +48,8 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   pages.use(async (context, next) => {
     // Our cookie does not come along from other sites: the first answer is a page of ours that asks once more, with it.
     if (context.req.header('sec-fetch-site') === 'cross-site') {
-      const address = context.req.url.slice(new URL(context.req.url).origin.length)
       if (context.req.method !== 'GET') return context.text('Forbidden', 403)
-      return context.html(bounce(address))
+      return context.html(bounce(hereOf(context)))
     }
     return next()
   })
@@ -78,6 +78,12 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
 /** Of a form with a file, where one may be sent. */
 function uploadBoundary({ req }: Context): string | undefined {
   return req.method === 'POST' && req.path === uploadPath ? boundaryOf(req.header('content-type') ?? '') : undefined
+}
+
+/** The address that was asked for, without the host. One that names a host by itself, as `//host/path`, is none of ours. */
+function hereOf({ req }: Context): string {
+  const { pathname, search } = new URL(req.url)
+  return ownPath(pathname + search)
 }
 
 function bounce(address: string): string {
@@ -112,7 +118,6 @@ function addVisits(pages: Pages, parts: HttpParts, rules: () => AccessRules, ass
 }
 
 function lookOf(context: PageContext, assets: AssetPaths, visit: PageVariables['visit']): Look {
-  const url = new URL(context.req.url)
   return {
     ...chosenLook(context),
     now: Date.now(),
@@ -121,7 +126,7 @@ function lookOf(context: PageContext, assets: AssetPaths, visit: PageVariables['
     signedIn: visit.signedIn,
     rights: rightsOf(visit.caller),
     token: formToken(visit),
-    here: url.pathname + url.search,
+    here: hereOf(context),
   }
 }
 

@@ -4,6 +4,7 @@ import { createLaunch } from '../../src/launches/create.ts'
 import { holdsInForce } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { createPages } from '../../src/pages/app.tsx'
+import { ownPath } from '../../src/pages/own-path.ts'
 import { connectPromptly } from '../../src/redis/connection.ts'
 import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
 import { scheduleOf } from '../timetable/stage.ts'
@@ -47,10 +48,33 @@ describe('signing in', () => {
     })
     expect(wrong.status).toBe(403)
     const key = await stage.http.key('viewer')
-    for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+    for (const next of ['//evil.example', '/\t/evil.example/x']) {
       const answer = await stage.send(new Map(), '/sign-in', '/sign-in', { key, next })
-      expect(answer.headers.get('location') ?? '/').toBe('/')
+      expect(answer.headers.get('location')).toBe('/')
     }
+  })
+
+  it.each([
+    ['/launches?q=a%09b#c', '/launches?q=a%09b#c'],
+    ['/schedules/a\\b', '/schedules/a\\b'],
+    ['/%09/evil.example', '/%09/evil.example'],
+    ['', '/'],
+    ['launches', '/'],
+    ['https://evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+    ['//evil.example', '/'],
+    ['///evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['\\\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['/\n/evil.example', '/'],
+    ['/\r\n/evil.example', '/'],
+    ['/\u0000/evil.example', '/'],
+    ['/\u007f/evil.example', '/'],
+    ['/a\r\nset-cookie: b=c', '/'],
+    [' //evil.example', '/'],
+  ])('leads from %j to %j', (text, path) => {
+    expect(ownPath(text)).toBe(path)
   })
 
   it('gives a new secret: one that was planted before is worth nothing', async () => {
@@ -111,6 +135,10 @@ describe('signing in', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
     expect(await answer.text()).toContain('url=/launches?q=')
     expect(visitor.get('sendoff_session')).toBe(secret)
+    for (const path of ['//evil.example/x', '/\\evil.example/x'])
+      expect(await (await stage.ask(foreign, path, { headers: { 'sec-fetch-site': 'cross-site' } })).text()).toContain(
+        'content="0;url=/"',
+      )
   })
 
   it('is not asked for on this machine where the configuration says so', async () => {
