@@ -28,6 +28,21 @@ describe('signing in', () => {
     expect((await stage.ask(visitor, '/live')).status).toBe(401)
   })
 
+  it('answers HEAD as GET without a body, and plants no cookie where no page was shown', async () => {
+    const visitor: Visitor = new Map()
+    const head = (path: string) => stage.ask(visitor, path, { method: 'HEAD' })
+    const [first, signIn] = [await head('/'), await head('/sign-in')]
+    expect([first.status, first.headers.get('location'), signIn.status]).toEqual([303, '/sign-in', 200])
+    await stage.ask(visitor, '/launches')
+    await stage.ask(visitor, '/live')
+    expect([...visitor]).toEqual([])
+    const known = await stage.signedIn(await stage.http.key('viewer'))
+    const answer = await stage.ask(known, '/launches', { method: 'HEAD' })
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+    expect((await stage.ask(known, '/live', { method: 'HEAD' })).status).toBe(200)
+    expect(stage.parts.events.watchers).toBe(0)
+  })
+
   it('makes a cookie that scripts cannot read and other sites cannot send', async () => {
     const key = await stage.http.key('viewer')
     const visitor: Visitor = new Map()
