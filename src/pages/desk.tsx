@@ -58,7 +58,7 @@ export function missing(context: PageContext, parts: HttpParts, what: string): P
   return show(
     context,
     parts,
-    { title, status: 404 },
+    { title, status: 404, still: true },
     <TroublePage title={title} words={what} home={t.sections.overview} />,
   )
 }
@@ -69,7 +69,7 @@ export function forbidden(context: PageContext, parts: HttpParts): Promise<Respo
   return show(
     context,
     parts,
-    { title, status: 403 },
+    { title, status: 403, still: true },
     <TroublePage title={title} words={t.trouble.forbiddenWords(context.var.caller.role)} home={t.sections.overview} />,
   )
 }

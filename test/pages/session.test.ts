@@ -213,6 +213,19 @@ describe('forms', () => {
 })
 
 describe('a role', () => {
+  it('keeps nothing but the strip true where there is no page, or it is not theirs', async () => {
+    const viewer = await stage.signedIn(await stage.http.key('viewer'))
+    for (const [path, status] of [
+      ['/nowhere', 404],
+      ['/launches/none', 404],
+      ['/schedules/a/run', 403],
+    ] as const) {
+      const answer = await stage.ask(viewer, path)
+      expect([path, answer.status]).toEqual([path, status])
+      expect(await answer.text()).toContain('data-from="/strip"')
+    }
+  })
+
   it('refuses what it does not allow, whatever the page showed', async () => {
     const viewer = await stage.signedIn(await stage.http.key('viewer'))
     for (const action of [

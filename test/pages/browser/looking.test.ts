@@ -90,6 +90,24 @@ describeInBrowser('whoever looks', () => {
     expect(await holdsInForce(ledger)).toMatchObject([{ scope: 'all', reason: 'a wrong price' }])
   })
 
+  it('is told that there is no such launch, not that the connection is lost; and sees what has gone', async () => {
+    const { redis, keys } = stage.pages.http.ledger
+    const page = await stage.window({ role: 'operator' })
+    await Promise.all([page.waitForResponse('**/strip'), page.goto('/launches/none')])
+    expect(await page.locator('#lost').isVisible()).toBe(false)
+    await redis.copy(keys.launch('doubtful'), keys.launch('leaving'))
+    await Promise.all([
+      page.waitForResponse(
+        answer => answer.request().isNavigationRequest() === false && answer.url().endsWith('/launches/leaving'),
+      ),
+      page.goto('/launches/leaving'),
+    ])
+    await redis.del(keys.launch('leaving'))
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.getByRole('heading', { name: 'Not found' }).waitFor()
+    expect(await page.locator('#lost').isVisible()).toBe(false)
+  })
+
   it('reads Russian where the browser asks for it, and changes it for good', async () => {
     const page = await stage.window({ role: 'operator', locale: 'ru-RU' })
     await page.goto('/launches/doubtful')
