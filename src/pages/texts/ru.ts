@@ -35,7 +35,7 @@ export const ru: Texts = {
     lost: 'Связь потеряна, показано на',
   },
   themes: { auto: 'Как в системе', light: 'Светлые', dark: 'Тёмные' },
-  zones: { schedule: 'В зоне расписания', utc: 'UTC', mine: 'В моей зоне' },
+  zones: { schedule: 'В зоне расписания, иначе в моей', utc: 'UTC', mine: 'В моей зоне' },
   keys: { title: 'Клавиши', search: 'Поиск', help: 'Этот список', close: 'Закрыть' },
   words: {
     mailing: 'рассылка',
@@ -219,6 +219,7 @@ export const ru: Texts = {
     find: 'Найти',
     words: 'Поиск по',
     free: 'или по любому тексту ключа, ответа или причины.',
+    inZone: zone => `from: и to: читаются в зоне ${zone}.`,
     misread: (part, expected) => `${part} непонятно: ${expected}.`,
     expected: {
       mailing: 'нужно число',
