@@ -398,7 +398,7 @@ export const en = {
     never: 'never, as far as is known',
     repeats: 'This mailing went to this audience',
     repeatsWords: 'Launching now mails the same people again.',
-    typeTime: (time: string) => `Type the time of that launch, ${time} (UTC)`,
+    typeTime: (time: string, zone: string) => `Type the time of that launch, ${time} (${zone})`,
     type: (label: string, value: string) => `Type the ${label} ${value} to confirm`,
     rows: 'number of rows',
     until: 'May leave within, minutes',
