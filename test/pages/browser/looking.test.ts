@@ -81,7 +81,16 @@ describeInBrowser('whoever looks', () => {
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
+    // As a Russian keyboard says them.
+    await page.evaluate(
+      `for (const [key, code] of [['п', 'KeyG'], ['д', 'KeyL']]) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }))`,
+    )
+    await page.waitForURL('**/launches')
     await page.locator('#hold-all > summary').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[name=reason]:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#hold-all:not([open]) > summary:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.locator('[name=reason]:focus').waitFor()
     await page.keyboard.type('a wrong price')
