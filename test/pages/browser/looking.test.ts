@@ -42,6 +42,8 @@ describeInBrowser('whoever looks', () => {
   it('signs in with a key, comes to the page that was asked for, and signs out', async () => {
     const page = await stage.window()
     await page.goto('/schedules/weekly')
+    const theme = await page.getByRole('button', { name: 'Dark or light' }).boundingBox()
+    expect(theme?.x).toBeGreaterThan(1_000)
     await page.getByLabel('API key').fill('not a key')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('This key is unknown, revoked or expired.').waitFor()
