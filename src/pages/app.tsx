@@ -16,9 +16,10 @@ import { backOf, fieldsOf, missing, type PageContext, type Pages, type PageVaria
 import { pageHeaders } from './headers.ts'
 import { chosenLook, type Look, languages, oneOf, themes, zoneChoices } from './look.ts'
 import { BrokenForm, boundaryOf, readForm } from './multipart.ts'
+import { ownPath } from './own-path.ts'
 import { addResults } from './results.ts'
 import { rightsOf } from './rights.ts'
-import { formToken, isOwnForm, isStillThere, signIn, signOut, visitOf } from './session.ts'
+import { formToken, isOwnForm, isStillThere, keepVisit, signIn, signOut, visitOf } from './session.ts'
 import { addShowing } from './showing.tsx'
 import { page } from './view/layout.tsx'
 import { SignInPage, TroublePage } from './view/sign-in.tsx'
@@ -47,15 +48,16 @@ export function createPages(parts: HttpParts, rules: () => AccessRules): MadePag
   pages.use(async (context, next) => {
     // Our cookie does not come along from other sites: the first answer is a page of ours that asks once more, with it.
     if (context.req.header('sec-fetch-site') === 'cross-site') {
-      const address = context.req.url.slice(new URL(context.req.url).origin.length)
-      if (context.req.method !== 'GET') return context.text('Forbidden', 403)
-      return context.html(bounce(address))
+      if (!isReading(context)) return context.text('Forbidden', 403)
+      return context.html(bounce(hereOf(context)))
     }
     return next()
   })
   addVisits(pages, parts, rules, assets)
   addSettings(pages, parts)
-  pages.get('/live', context => {
+  pages.get('/live', async context => {
+    // Nobody listens to what follows.
+    if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' })
     const { caller, visit } = context.var
     const mayStay = visit.signedIn ? () => isStillThere(parts.open.ledger, visit) : undefined
     return answerEvents(context, caller, parts, mayStay)
@@ -80,6 +82,17 @@ function uploadBoundary({ req }: Context): string | undefined {
   return req.method === 'POST' && req.path === uploadPath ? boundaryOf(req.header('content-type') ?? '') : undefined
 }
 
+/** The address that was asked for, without the host. One that names a host by itself, as `//host/path`, is none of ours. */
+function hereOf({ req }: Context): string {
+  const { pathname, search } = new URL(req.url)
+  return ownPath(pathname + search)
+}
+
+/** Whether it changes nothing: a page, or what would be answered with one. */
+function isReading({ req }: Context): boolean {
+  return req.method === 'GET' || req.method === 'HEAD'
+}
+
 function bounce(address: string): string {
   const safe = address.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`)
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${safe}"><title>Sendoff</title>`
@@ -91,7 +104,7 @@ function addVisits(pages: Pages, parts: HttpParts, rules: () => AccessRules, ass
     const visit = await visitOf(context, ledger, rules)
     context.set('visit', visit)
     context.set('look', lookOf(context, assets, visit))
-    if (context.req.method !== 'GET') {
+    if (!isReading(context)) {
       const boundary = uploadBoundary(context)
       const body = context.req.raw.body
       if (boundary !== undefined && body !== null) context.set('upload', await readForm(body, boundary, mostOfForm))
@@ -103,16 +116,17 @@ function addVisits(pages: Pages, parts: HttpParts, rules: () => AccessRules, ass
     const { pathname } = new URL(context.req.url)
     if (caller !== undefined) context.set('caller', caller)
     else if (!['/sign-in', '/look'].includes(pathname)) {
-      if (pathname === '/live' || context.req.method !== 'GET') return context.text('Unauthorized', 401)
+      if (pathname === '/live' || !isReading(context)) return context.text('Unauthorized', 401)
       const here = pathname === '/' ? '' : `?next=${encodeURIComponent(context.var.look.here)}`
       return context.redirect(`/sign-in${here}`, 303)
     }
+    // Whoever asks for no page has no forms.
+    if (context.req.method !== 'HEAD') keepVisit(context, visit)
     return next()
   })
 }
 
 function lookOf(context: PageContext, assets: AssetPaths, visit: PageVariables['visit']): Look {
-  const url = new URL(context.req.url)
   return {
     ...chosenLook(context),
     now: Date.now(),
@@ -121,12 +135,13 @@ function lookOf(context: PageContext, assets: AssetPaths, visit: PageVariables['
     signedIn: visit.signedIn,
     rights: rightsOf(visit.caller),
     token: formToken(visit),
-    here: url.pathname + url.search,
+    here: hereOf(context),
   }
 }
 
 async function refusedForm(context: PageContext): Promise<Response> {
-  const { look } = context.var
+  const { look, visit } = context.var
+  keepVisit(context, visit)
   const { trouble: t } = look.t
   const body = <TroublePage title={t.form} words={t.formWords} home={look.t.sections.overview} />
   return context.html(await page({ look, shell: undefined, title: t.form, children: body }), 403)
@@ -170,7 +185,7 @@ async function trouble(context: PageContext, error: Error, parts: HttpParts, ass
   if (error instanceof BrokenForm) return refusedForm(context)
   const known = knownTrouble(error)
   if (!known) parts.heard.requestFailed(error)
-  const visit = { secret: '', caller: undefined, signedIn: false }
+  const visit = { secret: '', isNew: false, caller: undefined, signedIn: false }
   const look = context.var.look ?? lookOf(context, assets, visit)
   const { trouble: t } = look.t
   const { title, words } = troubleWords(known, t)

@@ -11,11 +11,12 @@ import {
   show,
   told,
 } from './desk.tsx'
+import type { Look } from './look.ts'
 import type { Right } from './rights.ts'
-import { type ConfirmModel, ConfirmPage } from './view/confirm.tsx'
+import { type ConfirmModel, ConfirmPage, repeatedTime } from './view/confirm.tsx'
 
 interface Confirmed extends Asking {
-  /** The time (UTC, HH:MM) of the launch that it repeats, as it was typed and asked for. */
+  /** The time (UTC, HH:MM) of the launch that it repeats, where it was typed as the page asked. */
   readonly confirmation: string | undefined
 }
 
@@ -42,9 +43,10 @@ export function confirms(pages: Pages, parts: HttpParts, { path, right, model, a
     // Read anew: what was true when the page was made may be no longer.
     const asked = await model(context)
     if (asked === undefined) return missing(context, parts, look.t.trouble.notFoundWords)
-    const flaw = flawIn(fields, asked, look.t.confirm)
+    const flaw = flawIn(fields, asked, look)
     if (asked.refused !== undefined || flaw !== undefined) {
-      return shown(context, parts, { ...asked, ...(flaw === undefined ? {} : { flaw }) })
+      const given = { reason: fields.reason ?? '', minutes: fields.minutes ?? '' }
+      return shown(context, parts, { ...asked, given, ...(flaw === undefined ? {} : { flaw }) })
     }
     const outcome = await act({
       context,
@@ -69,10 +71,11 @@ function shown(context: PageContext, parts: HttpParts, model: ConfirmModel): Pro
 
 function flawIn(
   fields: Readonly<Record<string, string>>,
-  { typed, repeats }: ConfirmModel,
-  t: { readonly wrongTyped: (label: string) => string; readonly wrongTime: string; readonly noReason: string },
+  { typed, repeats, facts }: ConfirmModel,
+  look: Look,
 ): string | undefined {
+  const { confirm: t } = look.t
   if (typed !== undefined && fields.typed !== typed.value) return t.wrongTyped(typed.label)
-  if (repeats !== undefined && fields.confirmation !== repeats.confirmation) return t.wrongTime
+  if (repeats !== undefined && fields.confirmation !== repeatedTime(look, repeats.at, facts).time) return t.wrongTime
   return (fields.reason ?? '') === '' ? t.noReason : undefined
 }

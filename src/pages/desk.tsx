@@ -7,6 +7,7 @@ import type { Caller } from '../http/access.ts'
 import type { HttpParts } from '../http/parts.ts'
 import type { Look } from './look.ts'
 import type { SentForm } from './multipart.ts'
+import { ownPath } from './own-path.ts'
 import { readShell } from './read/shell.ts'
 import type { Right } from './rights.ts'
 import type { Visit } from './session.ts'
@@ -57,7 +58,7 @@ export function missing(context: PageContext, parts: HttpParts, what: string): P
   return show(
     context,
     parts,
-    { title, status: 404 },
+    { title, status: 404, still: true },
     <TroublePage title={title} words={what} home={t.sections.overview} />,
   )
 }
@@ -68,7 +69,7 @@ export function forbidden(context: PageContext, parts: HttpParts): Promise<Respo
   return show(
     context,
     parts,
-    { title, status: 403 },
+    { title, status: 403, still: true },
     <TroublePage title={title} words={t.trouble.forbiddenWords(context.var.caller.role)} home={t.sections.overview} />,
   )
 }
@@ -103,7 +104,7 @@ export async function fieldsOf(context: PageContext): Promise<Fields> {
 
 /** Where the form wants to come back to: a path of ours, or the first page. */
 export function backOf({ back = '/' }: Fields): string {
-  return /^\/(?![/\\])/.test(back) && !/[\r\n]/.test(back) ? back : '/'
+  return ownPath(back)
 }
 
 /** What a decision came to: told on the page that the form came from, or on another. */

@@ -20,6 +20,8 @@ const lasts = 12 * 3_600_000
 export interface Visit {
   /** Of this browser, signed in or not. */
   readonly secret: string
+  /** Whether the browser has not been given the secret yet. */
+  readonly isNew: boolean
   /** Absent where nobody known asks. */
   readonly caller: Caller | undefined
   /** Whether a session says who it is, which can be ended. */
@@ -28,18 +30,24 @@ export interface Visit {
 
 const sessionSchema = z.object({ key: z.string(), role: z.enum(roles) })
 
-/** Finds out who asks; gives a browser that is new its secret. */
+/** Finds out who asks. A browser that is new gets its secret with the first page that has forms: see `keepVisit`. */
 export async function visitOf(context: Context, ledger: Ledger, rules: () => AccessRules): Promise<Visit> {
   const given = getCookie(context, cookieName)
-  const secret = given !== undefined && /^[\w-]{43}$/.test(given) ? given : newSecret(context)
+  const isNew = given === undefined || !/^[\w-]{43}$/.test(given)
+  const secret = isNew ? makeSecret() : given
   const key = await keyOfSession(ledger, secret)
-  if (key) return { secret, caller: callerWith(key), signedIn: true }
+  if (key) return { secret, isNew, caller: callerWith(key), signedIn: true }
   try {
-    return { secret, caller: await callerOf(ledger, rules, context.req.raw.headers), signedIn: false }
+    return { secret, isNew, caller: await callerOf(ledger, rules, context.req.raw.headers), signedIn: false }
   } catch (error) {
-    if (error instanceof Problem) return { secret, caller: undefined, signedIn: false }
+    if (error instanceof Problem) return { secret, isNew, caller: undefined, signedIn: false }
     throw error
   }
+}
+
+/** Lets a browser that is new keep the secret by which its forms are known. */
+export function keepVisit(context: Context, { secret, isNew }: Visit): void {
+  if (isNew) giveSecret(context, secret)
 }
 
 /** Begins a session for the owner of this API key; false where the key is unknown, revoked or expired. */
@@ -47,7 +55,9 @@ export async function signIn(context: Context, ledger: Ledger, text: string): Pr
   const key = await keyOf(ledger, text, Date.now())
   if (!key) return false
   // A secret that somebody may have planted before the sign-in is worth nothing after it.
-  await beginSession(ledger, key, newSecret(context))
+  const secret = makeSecret()
+  giveSecret(context, secret)
+  await beginSession(ledger, key, secret)
   return true
 }
 
@@ -65,7 +75,7 @@ export async function isStillThere(ledger: Ledger, { secret }: Visit): Promise<b
 /** Ends the session. */
 export async function signOut(context: Context, ledger: Ledger, { secret }: Visit): Promise<void> {
   await ledger.redis.del(ledger.keys.session(digestOf(secret)))
-  newSecret(context)
+  giveSecret(context, makeSecret())
 }
 
 /** What a form of this visit must carry. */
@@ -89,8 +99,11 @@ async function keyOfSession(ledger: Ledger, secret: string): Promise<ApiKey | un
   return key?.role === session.role ? key : undefined
 }
 
-function newSecret(context: Context): string {
-  const secret = randomBytes(32).toString('base64url')
+function makeSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function giveSecret(context: Context, secret: string): void {
   const secure = context.req.header('x-forwarded-proto') === 'https'
   setCookie(context, cookieName, secret, {
     httpOnly: true,
@@ -99,7 +112,6 @@ function newSecret(context: Context): string {
     secure,
     maxAge: lasts / 1_000,
   })
-  return secret
 }
 
 function digestOf(secret: string): string {

@@ -30,7 +30,7 @@ import { strip } from './view/layout.tsx'
 import { OverviewPage } from './view/overview.tsx'
 import { SchedulePage } from './view/schedule.tsx'
 import { SchedulesList } from './view/schedules.tsx'
-import { zoneFor } from './view/times.tsx'
+import { pageZone } from './view/times.tsx'
 
 const spanNames = Object.keys(spans).filter((name): name is Span => name in spans)
 const auditPage = 50
@@ -85,7 +85,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
     const day = context.req.query('day')
     const asked = {
       view,
-      zone: zoneFor(look, undefined),
+      zone: pageZone(look),
       day: day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? day : undefined,
     }
     const known = await knownCalendar(open.ledger)
@@ -120,7 +120,7 @@ function addLaunchPages(pages: Pages, parts: HttpParts): void {
   const { open } = parts
   pages.get('/launches', async context => {
     const { look, caller } = context.var
-    const search = readSearch(context.req.query('q') ?? '', zoneFor(look, undefined))
+    const search = readSearch(context.req.query('q') ?? '', pageZone(look))
     const model = await readLaunches(open, caller, search, context.req.query('after'))
     const title = search.text === '' ? look.t.sections.launches : search.text
     return show(

@@ -1,24 +1,9 @@
 import { expect, it } from 'vitest'
-import type { Look } from '../../src/pages/look.ts'
 import { calendarViews } from '../../src/pages/read/calendar.ts'
-import { rightsOf } from '../../src/pages/rights.ts'
-import { en } from '../../src/pages/texts/en.ts'
 import { TooMuchPage } from '../../src/pages/view/calendar.tsx'
+import { lookOf } from './look.ts'
 
-const look: Look = {
-  language: 'en',
-  t: en,
-  theme: 'auto',
-  zone: 'utc',
-  mine: undefined,
-  now: 0,
-  assets: { style: '', script: '', icon: '' },
-  by: undefined,
-  signedIn: true,
-  rights: rightsOf(undefined),
-  token: '',
-  here: '/calendar',
-}
+const look = lookOf({ here: '/calendar' })
 
 it('a calendar that is too much to work out offers the next shorter one of the same day, and at last the schedules', () => {
   const ways = calendarViews.map(view => {

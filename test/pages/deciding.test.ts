@@ -53,10 +53,14 @@ describe('an unknown launch', () => {
   })
 
   it('is launched again only with the mailing typed', async () => {
-    const fields = { ...(await hiddenOf('/launches/doubtful/relaunch')), reason, minutes: '15' }
+    const fields = { ...(await hiddenOf('/launches/doubtful/relaunch')), reason, minutes: '40' }
     const wrong = await stage.post(visitor, '/launches/doubtful/relaunch', { ...fields, typed: '7' })
     expect(wrong.status).toBe(422)
     expect(await state('doubtful')).toBe('unknown')
+    const [, html = ''] = (await wrong.text()).split('<main')
+    const field = (name: string) =>
+      /value="([^"]*)"/.exec(html.match(new RegExp(`<input name="${name}"[^>]*>`))?.[0] ?? '')?.[1]
+    expect([field('reason'), field('minutes'), field('typed')]).toEqual([reason, '40', undefined])
   })
 })
 
@@ -82,6 +86,19 @@ describe('running a schedule', () => {
     const fields = { ...(await hiddenOf('/schedules/weekly/run')), reason, typed: '90' }
     expect((await stage.post(visitor, '/schedules/weekly/run', fields)).status).toBe(422)
     expect((await stage.post(visitor, '/schedules/weekly/run', { ...fields, confirmation: time })).status).toBe(303)
+  })
+
+  it('asks for that time in the zone in which it is shown', async () => {
+    const { ledger } = stage.http
+    const at = Date.now() - 38 * 60_000
+    await ledger.redis.zadd(ledger.keys.sent('main', 90, 'own'), at, 'before')
+    visitor.set('tz', 'Asia/Kolkata').set('zone', 'mine')
+    const [utc, time] = [at, at + 5.5 * 3_600_000].map(each => new Date(each).toISOString().slice(11, 16))
+    expect(await stage.html(visitor, '/schedules/weekly/run')).toContain(`${time} (Asia/Kolkata)`)
+    const fields = { ...(await hiddenOf('/schedules/weekly/run')), reason, typed: '90' }
+    const send = (confirmation = '') => stage.post(visitor, '/schedules/weekly/run', { ...fields, confirmation })
+    expect([(await send(utc)).status, (await send(time)).status]).toEqual([422, 303])
+    expect(await stage.html(visitor, '/launches')).toContain('are read in Asia/Kolkata')
   })
 })
 

@@ -4,6 +4,7 @@ import { createLaunch } from '../../src/launches/create.ts'
 import { holdsInForce } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { createPages } from '../../src/pages/app.tsx'
+import { ownPath } from '../../src/pages/own-path.ts'
 import { connectPromptly } from '../../src/redis/connection.ts'
 import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
 import { scheduleOf } from '../timetable/stage.ts'
@@ -27,6 +28,21 @@ describe('signing in', () => {
     expect((await stage.ask(visitor, '/live')).status).toBe(401)
   })
 
+  it('answers HEAD as GET without a body, and plants no cookie where no page was shown', async () => {
+    const visitor: Visitor = new Map()
+    const head = (path: string) => stage.ask(visitor, path, { method: 'HEAD' })
+    const [first, signIn] = [await head('/'), await head('/sign-in')]
+    expect([first.status, first.headers.get('location'), signIn.status]).toEqual([303, '/sign-in', 200])
+    await stage.ask(visitor, '/launches')
+    await stage.ask(visitor, '/live')
+    expect([...visitor]).toEqual([])
+    const known = await stage.signedIn(await stage.http.key('viewer'))
+    const answer = await stage.ask(known, '/launches', { method: 'HEAD' })
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+    expect((await stage.ask(known, '/live', { method: 'HEAD' })).status).toBe(200)
+    expect(stage.parts.events.watchers).toBe(0)
+  })
+
   it('makes a cookie that scripts cannot read and other sites cannot send', async () => {
     const key = await stage.http.key('viewer')
     const visitor: Visitor = new Map()
@@ -47,10 +63,33 @@ describe('signing in', () => {
     })
     expect(wrong.status).toBe(403)
     const key = await stage.http.key('viewer')
-    for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+    for (const next of ['//evil.example', '/\t/evil.example/x']) {
       const answer = await stage.send(new Map(), '/sign-in', '/sign-in', { key, next })
-      expect(answer.headers.get('location') ?? '/').toBe('/')
+      expect(answer.headers.get('location')).toBe('/')
     }
+  })
+
+  it.each([
+    ['/launches?q=a%09b#c', '/launches?q=a%09b#c'],
+    ['/schedules/a\\b', '/schedules/a\\b'],
+    ['/%09/evil.example', '/%09/evil.example'],
+    ['', '/'],
+    ['launches', '/'],
+    ['https://evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+    ['//evil.example', '/'],
+    ['///evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['\\\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['/\n/evil.example', '/'],
+    ['/\r\n/evil.example', '/'],
+    ['/\u0000/evil.example', '/'],
+    ['/\u007f/evil.example', '/'],
+    ['/a\r\nset-cookie: b=c', '/'],
+    [' //evil.example', '/'],
+  ])('leads from %j to %j', (text, path) => {
+    expect(ownPath(text)).toBe(path)
   })
 
   it('gives a new secret: one that was planted before is worth nothing', async () => {
@@ -111,6 +150,10 @@ describe('signing in', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
     expect(await answer.text()).toContain('url=/launches?q=')
     expect(visitor.get('sendoff_session')).toBe(secret)
+    for (const path of ['//evil.example/x', '/\\evil.example/x'])
+      expect(await (await stage.ask(foreign, path, { headers: { 'sec-fetch-site': 'cross-site' } })).text()).toContain(
+        'content="0;url=/"',
+      )
   })
 
   it('is not asked for on this machine where the configuration says so', async () => {
@@ -170,6 +213,19 @@ describe('forms', () => {
 })
 
 describe('a role', () => {
+  it('keeps nothing but the strip true where there is no page, or it is not theirs', async () => {
+    const viewer = await stage.signedIn(await stage.http.key('viewer'))
+    for (const [path, status] of [
+      ['/nowhere', 404],
+      ['/launches/none', 404],
+      ['/schedules/a/run', 403],
+    ] as const) {
+      const answer = await stage.ask(viewer, path)
+      expect([path, answer.status]).toEqual([path, status])
+      expect(await answer.text()).toContain('data-from="/strip"')
+    }
+  })
+
   it('refuses what it does not allow, whatever the page showed', async () => {
     const viewer = await stage.signedIn(await stage.http.key('viewer'))
     for (const action of [

@@ -1,4 +1,5 @@
 /** What keys and clicks do beyond what the browser does with them. */
+import { meantKey } from './keys.ts'
 
 /** `g` and the first letter of a section; `/`; `?`. */
 export function listenToKeys(): void {
@@ -12,22 +13,25 @@ export function listenToKeys(): void {
   }
   let going = 0
   document.addEventListener('keydown', event => {
-    const { target, key } = event
+    const { target } = event
+    const key = meantKey(event)
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (
       target instanceof HTMLInputElement ||
       target instanceof HTMLSelectElement ||
       target instanceof HTMLTextAreaElement
     ) {
-      if (key === 'Escape') target.blur()
+      if (key === 'Escape' && !closeFolds()) target.blur()
       return
     }
     const place = Date.now() - going < 1_500 ? places[key] : undefined
     going = key === 'g' ? Date.now() : 0
     if (place !== undefined) location.assign(place)
     else if (key === '?') dialog()?.showModal()
-    else if (key === 'Escape') return closeFolds()
-    else if (key === '/') document.getElementById('search')?.focus()
+    else if (key === 'Escape') {
+      closeFolds()
+      return
+    } else if (key === '/') document.getElementById('search')?.focus()
     else return
     event.preventDefault()
   })
@@ -38,13 +42,17 @@ function dialog(): HTMLDialogElement | undefined {
   return found instanceof HTMLDialogElement ? found : undefined
 }
 
-function closeFolds(except?: Node): void {
+/** Whether one of them held the focus, which is now where it is opened. */
+function closeFolds(except?: Node): boolean {
+  let heldAny = false
   for (const fold of document.querySelectorAll<HTMLDetailsElement>('details.unfold[open]')) {
     if (except && fold.contains(except)) continue
     const held = fold.contains(document.activeElement)
     fold.open = false
     if (held) fold.querySelector('summary')?.focus()
+    heldAny ||= held
   }
+  return heldAny
 }
 
 /** One fold is open at a time; it begins where one types. */

@@ -54,12 +54,12 @@ async function refresh(): Promise<void> {
   if (asking || document.hidden) return
   asking = true
   const began = Date.now()
+  const { from = location.href } = document.body.dataset
   try {
-    const answer = await fetch(document.body.dataset.from ?? location.href, {
-      headers: { accept: 'text/html' },
-      signal: AbortSignal.timeout(15_000),
-    })
-    if (answer.redirected && new URL(answer.url).pathname === '/sign-in') location.reload()
+    const answer = await fetch(from, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(15_000) })
+    // What was there is gone, or is theirs no longer: the page that says so is loaded, and asks for its strip alone.
+    const isGone = answer.status >= 400 && answer.status < 500 && from !== '/strip'
+    if (isGone || (answer.redirected && new URL(answer.url).pathname === '/sign-in')) return location.reload()
     if (!answer.ok) throw new Error(String(answer.status))
     patch(new DOMParser().parseFromString(await answer.text(), 'text/html'))
     shownAt = new Date()

@@ -28,7 +28,7 @@ export const en = {
     lost: 'Connection lost, showing',
   },
   themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
-  zones: { schedule: "The schedule's zone", utc: 'UTC', mine: 'My zone' },
+  zones: { schedule: "The schedule's zone, else mine", utc: 'UTC', mine: 'My zone' },
   keys: { title: 'Keyboard', search: 'Search', help: 'This list', close: 'Close' },
   words: {
     mailing: 'mailing',
@@ -213,6 +213,7 @@ export const en = {
     find: 'Find',
     words: 'Search by',
     free: 'or any text of the key, the answer or the reason.',
+    inZone: (zone: string) => `from: and to: are read in ${zone}.`,
     misread: (part: string, expected: string) => `${part} was not understood: ${expected}.`,
     expected: {
       mailing: 'a number is expected',
@@ -397,7 +398,7 @@ export const en = {
     never: 'never, as far as is known',
     repeats: 'This mailing went to this audience',
     repeatsWords: 'Launching now mails the same people again.',
-    typeTime: (time: string) => `Type the time of that launch, ${time} (UTC)`,
+    typeTime: (time: string, zone: string) => `Type the time of that launch, ${time} (${zone})`,
     type: (label: string, value: string) => `Type the ${label} ${value} to confirm`,
     rows: 'number of rows',
     until: 'May leave within, minutes',

@@ -35,7 +35,7 @@ export const ru: Texts = {
     lost: 'Связь потеряна, показано на',
   },
   themes: { auto: 'Как в системе', light: 'Светлые', dark: 'Тёмные' },
-  zones: { schedule: 'В зоне расписания', utc: 'UTC', mine: 'В моей зоне' },
+  zones: { schedule: 'В зоне расписания, иначе в моей', utc: 'UTC', mine: 'В моей зоне' },
   keys: { title: 'Клавиши', search: 'Поиск', help: 'Этот список', close: 'Закрыть' },
   words: {
     mailing: 'рассылка',
@@ -219,6 +219,7 @@ export const ru: Texts = {
     find: 'Найти',
     words: 'Поиск по',
     free: 'или по любому тексту ключа, ответа или причины.',
+    inZone: zone => `from: и to: читаются в зоне ${zone}.`,
     misread: (part, expected) => `${part} непонятно: ${expected}.`,
     expected: {
       mailing: 'нужно число',
@@ -404,7 +405,7 @@ export const ru: Texts = {
     never: 'не было, насколько известно',
     repeats: 'Эта рассылка уже ушла этой аудитории',
     repeatsWords: 'Запуск сейчас отправит письмо тем же людям ещё раз.',
-    typeTime: time => `Введите время того запуска, ${time} (UTC)`,
+    typeTime: (time, zone) => `Введите время того запуска, ${time} (${zone})`,
     type: (label, value) => `Для подтверждения введите: ${label} ${value}`,
     rows: 'число строк',
     until: 'Может уйти в течение, минут',

@@ -2,7 +2,7 @@
 import type { Look } from '../look.ts'
 import { Button, Field, Form, Hidden, LinkButton, Reason } from './form.tsx'
 import { Icon } from './state.tsx'
-import { Relative, Time } from './times.tsx'
+import { Relative, Time, timeText, zoneFor } from './times.tsx'
 
 /** What one launch would do, to whom. */
 export interface LaunchFacts {
@@ -35,6 +35,14 @@ export interface ConfirmModel {
   readonly hidden?: Readonly<Record<string, string>>
   /** What was wrong with what was typed. */
   readonly flaw?: string
+  /** What was filled in before and need not be typed again. */
+  readonly given?: { readonly reason: string; readonly minutes: string }
+}
+
+/** What must be typed of the launch that is repeated: its time as the page shows it. */
+export function repeatedTime(look: Look, at: number, facts: LaunchFacts | undefined): { time: string; zone: string } {
+  const zone = zoneFor(look, facts?.zone)
+  return { time: timeText(look, at, zone, 'clock'), zone }
 }
 
 export function ConfirmPage({ look, model }: { look: Look; model: ConfirmModel }) {
@@ -65,23 +73,25 @@ export function ConfirmPage({ look, model }: { look: Look; model: ConfirmModel }
 
 function Asked({ look, model }: { look: Look; model: ConfirmModel }) {
   const { confirm: t } = look.t
-  const { typed, repeats } = model
+  const { typed, repeats, given } = model
+  const repeated = repeats && repeatedTime(look, repeats.at, model.facts)
   return (
     <Form look={look} action={model.action}>
       {Object.entries(model.hidden ?? {}).map(([name, value]) => (
         <Hidden name={name} value={value} />
       ))}
-      {repeats === undefined ? null : (
+      {repeats === undefined || repeated === undefined ? null : (
         <div class="warning">
           <p>
             <Icon name="warn" /> {t.repeats} <Relative look={look} at={repeats.at} /> (
-            <Time look={look} at={repeats.at} zone={model.facts?.zone} />, {repeats.confirmation} UTC). {t.repeatsWords}
+            <Time look={look} at={repeats.at} zone={model.facts?.zone} />
+            ). {t.repeatsWords}
           </p>
           <Field
-            label={t.typeTime(repeats.confirmation)}
+            label={t.typeTime(repeated.time, repeated.zone)}
             name="confirmation"
             required
-            pattern={repeats.confirmation}
+            pattern={repeated.time}
             inputmode="text"
             autofocus
           />
@@ -97,8 +107,10 @@ function Asked({ look, model }: { look: Look; model: ConfirmModel }) {
           autofocus={repeats === undefined}
         />
       )}
-      {model.until === true ? <Field label={t.until} name="minutes" type="number" value="15" required /> : null}
-      <Reason look={look} />
+      {model.until === true ? (
+        <Field label={t.until} name="minutes" type="number" value={given?.minutes ?? '15'} required />
+      ) : null}
+      <Reason look={look} value={given?.reason} />
       <div class="actions">
         <Button kind="danger">{model.submit}</Button>
         <LinkButton href={model.back}>{t.back}</LinkButton>

@@ -28,7 +28,7 @@ export function Field({
   hint?: string
   required?: boolean
   type?: string
-  value?: string
+  value?: string | undefined
   pattern?: string
   placeholder?: string
   autocomplete?: string
@@ -44,9 +44,15 @@ export function Field({
   )
 }
 
-export function Reason({ look, placeholder }: { look: Look; placeholder?: string }) {
+export function Reason({ look, placeholder, value }: { look: Look; placeholder?: string; value?: string | undefined }) {
   return (
-    <Field label={look.t.forms.reason} name="reason" required placeholder={placeholder ?? look.t.forms.reasonHint} />
+    <Field
+      label={look.t.forms.reason}
+      name="reason"
+      required
+      placeholder={placeholder ?? look.t.forms.reasonHint}
+      value={value}
+    />
   )
 }
 

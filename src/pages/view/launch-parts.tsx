@@ -122,7 +122,9 @@ function LaunchLine({ look, row: { launch, zone }, isOfOne, cut }: LineProps) {
         {launch.lateness === null ? '' : latenessText(launch.lateness)}
       </td>
       <td class="wide">
-        <ErrorText look={look} launch={launch} />
+        <div class="short">
+          <ErrorText look={look} launch={launch} />
+        </div>
       </td>
     </tr>
   )

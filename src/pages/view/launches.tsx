@@ -4,6 +4,7 @@ import type { LaunchesPage } from '../read/launches.ts'
 import { searchWords } from '../search.ts'
 import { LaunchTable } from './launch-parts.tsx'
 import { Badge } from './state.tsx'
+import { pageZone } from './times.tsx'
 
 const quick = [
   'unknown',
@@ -62,7 +63,7 @@ export function LaunchesList({ look, model }: { look: Look; model: LaunchesPage 
               <code>{word}:</code>{' '}
             </>
           ))}
-          {t.free}
+          {t.free} {t.inZone(pageZone(look))}
         </p>
       </form>
       {search.misread.map(({ part, word }) => (

@@ -3,12 +3,12 @@ import { formatDuration } from '../../files/duration.ts'
 import type { CalendarNote } from '../../timetable/noted-times.ts'
 import type { Look } from '../look.ts'
 import { ledgerText } from '../sentence.ts'
-import { timeText, zoneFor } from './times.tsx'
+import { shownTime } from './times.tsx'
 
 /** One note as a sentence without a full stop; `zone` is that of the schedule. */
 export function noteText(look: Look, note: CalendarNote, zone: string): string {
   const { notes: t } = look.t
-  const at = (instant: number) => timeText(look, instant, zoneFor(look, zone), 'short')
+  const at = (instant: number) => shownTime(look, instant, zone, 'short')
   switch (note.kind) {
     case 'clocks':
       return t.clocks[note.clocks]

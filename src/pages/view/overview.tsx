@@ -5,7 +5,7 @@ import type { LastDay, Overview } from '../read/overview.ts'
 import { AttentionList } from './attention.tsx'
 import { BatchBadge, batchAddress, Progress, Speed } from './batch-parts.tsx'
 import { Badge } from './state.tsx'
-import { number, timeText, zoneFor } from './times.tsx'
+import { number, pageZone, timeText } from './times.tsx'
 import { UpcomingLanes } from './upcoming.tsx'
 
 export function OverviewPage({ look, overview }: { look: Look; overview: Overview }) {
@@ -91,7 +91,7 @@ function Hours({ look, day: { hours } }: { look: Look; day: LastDay }) {
   const most = Math.max(1, ...hours.map(({ launched, bad }) => launched + bad))
   const tall = (count: number) => (count === 0 ? 0 : Math.max(2, Math.round((height * count) / most)))
   const width = 100 / hours.length
-  const zone = zoneFor(look, undefined)
+  const zone = pageZone(look)
   const words = hours
     .filter(({ launched, bad }) => launched + bad > 0)
     .map(({ at, launched, bad }) => `${timeText(look, at, zone, 'clock')}: ${launched}${bad === 0 ? '' : ` + ${bad}`}`)

@@ -6,7 +6,7 @@ import { Button, Unfold } from './form.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Said } from './said.tsx'
 import { Badge, RunStrip } from './state.tsx'
-import { number, Relative, Time, timeText, zoneFor } from './times.tsx'
+import { number, Relative, shownTime, Time } from './times.tsx'
 
 export function SchedulesList({ look, model }: { look: Look; model: SchedulesPage }) {
   const { schedules: t } = look.t
@@ -104,7 +104,7 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
         )}
       </td>
       <td data-label={t.runs} class="runs">
-        <RunStrip look={look} runs={runs} when={({ due }) => timeText(look, due, zoneFor(look, zone), 'short')} />
+        <RunStrip look={look} runs={runs} when={({ due }) => shownTime(look, due, zone, 'short')} />
       </td>
       <td data-label={look.t.columns.state}>
         <ScheduleState look={look} item={item} />

@@ -1,6 +1,7 @@
 /** Times as people see them: in the zone they chose, with all others one glance away. Pure. */
 import { DateTime } from 'luxon'
 import { offsetText, zoneOrUtc } from '../../timetable/zone.ts'
+import { awayText } from '../browser/away.ts'
 import type { Look } from '../look.ts'
 
 /** `due`: to the second where that matters, as due times that are not on a minute. */
@@ -14,17 +15,47 @@ const shapes: Readonly<Record<Shape, string>> = {
   day: 'ccc d LLL',
 }
 
-/** The zone in which this viewer sees a time of a schedule of `zone`. */
+/**
+ * The zone in which this viewer sees a time of a schedule of `zone`. What is of no schedule, and pages about many of them, are
+ * in the viewer's own zone: see `pageZone`.
+ */
 export function zoneFor(look: Look, zone: string | undefined): string {
-  if (look.zone === 'utc') return 'UTC'
-  if (look.zone === 'mine') return look.mine ?? 'UTC'
-  return zone ?? 'UTC'
+  switch (look.zone) {
+    case 'utc':
+      return 'UTC'
+    case 'mine':
+      return look.mine ?? 'UTC'
+    case 'schedule':
+      return zone ?? look.mine ?? 'UTC'
+  }
+}
+
+/** The zone of all times that say no other: of axes, of the calendar's days, of what is searched. */
+export function pageZone(look: Look): string {
+  return zoneFor(look, undefined)
 }
 
 /** An instant (epoch milliseconds) as text in a zone. */
 export function timeText(look: Look, at: number, zone: string, shape: Shape): string {
   const seconds = shape === 'due' && at % 60_000 !== 0 ? ':ss' : ''
   return wallOf(look, at, zone).toFormat(`${shapes[shape]}${seconds}`)
+}
+
+/** ` UTC+3` after a time that is shown in this zone, where the clock shows another time there than in the page's zone. */
+export function zoneMark(look: Look, at: number, zone: string): string {
+  const offset = zoneOrUtc(zone).offset(at)
+  if (offset === zoneOrUtc(pageZone(look)).offset(at)) return ''
+  return offset === 0
+    ? ' UTC'
+    : ` UTC${offsetText(offset)
+        .replace(/^([+-])0/, '$1')
+        .replace(':00', '')}`
+}
+
+/** The time of a schedule of `zone` as this viewer sees it, with the zone where that is not the page's. */
+export function shownTime(look: Look, at: number, zone: string | undefined, shape: Shape): string {
+  const shown = zoneFor(look, zone)
+  return timeText(look, at, shown, shape) + zoneMark(look, at, shown)
 }
 
 /** What the clock shows there, as a time of UTC: luxon's own way through a zone is too slow for pages of two thousand times. */
@@ -54,12 +85,15 @@ export function Time({
   zone?: string | undefined
   shape?: Shape
 }) {
+  const shown = zoneFor(look, zone)
+  const mark = zoneMark(look, at, shown)
   const title = zonesOf(look, zone)
     .map(each => `${timeText(look, at, each, 'full')} ${zoneText(at, each)}`)
     .join('\n')
   return (
     <time dateTime={new Date(at).toISOString()} title={title}>
-      {timeText(look, at, zoneFor(look, zone), shape)}
+      {timeText(look, at, shown, shape)}
+      {mark === '' ? null : <span class="muted">{mark}</span>}
     </time>
   )
 }
@@ -81,25 +115,9 @@ export function AllTimes({ look, at, zone }: { look: Look; at: number; zone?: st
 export function Relative({ look, at }: { look: Look; at: number }) {
   return (
     <span class="relative" data-at={String(at)}>
-      {relativeText(look, at)}
+      {awayText(look.language, at - look.now)}
     </span>
   )
-}
-
-const steps = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const
-
-const shortly = { style: 'short', numeric: 'always' } as const
-const relative = { en: new Intl.RelativeTimeFormat('en', shortly), ru: new Intl.RelativeTimeFormat('ru', shortly) }
-
-function relativeText(look: Look, at: number): string {
-  const away = at - look.now
-  const [unit, ms] = steps.find(([, ms]) => Math.abs(away) >= ms) ?? ['second', 1_000]
-  return relative[look.language].format(Math.round(away / ms), unit)
 }
 
 /** `+0.4 s`, `+12 min`: how late something was, of milliseconds. */

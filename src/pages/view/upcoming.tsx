@@ -7,7 +7,7 @@ import { type Lane, type Span, spans, type Upcoming } from '../read/upcoming.ts'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
 import { Badge } from './state.tsx'
-import { timeText, zoneFor } from './times.tsx'
+import { pageZone, timeText, zoneFor, zoneMark } from './times.tsx'
 
 export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   const { overview: t } = look.t
@@ -51,7 +51,7 @@ function share({ from, to }: Upcoming, at: number): string {
 
 /** Hours of a day, days of a week or month. */
 function ticksOf(look: Look, { from, to, span }: Upcoming): { at: number; words: string }[] {
-  const zone = look.zone === 'mine' && look.mine !== undefined ? look.mine : 'UTC'
+  const zone = pageZone(look)
   const day = span !== '24h'
   const step = day ? { days: span === '7d' ? 1 : 5 } : { hours: 4 }
   const ticks: { at: number; words: string }[] = []
@@ -72,7 +72,7 @@ function isWhole({ from, to }: Upcoming): (tick: { readonly at: number }) => boo
 function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   return (
     <div class="lane axis" aria-hidden="true">
-      <span class="name">{look.zone === 'mine' ? (look.mine ?? 'UTC') : 'UTC'}</span>
+      <span class="name">{pageZone(look)}</span>
       <svg class="track" height="16" width="100%" aria-hidden="true">
         {ticksOf(look, upcoming)
           .filter(isWhole(upcoming))
@@ -154,7 +154,7 @@ export function rowWords(look: Look, row: CalendarRow, zone: string): string {
       ? timeText(look, row.due, shown, 'due')
       : `${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'due')} – ${timeText(look, row.last, shown, 'clock')}`
   const notes = row.notes.map(({ note }) => noteText(look, note, zone))
-  return [times, ...notes].join('; ')
+  return [times + zoneMark(look, row.due, shown), ...notes].join('; ')
 }
 
 const mostSpoken = 5

@@ -1,7 +1,10 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { holdOn } from '../../../src/launches/hold.ts'
 import { contentSecurityPolicy } from '../../../src/pages/headers.ts'
+import { pauseSchedule } from '../../../src/timetable/pausing.ts'
+import type { HttpStage } from '../../http/stage.ts'
 import { fillWeek } from '../week.ts'
 import { addressesOf } from './addresses.ts'
 import { BrowserStage, describeInBrowser } from './browsing.ts'
@@ -20,6 +23,16 @@ async function violations(page: Page, rules?: readonly string[], within = 'html'
     })}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => id + ': ' + node.html + ' ' + node.failureSummary)))`,
   )
   return Array.isArray(answer) ? answer.map(String) : [`axe answered ${String(answer)}`]
+}
+
+/** What people and the far side may write: words that no line holds. */
+async function writeLongWords({ ledger }: HttpStage): Promise<void> {
+  const { redis, keys } = ledger
+  const long = `https://example.com/${'a'.repeat(200)}`
+  await pauseSchedule(ledger, 'reactivation', { by: 'x'.repeat(64), why: long }, undefined)
+  await holdOn(ledger, { kind: 'account', account: 'main' }, { cause: 'person', reason: long, by: 'anna' })
+  for (const key of await redis.zrange(keys.inState('rejected'), '0', '-1'))
+    await redis.hset(keys.launch(key), 'error_text', `${long} ${'Tariff limit reached. '.repeat(60)}`)
 }
 
 /** Looks at the page, or what is within it, in both themes, wide and narrow. */
@@ -47,6 +60,7 @@ describeInBrowser('every page of a week', () => {
   beforeAll(async () => {
     stage = await BrowserStage.open()
     await fillWeek(stage.pages.http)
+    await writeLongWords(stage.pages.http)
     await stage.pages.pretendService()
     addresses = await addressesOf(stage.pages.http)
   })
@@ -59,6 +73,10 @@ describeInBrowser('every page of a week', () => {
     for (const [name, address] of Object.entries(addresses)) {
       await page.goto(address)
       found.push(...(await lookAt(page, name)))
+      const tallest = await page.evaluate<number>(
+        'Math.max(0, ...[...document.querySelectorAll(".rows .short")].map(each => each.offsetHeight))',
+      )
+      expect([name, tallest < 80]).toEqual([name, true])
     }
     const visitor = await stage.window()
     await visitor.goto('/sign-in')

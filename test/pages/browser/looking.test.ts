@@ -42,6 +42,8 @@ describeInBrowser('whoever looks', () => {
   it('signs in with a key, comes to the page that was asked for, and signs out', async () => {
     const page = await stage.window()
     await page.goto('/schedules/weekly')
+    const theme = await page.getByRole('button', { name: 'Dark or light' }).boundingBox()
+    expect(theme?.x).toBeGreaterThan(1_000)
     await page.getByLabel('API key').fill('not a key')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('This key is unknown, revoked or expired.').waitFor()
@@ -81,13 +83,40 @@ describeInBrowser('whoever looks', () => {
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
+    // As a Russian keyboard says them.
+    await page.evaluate(
+      `for (const [key, code] of [['п', 'KeyG'], ['д', 'KeyL']]) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }))`,
+    )
+    await page.waitForURL('**/launches')
     await page.locator('#hold-all > summary').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[name=reason]:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#hold-all:not([open]) > summary:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.locator('[name=reason]:focus').waitFor()
     await page.keyboard.type('a wrong price')
     await page.keyboard.press('Enter')
     await page.getByText('Launches are held.').waitFor()
     expect(await holdsInForce(ledger)).toMatchObject([{ scope: 'all', reason: 'a wrong price' }])
+  })
+
+  it('is told that there is no such launch, not that the connection is lost; and sees what has gone', async () => {
+    const { redis, keys } = stage.pages.http.ledger
+    const page = await stage.window({ role: 'operator' })
+    await Promise.all([page.waitForResponse('**/strip'), page.goto('/launches/none')])
+    expect(await page.locator('#lost').isVisible()).toBe(false)
+    await redis.copy(keys.launch('doubtful'), keys.launch('leaving'))
+    await Promise.all([
+      page.waitForResponse(
+        answer => answer.request().isNavigationRequest() === false && answer.url().endsWith('/launches/leaving'),
+      ),
+      page.goto('/launches/leaving'),
+    ])
+    await redis.del(keys.launch('leaving'))
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.getByRole('heading', { name: 'Not found' }).waitFor()
+    expect(await page.locator('#lost').isVisible()).toBe(false)
   })
 
   it('reads Russian where the browser asks for it, and changes it for good', async () => {
