@@ -103,6 +103,59 @@ describe('a week', () => {
     expect(html).toMatch(/href="\/launches\/cart-reminder%40[^"]+#resolve"/)
   })
 
+  it('says of a batch how many rows are in which state, and what most of them were told', async () => {
+    const [, item = ''] = /<li id="n-batch-black-friday-[^"]+">(.*?)<\/li>/.exec(await stage.html(visitor, '/')) ?? []
+    expect(item).toContain('3 rows: 1 unknown, 2 rejected.')
+    expect(item).toMatch(/Most often:.*Tariff limit reached/)
+  })
+
+  it('shows single launches however many rows of a batch, launches of others and launches under a stop are newer', async () => {
+    const { redis, keys } = stage.http.ledger
+    const due = Date.now() - 1_000
+    const added: { key: string; state: string }[] = []
+    const add = async (key: string, state: string, origin: string, over: Record<string, string> = {}) => {
+      const record = {
+        key,
+        state,
+        origin,
+        due: String(due),
+        account: 'main',
+        mailing: '7',
+        attempts: '1',
+        token: '1',
+        ...over,
+      }
+      await redis.hset(keys.launch(key), record)
+      await redis.zadd(keys.inState(state), due, key)
+      await redis.zadd(keys.ofOrigin(origin), due, key)
+      added.push({ key, state })
+    }
+    await add('guarded-one', 'held', 'manual', { heldBy: 'guard', reason: 'guard: twice', due: String(due - 1) })
+    await redis.zadd(keys.inState('held'), due - 1, 'guarded-one')
+    for (let number = 0; number < 30; number++) {
+      await add(`rows#${number}u`, 'unknown', 'bulk')
+      await add(`rows#${number}r`, 'rejected', 'bulk', { error: '402' })
+      await add(`stopped-${number}`, 'held', 'manual', { heldBy: 'hold', reason: 'hold: a test' })
+      await add(`others-${number}`, 'rejected', 'manual', { account: 'other' })
+    }
+    const limited = await stage.signedIn(await stage.http.key('viewer', 'main-alone', { accounts: ['main'] }))
+    const [all, own] = [await stage.html(visitor, '/'), await stage.html(limited, '/')]
+    for (const html of [all, own]) {
+      expect(html).toContain('id="n-launch-cart-reminder@')
+      expect(html).toContain('id="n-launch-guarded-one"')
+      expect(html).not.toContain('id="n-launch-rows#')
+      expect(html).not.toContain('id="n-launch-stopped-')
+    }
+    expect(own).toContain('id="n-launch-promo-vip@')
+    expect(own).not.toContain('others-')
+    expect(all).toMatch(/id="n-more-rejected">.*href="\/launches\?q=state%3Arejected">and 1\d others/)
+    for (const { key, state } of added) {
+      await redis.del(keys.launch(key))
+      await redis.zrem(keys.inState(state), key)
+      await Promise.all(['bulk', 'manual'].map(origin => redis.zrem(keys.ofOrigin(origin), key)))
+    }
+  })
+
   it('has a schedule that cannot be read beside the others', async () => {
     const { redis, keys } = stage.http.ledger
     await redis.hset(keys.schedules, 'broken', '{"name":"broken"}')
