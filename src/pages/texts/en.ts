@@ -406,6 +406,8 @@ export const en = {
     until: 'May leave within, minutes',
     runTitle: (mailing: number) => `Launch mailing ${mailing} now?`,
     runWords: (schedule: string) => `Runs ${schedule} outside of its timetable; what is due stays due.`,
+    underStop: (why: string) => `A stop is in force: ${why.replace(/\.$/, '')}. The launch waits until it ends.`,
+    isWaiting: (state: string) => `A launch of this mailing has not ended, it is ${state}:`,
     retryTitle: (mailing: number) => `Launch mailing ${mailing} again?`,
     retryWords:
       'The attempt before mailed nobody, as far as is known. The mailing is launched anew with a new Request-ID.',
@@ -444,7 +446,8 @@ export const en = {
     notPaused: (name: string) => `${name} was not paused.`,
     skipped: (key: string) => `${key} is left out.`,
     unskipped: (key: string) => `${key} will go out.`,
-    run: (key: string) => `${key} is on its way.`,
+    run: (key: string) => `${key} is accepted.`,
+    runHeld: (key: string) => `${key} is accepted; a stop is in force, and it waits until that ends.`,
     decided: 'Done; it is on the record.',
     changed: 'Something has changed meanwhile. Look again, then decide.',
     batchPaused: 'The batch is paused.',
