@@ -90,6 +90,11 @@ export async function readAttention(
   return all.toSorted((one, other) => gravity(one) - gravity(other))
 }
 
+/** How many things need a person, those that are not shown counted. */
+export function needsCount(attention: readonly Attention[]): number {
+  return attention.reduce((sum, item) => sum + (item.kind === 'more' ? Math.max(1, item.count) : 1), 0)
+}
+
 /** What stops everything comes first, then what may have mailed people or not, what has not gone out, what may not, and what can wait. */
 function gravity(item: Attention): number {
   switch (item.kind) {

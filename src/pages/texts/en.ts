@@ -39,12 +39,14 @@ export const en = {
     ownAudience: 'its own audience',
     ownLimit: 'its own',
   },
+  sources: { list: 'list', segment: 'segment' },
   states: {
     planned: 'planned',
     claimed: 'connecting',
     sending: 'sending',
     waiting: 'waiting',
     held: 'held',
+    stopped: 'stopped',
     launched: 'launched',
     rejected: 'rejected',
     failed: 'failed',
@@ -95,9 +97,19 @@ export const en = {
         ? 'Everything is stopped'
         : `Stopped: ${scope.replace(/^account:/, 'account ').replace(/^mailing:(.*):(\d+)$/, 'mailing $2 of $1')}`,
   },
+  verdict: {
+    well: 'All is well',
+    trouble: 'Something does not work',
+    needs: (count: number) => `${count} thing${s(count)} need${count === 1 ? 's' : ''} a decision`,
+    allStopped: 'Everything is stopped',
+    someStopped: 'Some launches are stopped',
+  },
   overview: {
     attention: 'Needs attention',
-    nothing: 'Nothing needs you. All launches of the last 24 hours ended as they should.',
+    nothing: 'Nothing needs you.',
+    allEnded: 'All launches of the last 24 hours ended as they should.',
+    next: 'Next',
+    now: 'now',
     noPlanner: 'nothing is planned',
     noPlannerWords: 'No planner runs, so nothing that is due goes out. Start a service, or see what keeps it:',
     plannerRan: 'one last ran',
@@ -127,6 +139,7 @@ export const en = {
     byHour: 'Launched by the hour',
     batches: 'Running batches',
     noBatches: 'No batch is running.',
+    noOwnSchedules: 'The accounts of your key have no schedule.',
     noSchedules: 'No schedule is stored yet. Write one in jobs/, then:',
   },
   actions: {

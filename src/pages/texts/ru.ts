@@ -46,12 +46,14 @@ export const ru: Texts = {
     ownAudience: 'своя',
     ownLimit: 'свой',
   },
+  sources: { list: 'список', segment: 'сегмент' },
   states: {
     planned: 'запланирован',
     claimed: 'соединение',
     sending: 'отправка',
     waiting: 'ждёт повтора',
     held: 'удержан',
+    stopped: 'остановлен',
     launched: 'запущен',
     rejected: 'отклонён',
     failed: 'не удался',
@@ -100,9 +102,19 @@ export const ru: Texts = {
         ? 'Остановлено всё'
         : `Остановлено: ${scope.replace(/^account:/, 'аккаунт ').replace(/^mailing:(.*):(\d+)$/, 'рассылка $2 ($1)')}`,
   },
+  verdict: {
+    well: 'Всё в порядке',
+    trouble: 'Что-то не работает',
+    needs: count => `${form(count, 'ждёт', 'ждут', 'ждут')} решения: ${count}`,
+    allStopped: 'Всё остановлено',
+    someStopped: 'Часть запусков остановлена',
+  },
   overview: {
     attention: 'Требует внимания',
-    nothing: 'Ничего не требует внимания. Все запуски за 24 часа закончились как следует.',
+    nothing: 'Ничего не требует внимания.',
+    allEnded: 'Все запуски за 24 часа закончились как следует.',
+    next: 'Дальше',
+    now: 'сейчас',
     noPlanner: 'планировщик молчит',
     noPlannerWords:
       'Планировщик не работает, и ничего по сроку не уходит. Запустите службу или узнайте, что ей мешает:',
@@ -132,6 +144,7 @@ export const ru: Texts = {
     byHour: 'Запущено по часам',
     batches: 'Идущие пакеты',
     noBatches: 'Ни один пакет не идёт.',
+    noOwnSchedules: 'У аккаунтов вашего ключа нет расписаний.',
     noSchedules: 'Расписаний ещё нет. Напишите одно в jobs/, затем:',
   },
   actions: {

@@ -1,6 +1,6 @@
 /** What needs a person: each with what happened, word for word, and the one right thing to do. Pure. */
 import type { Look } from '../look.ts'
-import type { Attention } from '../read/attention.ts'
+import { type Attention, needsCount } from '../read/attention.ts'
 import type { MachineryNeed } from '../read/machinery.ts'
 import { LinkButton } from './form.tsx'
 import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
@@ -8,18 +8,19 @@ import { Said, Told } from './said.tsx'
 import { Badge, Icon } from './state.tsx'
 import { number, Relative, Time } from './times.tsx'
 
-export function AttentionList({ look, items }: { look: Look; items: readonly Attention[] }) {
+/** `ended`: launches of the last day have ended, so that it can be said how. */
+export function AttentionList({ look, items, ended }: { look: Look; items: readonly Attention[]; ended: boolean }) {
   const { overview: t } = look.t
   return (
     <section aria-labelledby="attention-title" class="attention" id="attention">
       <h1 id="attention-title">
         {t.attention}
-        {items.length === 0 ? null : <span class="count tone-doubt">{items.length}</span>}
+        {items.length === 0 ? null : <span class="count tone-doubt">{needsCount(items)}</span>}
       </h1>
       {items.length === 0 ? (
         <p class="all-well tone-ok">
           <Icon name="ok" />
-          {t.nothing}
+          {ended ? `${t.nothing} ${t.allEnded}` : t.nothing}
         </p>
       ) : (
         <ul class="items needs">

@@ -5,7 +5,7 @@ import { type ScheduleItem, type SchedulesPage, scheduleFilters } from '../read/
 import { Button, Unfold } from './form.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Said } from './said.tsx'
-import { Badge, RunStrip } from './state.tsx'
+import { Badge, RunStrip, Stopped } from './state.tsx'
 import { number, Relative, Time, timeText, zoneFor } from './times.tsx'
 
 export function SchedulesList({ look, model }: { look: Look; model: SchedulesPage }) {
@@ -107,7 +107,7 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
         <RunStrip look={look} runs={runs} when={({ due }) => timeText(look, due, zoneFor(look, zone), 'short')} />
       </td>
       <td data-label={look.t.columns.state}>
-        <ScheduleState look={look} item={item} />
+        <ScheduleState look={look} item={item} /> <Stopped look={look} stop={item.stop} />
         {last === undefined || ['launched', 'planned', 'skipped'].includes(last.state) ? null : (
           <small>
             <a href={launchAddress(last.key)}>
