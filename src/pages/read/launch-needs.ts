@@ -17,7 +17,7 @@ const mostCounted = 200
 const mostPages = 20
 
 /** The newest of `times` launches of its schedule that ended in the same way. */
-export interface LaunchNeed {
+interface LaunchNeed {
   readonly launch: ListedLaunch
   readonly times: number
 }
@@ -29,7 +29,7 @@ export interface MoreNeeds {
   readonly isAll: boolean
 }
 
-export interface LaunchNeeds {
+interface LaunchNeeds {
   readonly shown: readonly LaunchNeed[]
   readonly more: readonly MoreNeeds[]
 }

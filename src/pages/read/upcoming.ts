@@ -24,7 +24,7 @@ export interface Lane {
 }
 
 /** The next launch of a schedule. */
-export interface Next {
+interface Next {
   readonly schedule: Schedule
   /** Epoch milliseconds. */
   readonly due: number

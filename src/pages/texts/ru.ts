@@ -53,7 +53,7 @@ export const ru: Texts = {
     sending: 'отправка',
     waiting: 'ждёт повтора',
     held: 'удержан',
-    stopped: 'остановлен',
+    stopped: 'стоп',
     launched: 'запущен',
     rejected: 'отклонён',
     failed: 'не удался',
@@ -105,7 +105,7 @@ export const ru: Texts = {
   verdict: {
     well: 'Всё в порядке',
     trouble: 'Что-то не работает',
-    needs: count => `${form(count, 'ждёт', 'ждут', 'ждут')} решения: ${count}`,
+    needs: count => `${form(count, 'Ждёт', 'Ждут', 'Ждут')} решения: ${count}`,
     allStopped: 'Всё остановлено',
     someStopped: 'Часть запусков остановлена',
   },

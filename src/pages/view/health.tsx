@@ -72,7 +72,7 @@ function Verdict({ look, shell, needs }: { look: Look; shell: Shell; needs: numb
   const some = shell.holds.length > 0
   const troubled = chipsOf(look, shell).some(({ icon }) => icon !== 'ok')
   const icon: IconName = all ? 'held' : needs > 0 || troubled ? 'warn' : some ? 'held' : 'ok'
-  const words = parts.length > 0 ? parts.join('; ') : troubled ? t.trouble : some ? t.someStopped : t.well
+  const words = parts.length > 0 ? parts.join('. ') : troubled ? t.trouble : some ? t.someStopped : t.well
   return (
     <p class={`verdict tone-${tones[icon]}`}>
       <Icon name={icon} />

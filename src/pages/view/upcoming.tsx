@@ -108,19 +108,19 @@ function ticksOf(look: Look, { from, to, span }: Upcoming): { at: number; words:
   return ticks
 }
 
-/** Words that begin later would be cut off at the edge of a narrow screen, those that begin earlier run into the present. */
+/** Words that begin later than this would be cut off at the edge of a narrow screen. */
 function isWhole({ from, to }: Upcoming): (tick: { readonly at: number }) => boolean {
-  return ({ at }) => at < to - (to - from) / 8 && at > from + (to - from) / 5
+  return ({ at }) => at < to - (to - from) / 8
 }
 
 function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   return (
     <div class="lane axis" aria-hidden="true">
-      <span class="name">{placeOf(axisZone(look))}</span>
+      <span class="name">
+        {placeOf(axisZone(look))}
+        <span class="now">{`${look.t.overview.now} ${timeText(look, upcoming.from, axisZone(look), 'clock')}`}</span>
+      </span>
       <svg class="track" height="16" width="100%" aria-hidden="true">
-        <text x="0" y="12" class="now">
-          {`${look.t.overview.now} ${timeText(look, upcoming.from, axisZone(look), 'clock')}`}
-        </text>
         {ticksOf(look, upcoming)
           .filter(isWhole(upcoming))
           .map(({ at, words }) => (
