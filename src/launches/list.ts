@@ -21,6 +21,8 @@ export interface LaunchFilter {
   /** Rows of this batch. */
   readonly batch?: string
   readonly origin?: Origin
+  /** What holds it, where it is held. */
+  readonly heldBy?: 'hold' | 'guard' | 'preflight'
   /** `error` of the last answer. */
   readonly error?: number
   /** Due at this instant or later; epoch milliseconds. */
@@ -223,7 +225,7 @@ interface IndexGroup {
 
 /** What the script is to look for, and where it may look. */
 function queryOf(keys: Keys, { dueBy, from, to, among: own, ...filter }: LaunchFilter, accounts: readonly string[]) {
-  const { state, schedule, mailing, account, batch, error } = filter
+  const { state, schedule, mailing, account, batch, error, heldBy } = filter
   const origin = filter.origin ?? (batch === undefined ? undefined : 'bulk')
   const groups: IndexGroup[] = [
     { indexes: (origin === undefined ? origins : [origin]).map(keys.ofOrigin), proves: ['origin'] },
@@ -236,7 +238,7 @@ function queryOf(keys: Keys, { dueBy, from, to, among: own, ...filter }: LaunchF
     const among = account === undefined ? accounts : [account]
     groups.push({ indexes: among.map(each => keys.ofMailing(each, mailing)), proves: ['mailing', 'account'] })
   }
-  const match = texts({ state, schedule, mailing, account, origin, error })
+  const match = texts({ state, schedule, mailing, account, origin, error, heldBy })
   const prefix = batch === undefined ? undefined : `${batch}#`
   const among = own && Object.fromEntries(own.map(each => [each, true]))
   return { groups, match, among, batch, prefix, ...texts({ dueBy, from, to }) }

@@ -32,6 +32,8 @@ export interface Shown {
   readonly section?: Section
   readonly search?: string
   readonly still?: boolean
+  /** How many things need a person, where the page knows it. */
+  readonly needs?: number
   readonly status?: 200 | 403 | 404 | 422 | 503
 }
 

@@ -11,6 +11,7 @@ import { readAudit } from '../launches/audit.ts'
 import { listLaunches } from '../launches/list.ts'
 import { forbidden, missing, type Pages, show } from './desk.tsx'
 import { oneOf } from './look.ts'
+import { needsCount } from './read/attention.ts'
 import { calendarModel, calendarViews } from './read/calendar.ts'
 import { readLaunch } from './read/launch.ts'
 import { readLaunches } from './read/launches.ts'
@@ -46,7 +47,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
     return show(
       context,
       parts,
-      { title: look.t.sections.overview, section: 'overview' },
+      { title: look.t.sections.overview, section: 'overview', needs: needsCount(overview.attention) },
       <OverviewPage look={look} overview={overview} />,
     )
   })

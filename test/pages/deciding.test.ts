@@ -77,6 +77,21 @@ describe('running a schedule', () => {
     expect(second.headers.get('location')).toBe(first.headers.get('location'))
   })
 
+  it('says that a stop keeps it, and which launch of the mailing has not ended', async () => {
+    const clear = await stage.html(visitor, '/schedules/weekly/run')
+    expect(clear).not.toContain('A stop is in force')
+    const stop = { cause: 'person', reason: 'wrong segment', by: 'igor' } as const
+    await holdOn(stage.http.ledger, { kind: 'mailing', account: 'main', mailing: 90 }, stop)
+    expect(await stage.html(visitor, '/schedules/weekly/run')).toContain('A stop is in force: wrong segment.')
+    const fields = { ...(await hiddenOf('/schedules/weekly/run')), reason, typed: '90' }
+    const answer = await stage.post(visitor, '/schedules/weekly/run', fields)
+    const there = answer.headers.get('location') ?? ''
+    expect(await stage.html(visitor, there)).toContain('is accepted; a stop is in force')
+    const again = await stage.html(visitor, '/schedules/weekly/run')
+    expect(again).toContain('A launch of this mailing has not ended')
+    expect(again).toContain(`href="${there}"`)
+  })
+
   it('asks for the time of the launch that it would repeat', async () => {
     const { ledger } = stage.http
     const at = Date.now() - 38 * 60_000

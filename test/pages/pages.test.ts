@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { roles } from '../../src/http/doors.ts'
 import { createLaunch } from '../../src/launches/create.ts'
+import { holdOff, holdOn } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { contentSecurityPolicy } from '../../src/pages/headers.ts'
 import { canary } from '../http/stage.ts'
@@ -54,6 +55,24 @@ describe('an empty ledger', () => {
     })
 })
 
+describe('an overview with nothing to tell', () => {
+  it('claims nothing of launches that were not, nor of schedules that it may not show', async () => {
+    await stage.http.clear()
+    const { redis, keys } = stage.http.ledger
+    await redis.set(keys.plannerRan, Date.now())
+    const visitor = await stage.signedIn(await stage.http.key('admin'))
+    const empty = await stage.html(visitor, '/')
+    expect(empty).toContain('Nothing needs you.')
+    expect(empty).not.toContain('ended as they should')
+    expect(empty).toContain('No schedule is stored yet.')
+    await stage.http.put(scheduleOf('weekly'))
+    const others = await stage.signedIn(await stage.http.key('viewer', 'others', { accounts: ['other'] }))
+    const html = await stage.html(others, '/')
+    expect(html).toContain('The accounts of your key have no schedule.')
+    expect(html).not.toContain('sendoff apply')
+  })
+})
+
 describe('a week', () => {
   let visitor: Visitor
   let addresses: string[]
@@ -101,6 +120,91 @@ describe('a week', () => {
     expect(html).toContain('Tariff limit reached: 300 of 300 messages sent this month')
     expect(html).toMatch(/href="\/launches\/promo-vip%40[^"]+\/retry"/)
     expect(html).toMatch(/href="\/launches\/cart-reminder%40[^"]+#resolve"/)
+  })
+
+  it('begins with the verdict, and says in words what goes out next and when', async () => {
+    const html = await stage.html(visitor, '/')
+    const [header = ''] = html.split('</header>')
+    expect(header).toMatch(/class="verdict tone-doubt">.*#attention">\d+ things need a decision</)
+    expect(header.indexOf('class="verdict')).toBeLessThan(header.indexOf('id="hold-all"'))
+    const [, next = ''] = /<ol class="next"[^>]*>([\s\S]*?)<\/ol>/.exec(html) ?? []
+    const items = next.split('</li>').map(each => each.replace(/<[^>]+>/g, ''))
+    expect(items).toHaveLength(4)
+    expect(items[0]).toMatch(/^Next: [a-z-]+, mailing \d+,( list \d+,)? .*\d\d:\d\d [A-Z][A-Za-z]+, in \d+/)
+    expect(next.match(/data-at="\d+"/g)).toHaveLength(3)
+    const lanes = [...html.matchAll(/<div class="lane">([\s\S]*?)<svg/g)].map(([, name = '']) =>
+      name.replace(/<[^>]+>/g, ''),
+    )
+    expect(lanes.length).toBeGreaterThan(3)
+    expect(lanes.filter(name => !/\d\d:\d\d [A-Z]/.test(name))).toEqual([])
+  })
+
+  it('shows a stop at all that it keeps back', async () => {
+    const { ledger } = stage.http
+    const before = await stage.html(visitor, '/?span=30d')
+    expect(before.match(/class="mark kept"/)).not.toBeNull()
+    await holdOn(ledger, { kind: 'all' }, { cause: 'person', reason: 'a wrong price', by: 'igor' })
+    const html = await stage.html(visitor, '/')
+    expect(html).toMatch(/class="verdict tone-hold">.*Everything is stopped. \d+ things need a decision/)
+    expect(html).not.toContain('class="mark goes"')
+    expect(html.match(/aria-label="cart-reminder: stopped, /)).not.toBeNull()
+    expect(html.slice(html.indexOf('id="running"'))).toContain('title="a wrong price"')
+    const schedules = await stage.html(visitor, '/schedules?show=active')
+    expect(schedules.match(/title="a wrong price"/g)?.length).toBe(schedules.match(/<tr id="s-/g)?.length)
+    await holdOff(ledger, { kind: 'all' }, 'person', 'it was right', 'igor')
+  })
+
+  it('says of a batch how many rows are in which state, and what most of them were told', async () => {
+    const [, item = ''] = /<li id="n-batch-black-friday-[^"]+">(.*?)<\/li>/.exec(await stage.html(visitor, '/')) ?? []
+    expect(item).toContain('3 rows: 1 unknown, 2 rejected.')
+    expect(item).toMatch(/Most often:.*Tariff limit reached/)
+  })
+
+  it('shows single launches however many rows of a batch, launches of others and launches under a stop are newer', async () => {
+    const { redis, keys } = stage.http.ledger
+    const due = Date.now() - 1_000
+    const added: { key: string; state: string }[] = []
+    const add = async (key: string, state: string, origin: string, over: Record<string, string> = {}) => {
+      const record = {
+        key,
+        state,
+        origin,
+        due: String(due),
+        account: 'main',
+        mailing: '7',
+        attempts: '1',
+        token: '1',
+        ...over,
+      }
+      await redis.hset(keys.launch(key), record)
+      await redis.zadd(keys.inState(state), due, key)
+      await redis.zadd(keys.ofOrigin(origin), due, key)
+      added.push({ key, state })
+    }
+    await add('guarded-one', 'held', 'manual', { heldBy: 'guard', reason: 'guard: twice', due: String(due - 1) })
+    await redis.zadd(keys.inState('held'), due - 1, 'guarded-one')
+    for (let number = 0; number < 30; number++) {
+      await add(`rows#${number}u`, 'unknown', 'bulk')
+      await add(`rows#${number}r`, 'rejected', 'bulk', { error: '402' })
+      await add(`stopped-${number}`, 'held', 'manual', { heldBy: 'hold', reason: 'hold: a test' })
+      await add(`others-${number}`, 'rejected', 'manual', { account: 'other' })
+    }
+    const limited = await stage.signedIn(await stage.http.key('viewer', 'main-alone', { accounts: ['main'] }))
+    const [all, own] = [await stage.html(visitor, '/'), await stage.html(limited, '/')]
+    for (const html of [all, own]) {
+      expect(html).toContain('id="n-launch-cart-reminder@')
+      expect(html).toContain('id="n-launch-guarded-one"')
+      expect(html).not.toContain('id="n-launch-rows#')
+      expect(html).not.toContain('id="n-launch-stopped-')
+    }
+    expect(own).toContain('id="n-launch-promo-vip@')
+    expect(own).not.toContain('others-')
+    expect(all).toMatch(/id="n-more-rejected">.*href="\/launches\?q=state%3Arejected">and 1\d others/)
+    for (const { key, state } of added) {
+      await redis.del(keys.launch(key))
+      await redis.zrem(keys.inState(state), key)
+      await Promise.all(['bulk', 'manual'].map(origin => redis.zrem(keys.ofOrigin(origin), key)))
+    }
   })
 
   it('has a schedule that cannot be read beside the others', async () => {

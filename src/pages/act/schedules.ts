@@ -1,5 +1,6 @@
 /** What people decide about a schedule: pause, resume, leave out, run. */
 import { randomBytes } from 'node:crypto'
+import { holdRows } from '../../duty/holds.ts'
 import { mustBeFit } from '../../duty/open-ledger.ts'
 import { maySee } from '../../http/access.ts'
 import type { HttpParts } from '../../http/parts.ts'
@@ -15,6 +16,8 @@ import { confirms } from '../confirming.tsx'
 import { decides, type Fields, type Outcome, type PageContext, type Pages } from '../desk.tsx'
 import type { Look } from '../look.ts'
 import { factsOf } from '../read/facts.ts'
+import { stopOver } from '../read/stops.ts'
+import { waitingLaunch } from '../read/waiting.ts'
 import { ledgerText } from '../sentence.ts'
 import type { ConfirmModel } from '../view/confirm.tsx'
 import { launchAddress, scheduleAddress } from '../view/launch-parts.tsx'
@@ -85,9 +88,11 @@ function addRun(pages: Pages, parts: HttpParts): void {
       await mustBeFit(open, stored.schedule.account)
       const identity = await identityOf(ledger, fields)
       const answer = await runSchedule(ledger, queues, stored.schedule, { by, why }, confirmation, identity)
-      return answer.kind === 'run'
-        ? { tone: 'ok', words: t.done.run(answer.launch.key), to: launchAddress(answer.launch.key) }
-        : { tone: 'bad', words: refusedRun(context.var.look, answer) ?? t.done.changed }
+      if (answer.kind !== 'run') return { tone: 'bad', words: refusedRun(context.var.look, answer) ?? t.done.changed }
+      const { account, launch } = stored.schedule
+      const stop = stopOver(await holdRows(ledger), account, launch.id)
+      const { key } = answer.launch
+      return { tone: 'ok', words: stop === undefined ? t.done.run(key) : t.done.runHeld(key), to: launchAddress(key) }
     },
   })
 }
@@ -95,19 +100,30 @@ function addRun(pages: Pages, parts: HttpParts): void {
 async function runModel(ledger: Ledger, look: Look, { schedule }: StoredSchedule): Promise<ConfirmModel> {
   const { confirm: t, actions } = look.t
   const permission = await runPermission(ledger, schedule, undefined)
-  const last = await lastSent(ledger, schedule.account, schedule.launch)
+  const { account, launch } = schedule
+  const now = await serverNow(ledger)
+  const [last, stops, waiting] = await Promise.all([
+    lastSent(ledger, account, launch),
+    holdRows(ledger),
+    waitingLaunch(ledger, account, launch.id, now),
+  ])
+  const stop = stopOver(stops, account, launch.id)
   const refused = refusedRun(look, permission)
   const here = scheduleAddress(schedule.name)
   return {
-    title: t.runTitle(schedule.launch.id),
+    title: t.runTitle(launch.id),
     words: t.runWords(schedule.name),
     action: `${here}/run`,
     back: here,
     submit: actions.runNow,
-    facts: factsOf(schedule.account, schedule.launch, last, schedule.when.timezone),
-    typed: { label: look.t.words.mailing, value: String(schedule.launch.id) },
+    facts: factsOf(account, launch, last, schedule.when.timezone),
+    typed: { label: look.t.words.mailing, value: String(launch.id) },
     // Sent twice by an impatient finger it is still one launch.
-    hidden: { once: randomBytes(6).toString('hex'), at: String(await serverNow(ledger)) },
+    hidden: { once: randomBytes(6).toString('hex'), at: String(now) },
+    warnings: [
+      ...(stop === undefined ? [] : [{ words: t.underStop(ledgerText(look, stop.reason)) }]),
+      ...(waiting === undefined ? [] : [{ words: t.isWaiting(look.t.states[waiting.state]), launch: waiting.key }]),
+    ],
     ...(permission.kind === 'unconfirmed' ? { repeats: permission } : {}),
     ...(refused === undefined ? {} : { refused }),
   }

@@ -6,11 +6,11 @@ import { type LaunchRow, launchRow } from '../../duty/launch-shape.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
 import { openBreakers } from '../../launches/breaker.ts'
-import { reasons, type State } from '../../launches/launch.ts'
-import { listLaunches } from '../../launches/list.ts'
+import type { State } from '../../launches/launch.ts'
 import { remedyFor } from '../../launches/mailing-check.ts'
 import { openTroubles } from '../../launches/preflight.ts'
 import type { Drift } from '../../timetable/files-drift.ts'
+import { launchNeeds, type MoreNeeds, newsLasts } from './launch-needs.ts'
 import { type MachineryNeed, machineryNeeds } from './machinery.ts'
 import { zonesOf } from './zones.ts'
 
@@ -22,13 +22,13 @@ export type Attention =
       readonly zone: string | undefined
       readonly times: number
     }
-  /** Rows of a batch that ended badly or are unknown, together; `stopped`: a rule paused it. */
+  | ({ readonly kind: 'more' } & MoreNeeds)
+  /** Rows of a batch that ended badly or are unknown, by state; `text`: what most of them were told; `stopped`: a rule paused it. */
   | {
       readonly kind: 'batch'
       readonly id: string
       readonly account: string
-      readonly rows: number
-      readonly unknown: number
+      readonly rows: readonly { readonly state: State; readonly count: number }[]
       readonly text: string
       readonly stopped: string | undefined
     }
@@ -43,11 +43,10 @@ export type Attention =
   | MachineryNeed
   | { readonly kind: 'breaker'; readonly account: string; readonly cause: string; readonly tryAt: number }
 
-/** What ended badly longer ago than this is history, not news. Milliseconds. */
-const newsLasts = 24 * 3_600_000
-/** Of each state at most so many are shown. */
-const mostOfState = 20
-const newsworthy: readonly State[] = ['swallowed', 'rejected', 'failed', 'expired']
+/** At most so many troubled mailings and batches are looked at. */
+const mostLooked = 20
+/** How rows of a batch end that somebody should look at, the gravest first. */
+const badEnds: readonly State[] = ['unknown', 'swallowed', 'rejected', 'failed', 'expired']
 
 export async function readAttention(
   open: OpenLedger,
@@ -57,28 +56,17 @@ export async function readAttention(
 ): Promise<Attention[]> {
   const { now } = known
   const { config, ledger } = open
-  const accounts = Object.keys(config.accounts)
-  const since = { from: now - newsLasts, dueBy: now }
-  const filters = [
-    { state: 'unknown' as const },
-    { state: 'held' as const },
-    ...newsworthy.map(state => ({ state, ...since })),
-  ]
-  const [lists, breakers, batches, machinery, troubles] = await Promise.all([
-    Promise.all(filters.map(filter => listLaunches(ledger, filter, mostOfState, accounts))),
+  const [launches, breakers, batches, machinery, troubles] = await Promise.all([
+    launchNeeds(ledger, Object.keys(config.accounts), caller, now),
     openBreakers(ledger),
     batchesInNeed(open, caller, now),
     machineryNeeds(open, caller, known, drift),
     // A look does not say of which account it is: it is for who may see all.
-    caller.accounts === undefined ? openTroubles(ledger, mostOfState, now) : [],
+    caller.accounts === undefined ? openTroubles(ledger, mostLooked, now) : [],
   ])
-  const launches = lists
-    .flat()
-    .map(launchRow)
-    .filter(launch => launch.origin !== 'bulk' && maySee(caller, launch.account) && needsPerson(launch))
   const zones = await zonesOf(
     ledger,
-    launches.map(({ schedule }) => schedule),
+    launches.shown.map(({ launch }) => launch.schedule ?? null),
   )
   const all: Attention[] = [
     ...machinery,
@@ -88,12 +76,23 @@ export async function readAttention(
     ...troubles.flatMap(({ key, due, why, verdict }): Attention[] =>
       verdict === 'fine' || due <= now ? [] : [{ kind: 'preflight', key, due, why, remedy: remedyFor(verdict) }],
     ),
-    ...together(launches).map(
-      ([launch, times]): Attention => ({ kind: 'launch', launch, times, zone: zones.get(launch.schedule ?? '') }),
+    ...launches.shown.map(
+      ({ launch, times }): Attention => ({
+        kind: 'launch',
+        launch: launchRow(launch),
+        times,
+        zone: zones.get(launch.schedule ?? ''),
+      }),
     ),
+    ...launches.more.map((more): Attention => ({ kind: 'more', ...more })),
     ...batches,
   ]
   return all.toSorted((one, other) => gravity(one) - gravity(other))
+}
+
+/** How many things need a person, those that are not shown counted. */
+export function needsCount(attention: readonly Attention[]): number {
+  return attention.reduce((sum, item) => sum + (item.kind === 'more' ? Math.max(1, item.count) : 1), 0)
 }
 
 /** What stops everything comes first, then what may have mailed people or not, what has not gone out, what may not, and what can wait. */
@@ -114,9 +113,11 @@ function gravity(item: Attention): number {
     case 'paused':
       return 10
     case 'batch':
-      return item.unknown > 0 || item.stopped !== undefined ? 2 : 7
+      return item.rows.some(({ state }) => state === 'unknown') || item.stopped !== undefined ? 2 : 7
     case 'launch':
       return gravityOf(item.launch.state)
+    case 'more':
+      return gravityOf(item.state)
   }
 }
 
@@ -126,39 +127,20 @@ function gravityOf(state: State): number {
   return state === 'expired' ? 8 : 7
 }
 
-/** One cause makes a schedule fail at every due time: that is one thing to look at. Each unknown or held launch is one by itself. */
-function together(launches: readonly LaunchRow[]): [LaunchRow, number][] {
-  const groups = new Map<string, [LaunchRow, number]>()
-  for (const launch of launches) {
-    const { key, schedule, state, error, error_text } = launch
-    const isOne = schedule === null || state === 'unknown' || state === 'held'
-    const name = isOne ? key : JSON.stringify([schedule, state, error, error_text])
-    const group = groups.get(name)
-    if (group) group[1] += 1
-    else groups.set(name, [launch, 1])
-  }
-  return [...groups.values()]
-}
-
-/** What a stop holds goes when the stop ends: the stop is what needs a person, and it stands on every page. */
-function needsPerson({ state, reason }: LaunchRow): boolean {
-  return state !== 'held' || !(reason?.startsWith(reasons.hold) || reason?.startsWith(reasons.store))
-}
-
 async function batchesInNeed({ ledger }: OpenLedger, caller: Caller, now: number): Promise<Attention[]> {
-  const views = (await listBatches(ledger, 20, caller.accounts)).filter(
+  const views = (await listBatches(ledger, mostLooked, caller.accounts)).filter(
     ({ batch }) => batch.state === 'running' || batch.state === 'paused' || (batch.ended ?? 0) > now - newsLasts,
   )
   const found = await Promise.all(
-    views.map(async ({ batch }): Promise<Attention[]> => {
-      const problems = await problemsOf(ledger, batch.id, 20)
+    views.map(async ({ batch, counts }): Promise<Attention[]> => {
       const stopped = batch.state === 'paused' && batch.pausedBy === 'service' ? batch.reason : undefined
-      const [first] = problems
-      if (!first && stopped === undefined) return []
-      const rows = problems.reduce((sum, problem) => sum + problem.rows, 0)
-      const unknown = problems.reduce((sum, { state, rows }) => sum + (state === 'unknown' ? rows : 0), 0)
-      const { id, account } = batch
-      return [{ kind: 'batch', id, account, rows, unknown, text: first?.text ?? '', stopped }]
+      const rows = badEnds.flatMap(state => {
+        const count = counts.released[state] ?? 0
+        return count === 0 ? [] : [{ state, count }]
+      })
+      if (rows.length === 0 && stopped === undefined) return []
+      const [first] = await problemsOf(ledger, batch.id, 1)
+      return [{ kind: 'batch', id: batch.id, account: batch.account, rows, text: first?.text ?? '', stopped }]
     }),
   )
   return found.flat()

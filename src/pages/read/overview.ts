@@ -1,6 +1,7 @@
 /** The first page: what needs a person, what goes out next, what has come of the last day, what runs. */
 import { listBatches } from '../../bulk/list.ts'
 import type { BatchView } from '../../bulk/read.ts'
+import { type HoldRow, holdRows } from '../../duty/holds.ts'
 import { knownCalendar } from '../../duty/known-calendar.ts'
 import { type Caller, maySee } from '../../http/access.ts'
 import type { HttpParts } from '../../http/parts.ts'
@@ -31,6 +32,10 @@ export interface Overview {
   readonly lastDay: LastDay | undefined
   readonly batches: readonly BatchView[]
   readonly schedules: number
+  /** Whether there may be schedules that this caller is not shown. */
+  readonly isPart: boolean
+  /** Stops and open breakers in force, also those of other accounts. */
+  readonly stops: readonly HoldRow[]
 }
 
 const bad: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'expired']
@@ -38,12 +43,12 @@ const bad: readonly State[] = ['rejected', 'failed', 'swallowed', 'unknown', 'ex
 /** `now` in epoch milliseconds. */
 export async function readOverview({ open, drift }: HttpParts, caller: Caller, span: Span): Promise<Overview> {
   const { ledger } = open
-  const known = await knownCalendar(ledger)
+  const [known, stops] = await Promise.all([knownCalendar(ledger), holdRows(ledger)])
   const [attention, lastDay, batches, upcoming] = await Promise.all([
     drift().then(found => readAttention(open, caller, known, found)),
     caller.accounts === undefined ? readLastDay(ledger, known.now) : undefined,
     listBatches(ledger, 10, caller.accounts),
-    upcomingOf(known, ({ account }) => maySee(caller, account), span),
+    upcomingOf(known, ({ account }) => maySee(caller, account), span, stops),
   ])
   const mine = known.schedules.filter(({ account }) => maySee(caller, account))
   return {
@@ -52,6 +57,8 @@ export async function readOverview({ open, drift }: HttpParts, caller: Caller, s
     lastDay,
     batches: batches.filter(({ batch }) => batch.state === 'running' || batch.state === 'paused'),
     schedules: mine.length,
+    isPart: caller.accounts !== undefined,
+    stops,
   }
 }
 

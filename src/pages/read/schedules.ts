@@ -1,4 +1,5 @@
 /** The schedules with what is next and what came of their last runs, a page at a time; filters as the address has them. */
+import { type HoldRow, holdRows } from '../../duty/holds.ts'
 import type { OpenLedger } from '../../duty/open-ledger.ts'
 import { type Caller, maySee } from '../../http/access.ts'
 import { type State, states } from '../../launches/launch.ts'
@@ -7,6 +8,7 @@ import { lastRunsOf } from '../../timetable/last-runs.ts'
 import { overviewOf, type ScheduleOverview } from '../../timetable/overview.ts'
 import { serverNow } from '../../timetable/planner.ts'
 import type { Run } from '../view/state.tsx'
+import { stopOver } from './stops.ts'
 
 export const scheduleFilters = ['all', 'active', 'paused', 'bad', 'completed'] as const
 type ScheduleFilter = (typeof scheduleFilters)[number]
@@ -14,6 +16,8 @@ type ScheduleFilter = (typeof scheduleFilters)[number]
 export interface ScheduleItem extends ScheduleOverview {
   /** The oldest first. */
   readonly runs: readonly Run[]
+  /** What keeps its launches back for now. */
+  readonly stop: HoldRow | undefined
 }
 
 export interface SchedulesAsked {
@@ -47,7 +51,12 @@ export async function readSchedules(open: OpenLedger, caller: Caller, asked: Sch
   const shown = found.slice((page - 1) * perPage, page * perPage)
   const names = shown.map(({ name }) => name)
   const runs = await runsOf(ledger, names, now, stripLength, caller.accounts)
-  const items = shown.map((each, index) => ({ ...each, runs: runs[index] ?? [] }))
+  const stops = await holdRows(ledger)
+  const items = shown.map((each, index) => {
+    const { schedule } = each
+    const stop = schedule && stopOver(stops, schedule.account, schedule.launch.id)
+    return { ...each, runs: runs[index] ?? [], stop }
+  })
   return { ...asked, page, items, counts, found: found.length, pages }
 }
 

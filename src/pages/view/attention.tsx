@@ -1,25 +1,26 @@
 /** What needs a person: each with what happened, word for word, and the one right thing to do. Pure. */
 import type { Look } from '../look.ts'
-import type { Attention } from '../read/attention.ts'
+import { type Attention, needsCount } from '../read/attention.ts'
 import type { MachineryNeed } from '../read/machinery.ts'
 import { LinkButton } from './form.tsx'
 import { ErrorText, launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Said, Told } from './said.tsx'
 import { Badge, Icon } from './state.tsx'
-import { Relative, Time } from './times.tsx'
+import { number, Relative, Time } from './times.tsx'
 
-export function AttentionList({ look, items }: { look: Look; items: readonly Attention[] }) {
+/** `ended`: launches of the last day have ended, so that it can be said how. */
+export function AttentionList({ look, items, ended }: { look: Look; items: readonly Attention[]; ended: boolean }) {
   const { overview: t } = look.t
   return (
     <section aria-labelledby="attention-title" class="attention" id="attention">
       <h1 id="attention-title">
         {t.attention}
-        {items.length === 0 ? null : <span class="count tone-doubt">{items.length}</span>}
+        {items.length === 0 ? null : <span class="count tone-doubt">{needsCount(items)}</span>}
       </h1>
       {items.length === 0 ? (
         <p class="all-well tone-ok">
           <Icon name="ok" />
-          {t.nothing}
+          {ended ? `${t.nothing} ${t.allEnded}` : t.nothing}
         </p>
       ) : (
         <ul class="items needs">
@@ -52,6 +53,8 @@ function nameOf(item: Attention): string {
       return `batch-${item.id}`
     case 'launch':
       return `launch-${item.launch.key}`
+    case 'more':
+      return `more-${item.state}`
   }
 }
 
@@ -95,22 +98,46 @@ function Item({ look, item }: { look: Look; item: Attention }) {
     case 'paused':
       return <MachineryItem look={look} item={item} />
     case 'batch':
+      return <BatchItem look={look} item={item} />
+    case 'more':
       return (
         <>
-          <Badge look={look} name={item.stopped === undefined ? (item.unknown > 0 ? 'unknown' : 'warn') : 'paused'} />
-          <a href={`/batches/${encodeURIComponent(item.id)}`}>{item.id}</a>
-          <span class="what">
-            {item.stopped === undefined ? t.rows(item.rows) : <Said look={look} words={item.stopped} />}{' '}
-            {item.text === '' ? null : <Told look={look} words={item.text} />}
-          </span>
-          <span class="actions">
-            <LinkButton href={`/batches/${encodeURIComponent(item.id)}`}>{t.openBatch}</LinkButton>
-          </span>
+          <Badge look={look} name={item.state} />
+          <a class="broad" href={`/launches?q=${encodeURIComponent(`state:${item.state}`)}`}>
+            {item.count === 0 ? t.moreUnseen : t.moreNeeds(item.count, item.isAll)}
+          </a>
         </>
       )
     case 'launch':
       return <LaunchItem look={look} item={item} />
   }
+}
+
+function BatchItem({ look, item }: { look: Look; item: Extract<Attention, { kind: 'batch' }> }) {
+  const { overview: t } = look.t
+  const { id, rows, text, stopped } = item
+  const here = `/batches/${encodeURIComponent(id)}`
+  const total = rows.reduce((sum, { count }) => sum + count, 0)
+  const counts = rows.map(({ state, count }) => `${number(look, count)} ${look.t.states[state]}`).join(', ')
+  return (
+    <>
+      <Badge look={look} name={stopped === undefined ? (rows[0]?.state ?? 'warn') : 'paused'} />
+      <a href={here}>{id}</a>
+      <span class="what after-name">
+        {stopped === undefined ? null : <Said look={look} words={stopped} />}{' '}
+        {total === 0 ? null : <strong>{t.rows(total, counts)}</strong>}{' '}
+        {text === '' ? null : (
+          <>
+            {rows.length > 1 ? `${t.mostOften} ` : null}
+            <Told look={look} words={text} />
+          </>
+        )}
+      </span>
+      <span class="actions">
+        <LinkButton href={here}>{t.openBatch}</LinkButton>
+      </span>
+    </>
+  )
 }
 
 function MachineryItem({ look, item }: { look: Look; item: MachineryNeed }) {

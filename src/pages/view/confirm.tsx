@@ -1,6 +1,7 @@
 /** The page before something that cannot be taken back: the facts, what must be typed, why. Pure. */
 import type { Look } from '../look.ts'
 import { Button, Field, Form, Hidden, LinkButton, Reason } from './form.tsx'
+import { launchAddress } from './launch-parts.tsx'
 import { Icon } from './state.tsx'
 import { Relative, Time, timeText, zoneFor } from './times.tsx'
 
@@ -24,6 +25,8 @@ export interface ConfirmModel {
   readonly words: string
   readonly submit: string
   readonly facts?: LaunchFacts
+  /** What else is to be known before; `launch`: the key of the one that it is about. */
+  readonly warnings?: readonly { readonly words: string; readonly launch?: string }[]
   /** What must be typed, and what it is called. */
   readonly typed?: { readonly label: string; readonly value: string }
   /** The time (UTC, HH:MM) of the launch that this one repeats, where it mails the same people again. */
@@ -52,6 +55,19 @@ export function ConfirmPage({ look, model }: { look: Look; model: ConfirmModel }
       <h1 id="confirm-title">{model.title}</h1>
       <p>{model.words}</p>
       {model.facts === undefined ? null : <Facts look={look} facts={model.facts} />}
+      {(model.warnings ?? []).map(({ words, launch }) => (
+        <p class="warning">
+          <Icon name="warn" /> {words}
+          {launch === undefined ? null : (
+            <>
+              {' '}
+              <a class="key" href={launchAddress(launch)}>
+                {launch}
+              </a>
+            </>
+          )}
+        </p>
+      ))}
       {model.refused === undefined ? null : (
         <p class="flash tone-bad" role="alert">
           {model.refused}

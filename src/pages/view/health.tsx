@@ -11,9 +11,11 @@ import { Relative } from './times.tsx'
 /** More than this between two clocks and what is due is not what people think. Milliseconds. */
 const clocksDiffer = 2_000
 
-export function HealthStrip({ look, shell }: { look: Look; shell: Shell }) {
+/** `needs`: how many things need a person, where that is known; then the strip begins with the verdict. */
+export function HealthStrip({ look, shell, needs }: { look: Look; shell: Shell; needs?: number | undefined }) {
   return (
     <div class="health" id="health">
+      {needs === undefined ? null : <Verdict look={look} shell={shell} needs={needs} />}
       <ul aria-label={look.t.health.title}>
         {chipsOf(look, shell).map(({ icon, words, title, href }) => (
           <li class={`chip tone-${tones[icon]}`} title={title}>
@@ -59,6 +61,24 @@ function chipsOf(look: Look, { planner, checks, accounts, skew, unknown }: Shell
       ? []
       : [{ icon: 'unknown' as const, words: t.unknown(unknown), href: '/launches?q=state%3Aunknown' }]),
   ]
+}
+
+/** All of it in one line: whether anything is stopped, whether anything needs a person. */
+function Verdict({ look, shell, needs }: { look: Look; shell: Shell; needs: number }) {
+  const { verdict: t } = look.t
+  const all = shell.holds.some(({ scope }) => scope === 'all')
+  // A stop of less than everything is said in its own line, right below.
+  const parts = [...(all ? [t.allStopped] : []), ...(needs > 0 ? [t.needs(needs)] : [])]
+  const some = shell.holds.length > 0
+  const troubled = chipsOf(look, shell).some(({ icon }) => icon !== 'ok')
+  const icon: IconName = all ? 'held' : needs > 0 || troubled ? 'warn' : some ? 'held' : 'ok'
+  const words = parts.length > 0 ? parts.join('. ') : troubled ? t.trouble : some ? t.someStopped : t.well
+  return (
+    <p class={`verdict tone-${tones[icon]}`}>
+      <Icon name={icon} />
+      {needs > 0 ? <a href="#attention">{words}</a> : words}
+    </p>
+  )
 }
 
 function HoldButton({ look, shell }: { look: Look; shell: Shell }) {

@@ -35,6 +35,8 @@ interface PageProps {
   readonly search?: string
   /** Whether nothing but the strip is kept true: the rest does not change, or costs too much to make again and again. */
   readonly still?: boolean
+  /** How many things need a person, where the page knows it. */
+  readonly needs?: number
   readonly children: Child
 }
 
@@ -48,7 +50,7 @@ export function strip(look: Look, shell: Shell) {
   return html`<!doctype html><title>Sendoff</title>${<HealthStrip look={look} shell={shell} />}`
 }
 
-function Document({ look, shell, title, section, flash, search, still, children }: PageProps) {
+function Document({ look, shell, title, section, flash, search, still, needs, children }: PageProps) {
   return (
     <html lang={look.language} data-theme={look.theme}>
       <head>
@@ -66,7 +68,7 @@ function Document({ look, shell, title, section, flash, search, still, children 
         </a>
         <header>
           <Bar look={look} section={section} search={search} known={shell !== undefined} />
-          {shell === undefined ? null : <HealthStrip look={look} shell={shell} />}
+          {shell === undefined ? null : <HealthStrip look={look} shell={shell} needs={needs} />}
         </header>
         <LostBanner look={look} />
         {flash === undefined ? null : (

@@ -1,10 +1,12 @@
 /** The overview: in five seconds, whether all is well, what goes out next, and what needs a decision. Pure. */
 import type { BatchView } from '../../bulk/read.ts'
+import type { HoldRow } from '../../duty/holds.ts'
 import type { Look } from '../look.ts'
 import type { LastDay, Overview } from '../read/overview.ts'
+import { stopOver } from '../read/stops.ts'
 import { AttentionList } from './attention.tsx'
 import { BatchBadge, batchAddress, Progress, Speed } from './batch-parts.tsx'
-import { Badge } from './state.tsx'
+import { Badge, Stopped } from './state.tsx'
 import { number, pageZone, timeText } from './times.tsx'
 import { UpcomingLanes } from './upcoming.tsx'
 
@@ -12,9 +14,9 @@ export function OverviewPage({ look, overview }: { look: Look; overview: Overvie
   const { overview: t } = look.t
   return (
     <>
-      <AttentionList look={look} items={overview.attention} />
+      <AttentionList look={look} items={overview.attention} ended={endedWell(overview)} />
       {overview.schedules === 0 ? (
-        <FirstSteps look={look} />
+        <FirstSteps look={look} isPart={overview.isPart} />
       ) : (
         <UpcomingLanes look={look} upcoming={overview.upcoming} />
       )}
@@ -28,7 +30,7 @@ export function OverviewPage({ look, overview }: { look: Look; overview: Overvie
             <ul class="items">
               {overview.batches.map(view => (
                 <li>
-                  <BatchLine look={look} view={view} />
+                  <BatchLine look={look} view={view} stop={stopOver(overview.stops, view.batch.account)} />
                 </li>
               ))}
             </ul>
@@ -39,23 +41,31 @@ export function OverviewPage({ look, overview }: { look: Look; overview: Overvie
   )
 }
 
-function FirstSteps({ look }: { look: Look }) {
+/** Whether it can be said of the last day that launches ended, and as they should: nothing else did, as nothing needs a person. */
+function endedWell({ lastDay }: Overview): boolean {
+  return lastDay?.counts.some(({ state }) => state === 'launched') ?? false
+}
+
+function FirstSteps({ look, isPart }: { look: Look; isPart: boolean }) {
   const { overview: t } = look.t
   return (
     <section class="upcoming">
       <h2>{t.upcoming}</h2>
-      <p>{t.noSchedules}</p>
-      <pre>
-        <code>{'sendoff validate\nsendoff plan\nsendoff apply'}</code>
-      </pre>
+      <p>{isPart ? t.noOwnSchedules : t.noSchedules}</p>
+      {isPart ? null : (
+        <pre>
+          <code>{'sendoff validate\nsendoff plan\nsendoff apply'}</code>
+        </pre>
+      )}
     </section>
   )
 }
 
-function BatchLine({ look, view }: { look: Look; view: BatchView }) {
+function BatchLine({ look, view, stop }: { look: Look; view: BatchView; stop: HoldRow | undefined }) {
   return (
     <>
       <BatchBadge look={look} view={view} />
+      <Stopped look={look} stop={stop} />
       <a href={batchAddress(view.batch.id)}>{view.batch.id}</a>
       <Progress look={look} view={view} />
       <Speed look={look} view={view} />

@@ -5,7 +5,7 @@ import { type ScheduleItem, type SchedulesPage, scheduleFilters } from '../read/
 import { Button, Unfold } from './form.tsx'
 import { launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { Said } from './said.tsx'
-import { Badge, RunStrip } from './state.tsx'
+import { Badge, RunStrip, Stopped } from './state.tsx'
 import { number, Relative, shownTime, Time } from './times.tsx'
 
 export function SchedulesList({ look, model }: { look: Look; model: SchedulesPage }) {
@@ -78,6 +78,7 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
   const { schedules: t, words } = look.t
   const { name, schedule, pause, next, last, runs } = item
   const zone = schedule?.when.timezone
+  const isKept = item.stop !== undefined && pause === undefined && !item.completed && item.unmintable === undefined
   return (
     <tr id={`s-${name}`} class={pause === undefined ? undefined : 'paused'}>
       <td class="key">
@@ -107,7 +108,7 @@ function Row({ look, item }: { look: Look; item: ScheduleItem }) {
         <RunStrip look={look} runs={runs} when={({ due }) => shownTime(look, due, zone, 'short')} />
       </td>
       <td data-label={look.t.columns.state}>
-        <ScheduleState look={look} item={item} />
+        {isKept ? <Stopped look={look} stop={item.stop} /> : <ScheduleState look={look} item={item} />}
         {last === undefined || ['launched', 'planned', 'skipped'].includes(last.state) ? null : (
           <small>
             <a href={launchAddress(last.key)}>

@@ -1,6 +1,8 @@
 /** States as icon, word and colour together: none of the three alone says it. Pure. */
+import type { HoldRow } from '../../duty/holds.ts'
 import type { State } from '../../launches/launch.ts'
 import type { Look } from '../look.ts'
+import { ledgerText } from '../sentence.ts'
 
 export type Tone = 'ok' | 'bad' | 'doubt' | 'hold' | 'run' | 'rest'
 export type IconName = State | 'paused' | 'running' | 'done' | 'warn' | 'stop' | 'ok'
@@ -70,6 +72,16 @@ export function Badge({ look, name, word, quiet }: { look: Look; name: IconName;
     <span class={`badge tone-${tones[name]}${quiet ? ' quiet' : ''}`}>
       <Icon name={name} />
       {word ?? stateWord(look, name)}
+    </span>
+  )
+}
+
+/** That a stop keeps launches back, where one does. */
+export function Stopped({ look, stop }: { look: Look; stop: HoldRow | undefined }) {
+  if (stop === undefined) return null
+  return (
+    <span title={ledgerText(look, stop.reason)}>
+      <Badge look={look} name="held" word={look.t.states.stopped} />
     </span>
   )
 }

@@ -6,8 +6,8 @@ import type { Look } from '../look.ts'
 import { type Lane, type Span, spans, type Upcoming } from '../read/upcoming.ts'
 import { scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
-import { Badge } from './state.tsx'
-import { pageZone, timeText, zoneFor, zoneMark } from './times.tsx'
+import { Badge, Stopped } from './state.tsx'
+import { pageZone, Relative, Time, timeText, zoneFor, zoneMark } from './times.tsx'
 
 export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   const { overview: t } = look.t
@@ -26,6 +26,7 @@ export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcomi
           {t.calendar}
         </a>
       </div>
+      <NextLine look={look} upcoming={upcoming} />
       {upcoming.lanes.length === 0 ? (
         <p class="muted">{upcoming.isTooMuch ? look.t.trouble.tooMuchWords : t.nothingDue}</p>
       ) : (
@@ -43,6 +44,44 @@ export function UpcomingLanes({ look, upcoming }: { look: Look; upcoming: Upcomi
       )}
     </section>
   )
+}
+
+/** What goes out next, in words. */
+function NextLine({ look, upcoming: { next } }: { look: Look; upcoming: Upcoming }) {
+  const { overview: t, words } = look.t
+  if (next.length === 0) return null
+  return (
+    <ol class="next" aria-label={t.next}>
+      {next.map(({ schedule: { name, launch, when }, due, stop }, index) => (
+        <li>
+          {index === 0 ? <strong>{t.next}: </strong> : null}
+          <a href={scheduleAddress(name)}>{name}</a>, {words.mailing} {launch.id}
+          {launch.override_source_id === undefined
+            ? null
+            : `, ${look.t.sources[launch.override_source_type ?? 'list']} ${launch.override_source_id}`}
+          , <NextTime look={look} at={due} zone={when.timezone} />, <Relative look={look} at={due} />{' '}
+          <Stopped look={look} stop={stop} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+const dayMs = 86_400_000
+
+/** With the day where the hour alone would not say it, and the place whose clock it is. */
+function NextTime({ look, at, zone }: { look: Look; at: number; zone: string }) {
+  const shown = zoneFor(look, zone)
+  return (
+    <>
+      <Time look={look} at={at} zone={zone} shape={at - look.now < dayMs ? 'clock' : 'short'} />{' '}
+      <small class="muted">{placeOf(shown)}</small>
+    </>
+  )
+}
+
+function placeOf(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 }
 
 function share({ from, to }: Upcoming, at: number): string {
@@ -72,7 +111,10 @@ function isWhole({ from, to }: Upcoming): (tick: { readonly at: number }) => boo
 function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
   return (
     <div class="lane axis" aria-hidden="true">
-      <span class="name">{pageZone(look)}</span>
+      <span class="name">
+        {placeOf(pageZone(look))}
+        <span class="now">{`${look.t.overview.now} ${timeText(look, upcoming.from, pageZone(look), 'clock')}`}</span>
+      </span>
       <svg class="track" height="16" width="100%" aria-hidden="true">
         {ticksOf(look, upcoming)
           .filter(isWhole(upcoming))
@@ -87,13 +129,19 @@ function Axis({ look, upcoming }: { look: Look; upcoming: Upcoming }) {
 }
 
 function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: Upcoming }) {
-  const { schedule, pause, rows } = lane
+  const { schedule, pause, stop, next, rows } = lane
   const zone = schedule.when.timezone
   return (
     <div class={pause === undefined ? 'lane' : 'lane paused'}>
       <span class="name">
         <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
         {pause === undefined ? null : <Badge look={look} name="paused" />}
+        <Stopped look={look} stop={stop} />
+        {next === undefined ? null : (
+          <span class="soon">
+            <NextTime look={look} at={next} zone={zone} />
+          </span>
+        )}
       </span>
       <svg class="track" height="26" width="100%" role="img" aria-label={laneWords(look, lane)}>
         {ticksOf(look, upcoming).map(({ at }) => (
@@ -101,7 +149,7 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
         ))}
         <line class="rail" x1="0" x2="100%" y1="13" y2="13" />
         {rows.map(row => (
-          <Mark look={look} row={row} zone={zone} upcoming={upcoming} />
+          <Mark look={look} row={row} zone={zone} upcoming={upcoming} isHeld={stop !== undefined} />
         ))}
       </svg>
     </div>
@@ -111,10 +159,25 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
 /** Narrower than this, marks of one day run into each other: they are drawn as one bar. Share of the width. */
 const narrowest = 0.012
 
-function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zone: string; upcoming: Upcoming }) {
+function Mark({
+  look,
+  row,
+  zone,
+  upcoming,
+  isHeld,
+}: {
+  look: Look
+  row: CalendarRow
+  zone: string
+  upcoming: Upcoming
+  /** A stop keeps it back, for now. */
+  isHeld: boolean
+}) {
   const { every } = row
-  const kind = row.going === 0 ? 'out' : row.notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
-  const title = rowWords(look, row, zone)
+  const kind =
+    row.going === 0 ? 'out' : isHeld ? 'kept' : row.notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
+  const words = rowWords(look, row, zone)
+  const title = kind === 'kept' ? `${words}; ${look.t.states.stopped}` : words
   const span = upcoming.to - upcoming.from
   if (row.times === 1 || row.last - row.due < narrowest * span)
     return <Point x={share(upcoming, row.due)} kind={kind} title={title} />
@@ -137,11 +200,17 @@ function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zon
   )
 }
 
-function Point({ x, kind, title }: { x: string; kind: 'out' | 'warned' | 'goes'; title: string }) {
+type MarkKind = 'out' | 'kept' | 'warned' | 'goes'
+
+function Point({ x, kind, title }: { x: string; kind: MarkKind; title: string }) {
   return (
     <svg x={x} class={`mark ${kind}`} overflow="visible">
       <title>{title}</title>
-      {kind === 'warned' ? <path d="M0 7l6 11h-12z" /> : <circle cx="0" cy="13" r={kind === 'out' ? 3.5 : 4.5} />}
+      {kind === 'warned' ? (
+        <path d="M0 7l6 11h-12z" />
+      ) : (
+        <circle cx="0" cy="13" r={kind === 'out' || kind === 'kept' ? 3.5 : 4.5} />
+      )}
     </svg>
   )
 }
@@ -159,8 +228,9 @@ export function rowWords(look: Look, row: CalendarRow, zone: string): string {
 
 const mostSpoken = 5
 
-function laneWords(look: Look, { schedule, rows }: Lane): string {
+function laneWords(look: Look, { schedule, stop, rows }: Lane): string {
   const words = rows.slice(0, mostSpoken).map(row => rowWords(look, row, schedule.when.timezone))
   const total = rows.reduce((sum, { times }) => sum + times, 0)
-  return `${schedule.name}: ${look.t.overview.times(total)}: ${words.join('. ')}`
+  const stopped = stop === undefined ? '' : `${look.t.states.stopped}, `
+  return `${schedule.name}: ${stopped}${look.t.overview.times(total)}: ${words.join('. ')}`
 }
