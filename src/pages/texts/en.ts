@@ -152,7 +152,9 @@ export const en = {
     unskip: 'Take back…',
     unskipNow: 'Let it go out',
     retryRows: 'Retry failed rows…',
+    retryRowsNow: 'Try them again',
     cancelRest: 'Cancel the rest…',
+    cancelRestNow: 'Cancel the rest',
     download: 'Results (CSV)',
   },
   forms: { reason: 'Reason', reasonHint: 'for the audit', noReason: 'Nothing was done: give a reason.' },
@@ -331,7 +333,7 @@ export const en = {
     noRows: 'Say how many rows the file has.',
     noAccount: 'This account is not configured, or not for your key.',
     badNumber: (name: string) => `${name}: a whole number is expected.`,
-    miscounted: (rows: number) => `The file has ${rows} rows, which is not what you typed.`,
+    miscounted: (rows: number) => `The file has ${rows} row${s(rows)}, which is not what you typed.`,
     otherName: (id: string) =>
       `These rows were submitted before, as ${id}. To launch all of them a second time: sendoff bulk submit --confirm-duplicate ${id}`,
     sameName: (id: string) =>
@@ -341,7 +343,7 @@ export const en = {
     otherRows: (id: string) => `The batch ${id} has other rows; choose another name.`,
     empty: 'The file holds no rows.',
     disturbed: 'Another submit under this name ran at the same time. Try again.',
-    done: (rows: number) => `${rows} rows are submitted.`,
+    done: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} submitted.`,
     again: 'These rows were this batch already; nothing is launched a second time.',
   },
   calendar: {
@@ -415,9 +417,10 @@ export const en = {
     isState: (state: string) => `This cannot be done now: it is ${state}.`,
     batchCancelTitle: (id: string) => `Cancel the rest of ${id}?`,
     batchCancelWords: (ended: number, left: number) =>
-      `${ended} rows have ended and stay as they are; ${left} will not be sent. There is no way back.`,
+      `${ended} row${s(ended)} ${ended === 1 ? 'has ended and stays as it is' : 'have ended and stay as they are'}; ${left} will not be sent. There is no way back.`,
     batchResumeTitle: (id: string) => `Resume ${id}?`,
-    batchResumeWords: (left: number) => `${left} rows go on, at the pace of the batch. It was paused:`,
+    batchResumeWords: (left: number) =>
+      `${left} row${s(left)} ${left === 1 ? 'goes' : 'go'} on, at the pace of the batch. It was paused:`,
     batchForgot: (id: string) =>
       `The store was set back, and rows of this batch may have been sent since: sendoff bulk resume ${id} --unsure-until ROW says how far.`,
     batchRetryTitle: (rows: number) => `Try ${rows} failed row${s(rows)} again?`,
@@ -446,8 +449,8 @@ export const en = {
     changed: 'Something has changed meanwhile. Look again, then decide.',
     batchPaused: 'The batch is paused.',
     batchResumed: 'The batch goes on.',
-    batchCancelled: (rows: number) => `${rows} rows are called off.`,
-    batchAgain: (rows: number) => `${rows} rows are tried again.`,
+    batchCancelled: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} called off.`,
+    batchAgain: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} tried again.`,
   },
   trouble: {
     notFound: 'Not found',

@@ -157,7 +157,9 @@ export const ru: Texts = {
     unskip: 'Вернуть…',
     unskipNow: 'Пусть уйдёт',
     retryRows: 'Повторить неудачные…',
+    retryRowsNow: 'Повторить неудачные',
     cancelRest: 'Отменить остаток…',
+    cancelRestNow: 'Отменить остаток',
     download: 'Результаты (CSV)',
   },
   forms: { reason: 'Причина', reasonHint: 'для журнала', noReason: 'Ничего не сделано: укажите причину.' },
@@ -422,9 +424,10 @@ export const ru: Texts = {
     isState: state => `Сейчас это невозможно, состояние: ${state}.`,
     batchCancelTitle: id => `Отменить остаток ${id}?`,
     batchCancelWords: (ended, left) =>
-      `${rowsOf(ended)} закончено и остаётся как есть; ${rowsOf(left)} не будет отправлено. Вернуть нельзя.`,
+      `${rowsOf(ended)} уже ${form(ended, 'закончена и остаётся', 'закончены и остаются', 'закончены и остаются')} как есть; не ${form(left, 'будет отправлена', 'будут отправлены', 'будут отправлены')} ${rowsOf(left)}. Вернуть нельзя.`,
     batchResumeTitle: id => `Возобновить ${id}?`,
-    batchResumeWords: left => `${rowsOf(left)} пойдёт дальше со скоростью пакета. Причина паузы:`,
+    batchResumeWords: left =>
+      `${rowsOf(left)} ${form(left, 'пойдёт', 'пойдут', 'пойдут')} дальше со скоростью пакета. Причина паузы:`,
     batchForgot: id =>
       `Хранилище было восстановлено из копии, и строки этого пакета могли уйти после неё: sendoff bulk resume ${id} --unsure-until СТРОКА скажет, до какой.`,
     batchRetryTitle: rows => `Повторить неудачные строки: ${rows}?`,
