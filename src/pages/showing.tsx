@@ -89,7 +89,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
     const known = await knownCalendar(open.ledger)
     const shown = { title: look.t.sections.calendar, section: 'calendar', still: true } as const
     try {
-      const model = await calendarModel(known, asked, ({ account }) => maySee(caller, account))
+      const model = await calendarModel(open.ledger, known, asked, ({ account }) => maySee(caller, account))
       return show(context, parts, shown, <CalendarPage look={look} model={model} />)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'tooMuch') throw error

@@ -370,6 +370,7 @@ export const en = {
     leftOut: 'left out',
     paused: 'paused',
     skipped: 'left out by a person',
+    stopped: 'held while the stop lasts',
     guarded: (does: 'hold' | 'skip', most: number, schedule: string, at: string) =>
       `${does === 'hold' ? 'will be held' : 'will be left out'}: at most ${most} a day, used up by ${schedule} ${at}`,
     collides: (schedule: string, at: string, within: string) =>

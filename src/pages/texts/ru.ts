@@ -377,6 +377,7 @@ export const ru: Texts = {
     leftOut: 'не уйдёт',
     paused: 'на паузе',
     skipped: 'пропущено человеком',
+    stopped: 'удержан, пока действует стоп',
     guarded: (does, most, schedule, at) =>
       `${does === 'hold' ? 'будет удержан' : 'не уйдёт'}: в день не больше ${most}, место занял ${schedule} ${at}`,
     collides: (schedule, at, within) =>
