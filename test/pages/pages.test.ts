@@ -110,6 +110,18 @@ describe('a week', () => {
     expect(html).toMatch(/href="\/launches\/cart-reminder%40[^"]+#resolve"/)
   })
 
+  it('leads with the cause where a launch has no answer, and says how far a batch is behind its pace', async () => {
+    const { redis, keys } = stage.http.ledger
+    const [key = ''] = await redis.zrange(keys.inState('unknown'), '0', '0')
+    const said = /id="said".*?<\/section>/s.exec(await stage.html(visitor, `/launches/${encodeURIComponent(key)}`))?.[0]
+    expect(said).toMatch(/<dt>cause<\/dt><dd><strong>.*no answer within 60 s/)
+    expect(said).not.toContain('error_text')
+    const batches = await Promise.all(
+      (await redis.zrange(keys.batches, '0', '-1')).map(id => stage.html(visitor, `/batches/${id}`)),
+    )
+    expect(batches.join('')).toContain('behind its pace of 30/min')
+  })
+
   it('has a schedule that cannot be read beside the others', async () => {
     const { redis, keys } = stage.http.ledger
     await redis.hset(keys.schedules, 'broken', '{"name":"broken"}')
