@@ -80,6 +80,8 @@ const pure = [
   'timetable/take-over.ts',
   'timetable/noted-times.ts',
   'timetable/due-by-day.ts',
+  'timetable/even-rest.ts',
+  'timetable/stops.ts',
   'timetable/meetings.ts',
   'timetable/calendar.ts',
   'timetable/calendar-days.ts',

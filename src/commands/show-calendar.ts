@@ -54,7 +54,7 @@ async function stored(flags: OfficeFlags, asked: CalendarAsked): Promise<ShownCa
   return withOffice(flags, office => office.calendar(asked))
 }
 
-const nothingStored = { pauses: new Map(), skips: new Map() }
+const nothingStored = { pauses: new Map(), skips: new Map(), stops: [] }
 
 function fromFiles(flags: OfficeFlags, asked: CalendarAsked): ShownCalendar {
   const now = Date.now()

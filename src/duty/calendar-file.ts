@@ -29,7 +29,8 @@ function eventOf(row: ShownCalendarRow, now: number): ICAL.Component {
   event.addPropertyWithValue('summary', `${schedule}: mailing ${row.mailing}${often}`)
   const lines = [row.description, `${row.timezone}, account ${row.account}`, ...notesOf(row)]
   event.addPropertyWithValue('description', lines.filter(line => line !== null).join('\n'))
-  event.addPropertyWithValue('status', going > 0 ? 'CONFIRMED' : 'CANCELLED')
+  const isHeld = row.notes.some(({ kind }) => kind === 'stopped')
+  event.addPropertyWithValue('status', going > 0 ? 'CONFIRMED' : isHeld ? 'TENTATIVE' : 'CANCELLED')
   event.addPropertyWithValue('transp', 'TRANSPARENT')
   return event
 }

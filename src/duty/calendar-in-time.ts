@@ -75,7 +75,7 @@ function asked<Done>(
 
 async function inTurn<Done>(
   before: Promise<unknown>,
-  { schedules, pauses, skips, from, to, shown: isShown }: CalendarInput,
+  { schedules, pauses, skips, stops, from, to, shown: isShown }: CalendarInput,
   days: DaysAsked | undefined,
   read: (answer: CalendarAnswer, schedules: ByNumber) => Done,
 ): Promise<CalendarInTime<Done>> {
@@ -88,7 +88,7 @@ async function inTurn<Done>(
   )
   const shown = new Set([...known].flatMap(([schedule, number]) => (isShown(schedule) ? [number] : [])))
   asked.known = known
-  const order = { fresh, schedules: [...known.values()], pauses, skips, from, to, shown, days }
+  const order = { fresh, schedules: [...known.values()], pauses, skips, stops, from, to, shown, days }
   const answer = await answered(asked, order)
   if (!answer) return { kind: 'tooMuch' }
   return { kind: 'done', value: read(answer, new Map([...known].map(([schedule, number]) => [number, schedule]))) }

@@ -5,7 +5,7 @@ import { type CalendarDay, calendarDays, type DaysAsked, type NumberedRow } from
 import type { Schedule } from '../timetable/schedule.ts'
 
 /** A calendar as it crosses to the thread. Schedules cross once: what is worked out of each is kept with it, on either side. */
-export interface CalendarOrder extends Omit<CalendarInput, 'schedules' | 'shown'> {
+export interface CalendarOrder extends Omit<CalendarInput, 'schedules' | 'shown' | 'cuts'> {
   /** Those that were not among the schedules of the last order, with the numbers that they have from now on. */
   readonly fresh: readonly (readonly [number, Schedule])[]
   /** All, in order; others are forgotten. */
@@ -29,7 +29,7 @@ parentPort?.on('message', ({ fresh, schedules: numbers, shown, days, ...order }:
   known = new Map(schedules.map((schedule, index) => [numbers[index] ?? 0, schedule]))
   const numberOf = new Map(schedules.map((schedule, index) => [schedule, numbers[index] ?? 0]))
   const isShown = (schedule: Schedule) => shown.has(numberOf.get(schedule) ?? 0)
-  const rows = calendarOf({ ...order, schedules, shown: isShown }).map(
+  const rows = calendarOf({ ...order, schedules, shown: isShown, cuts: days?.bounds ?? [] }).map(
     (row): NumberedRow => ({ ...row, schedule: numberOf.get(row.schedule) ?? 0 }),
   )
   const answer: CalendarAnswer = days === undefined ? { rows, days: [] } : { rows: [], days: calendarDays(rows, days) }

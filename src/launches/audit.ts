@@ -58,7 +58,7 @@ export interface AuditEntry {
 export async function readAudit(
   ledger: Ledger,
   limit: number,
-  subject?: string,
+  subject?: string | ((subject: string) => boolean),
   olderThan?: string,
   accounts?: readonly string[],
 ): Promise<AuditEntry[]> {
@@ -70,7 +70,7 @@ export async function readAudit(
     const page = await ledger.redis.xrevrange(ledger.keys.audit, end, '-', 'COUNT', 500)
     for (const [id, fields] of page) {
       const entry = auditEntry(id, fields)
-      const isMeant = subject === undefined || entry.subject === subject
+      const isMeant = isAbout(entry.subject, subject)
       if (found.length < limit && isMeant && (accounts?.includes(entry.account ?? '') ?? true)) found.push(entry)
     }
     const last = page.at(-1)
@@ -78,6 +78,11 @@ export async function readAudit(
     end = `(${last[0]}`
   }
   return found
+}
+
+function isAbout(subject: string, asked: string | ((subject: string) => boolean) | undefined): boolean {
+  if (asked === undefined) return true
+  return typeof asked === 'string' ? subject === asked : asked(subject)
 }
 
 function auditEntry(id: string, fields: readonly string[]): AuditEntry {

@@ -3,15 +3,14 @@ import { listBatches } from '../bulk/list.ts'
 import { problemsOf, showBatch } from '../bulk/read.ts'
 import { auditRow } from '../duty/audit-shape.ts'
 import { knownCalendar } from '../duty/known-calendar.ts'
-import { launchRow } from '../duty/launch-shape.ts'
 import { maySee } from '../http/access.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { Problem } from '../http/problem.ts'
 import { readAudit } from '../launches/audit.ts'
-import { listLaunches } from '../launches/list.ts'
 import { forbidden, missing, type Pages, show } from './desk.tsx'
 import { oneOf } from './look.ts'
 import { needsCount } from './read/attention.ts'
+import { newestRows } from './read/batch-rows.ts'
 import { calendarModel, calendarViews } from './read/calendar.ts'
 import { readLaunch } from './read/launch.ts'
 import { readLaunches } from './read/launches.ts'
@@ -36,7 +35,6 @@ import { pageZone } from './view/times.tsx'
 const spanNames = Object.keys(spans).filter((name): name is Span => name in spans)
 const auditPage = 50
 const batchesShown = 100
-const rowsShown = 20
 
 export function addShowing(pages: Pages, parts: HttpParts): void {
   const { open } = parts
@@ -92,7 +90,7 @@ export function addShowing(pages: Pages, parts: HttpParts): void {
     const known = await knownCalendar(open.ledger)
     const shown = { title: look.t.sections.calendar, section: 'calendar', still: true } as const
     try {
-      const model = await calendarModel(known, asked, ({ account }) => maySee(caller, account))
+      const model = await calendarModel(open.ledger, known, asked, ({ account }) => maySee(caller, account))
       return show(context, parts, shown, <CalendarPage look={look} model={model} />)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'tooMuch') throw error
@@ -141,7 +139,8 @@ function addLaunchPages(pages: Pages, parts: HttpParts): void {
 }
 
 function addBatchPages(pages: Pages, parts: HttpParts): void {
-  const { config, ledger } = parts.open
+  const { open } = parts
+  const { ledger } = open
   pages.get('/batches', async context => {
     const { look, caller } = context.var
     const batches = await listBatches(ledger, batchesShown, caller.accounts)
@@ -157,11 +156,8 @@ function addBatchPages(pages: Pages, parts: HttpParts): void {
     const id = context.req.param('id')
     const view = await showBatch(ledger, id)
     if (!view || !maySee(caller, view.batch.account)) return missing(context, parts, look.t.trouble.notFoundWords)
-    const [problems, rows] = await Promise.all([
-      problemsOf(ledger, id, 20),
-      listLaunches(ledger, { batch: id }, rowsShown, Object.keys(config.accounts)),
-    ])
-    const model = { view, problems, rows: rows.map(launch => ({ launch: launchRow(launch), zone: undefined })) }
+    const [problems, rows] = await Promise.all([problemsOf(ledger, id, 20), newestRows(open, id)])
+    const model = { view, problems, rows }
     return show(context, parts, { title: id, section: 'batches' }, <BatchPage look={look} model={model} />)
   })
 }

@@ -4,9 +4,11 @@
  */
 import type { Collision, Guarded } from './collisions.ts'
 import { type DueDay, dueByDay, type TimeSpan } from './due-by-day.ts'
+import { evenRest } from './even-rest.ts'
 import { collisionsOf, guardedOf, placesOf } from './meetings.ts'
 import type { CalendarNote, Decided, DueTime } from './noted-times.ts'
 import type { Schedule } from './schedule.ts'
+import { type Stop, stopOf } from './stops.ts'
 import { dateText, wallAt } from './wall-clock.ts'
 import { zoneNamed } from './zone.ts'
 
@@ -17,6 +19,9 @@ export interface CalendarInput extends Decided, TimeSpan {
   readonly schedules: readonly Schedule[]
   /** Which schedules are shown; all others still count for collisions. */
   readonly shown: (schedule: Schedule) => boolean
+  readonly stops: readonly Stop[]
+  /** Instants, in order, at which the rows of full days are cut: midnights of the zone in which they are looked at. */
+  readonly cuts?: readonly number[]
 }
 
 /** One due time of a schedule, or all of a day where it has many. */
@@ -45,39 +50,68 @@ export function calendarOf(input: CalendarInput): CalendarRow[] {
   const { schedules, shown } = input
   const places = placesOf(schedules, shown)
   const counted = new Set([...places.values()].flat())
-  const days = schedules.filter(each => counted.has(each)).flatMap(schedule => dueByDay(schedule, input, input))
+  const days = schedules
+    .filter(each => counted.has(each))
+    .flatMap(schedule => dueByDay(schedule, input, input, input.cuts))
   const collisions = collisionsOf(days, places)
   const guarded = guardedOf(days, places, input, input)
   return days
     .filter(({ schedule }) => shown(schedule))
-    .flatMap(day => rowsOf(day, collisions, guarded))
+    .flatMap(day => rowsOf(day, input, collisions, guarded))
     .sort((a, b) => a.due - b.due || (a.schedule.name < b.schedule.name ? -1 : 1))
 }
 
 function rowsOf(
-  { schedule, dueTimes, more }: DueDay,
+  day: DueDay,
+  input: CalendarInput,
   collisions: ReadonlyMap<DueTime, Collision>,
   guarded: ReadonlyMap<string, Guarded>,
 ): CalendarRow[] {
+  const { schedule, dueTimes } = day
   const zone = zoneNamed(schedule.when.timezone)
+  const stop = stopOf(schedule, input.stops)
+  const rest = day.more ? evenRest(day, input) : undefined
   const groups = dueTimes.length > mostPerDay ? [dueTimes] : dueTimes.map(each => [each])
   return groups.flatMap(group => {
     const [first] = group
     const last = group.at(-1)
     if (!first || !last) return []
-    return {
+    const going = group.filter(({ goes }) => goes)
+    const held = stop === undefined ? [] : going.filter(({ due }) => due >= stop.at)
+    const row: CalendarRow = {
       schedule,
       day: dateText(wallAt(zone, first.due).day),
       key: first.key,
       due: first.due,
       last: last.due,
       times: group.length,
-      going: group.filter(({ goes }) => goes).length,
-      more,
+      going: going.length - held.length,
+      more: day.more,
       every: stepOf(group),
-      notes: together(group.map(each => notesOf(each, collisions, guarded))),
+      notes: together(
+        group.map(each => [
+          ...(stop && each.goes && each.due >= stop.at
+            ? [{ kind: 'stopped', reason: stop.reason, by: stop.by } as const]
+            : []),
+          ...notesOf(each, collisions, guarded),
+        ]),
+      ),
     }
+    return rest === undefined ? row : withRest(row, rest)
   })
+}
+
+/** What is true of all that were worked out is true of the rest as well. */
+function withRest(row: CalendarRow, rest: { readonly times: number; readonly last: number }): CalendarRow {
+  const times = row.times + rest.times
+  return {
+    ...row,
+    last: rest.last,
+    times,
+    going: row.going === 0 ? 0 : row.going + rest.times,
+    more: false,
+    notes: row.notes.map(each => (each.times === row.times ? { ...each, times } : each)),
+  }
 }
 
 function notesOf(

@@ -33,6 +33,8 @@ export function noteWords(note: CalendarNote): string {
       return `left out, ${reasons.paused}${note.reason} (${note.by})`
     case 'skipped':
       return `left out, ${note.reason}`
+    case 'stopped':
+      return `held while the stop lasts: ${note.reason} (${note.by})`
     case 'guarded': {
       const at = new Date(note.due).toISOString().slice(0, 16)
       const does = note.does === 'hold' ? 'will be held' : 'will be left out'

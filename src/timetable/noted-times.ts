@@ -18,6 +18,8 @@ export type CalendarNote =
   /** The reason as its record says it. */
   | { readonly kind: 'skipped'; readonly reason: string }
   | ({ readonly kind: 'collides' } & Collision)
+  /** It is held while a stop lasts, of everything, its account or its mailing; nobody knows how long that is. */
+  | { readonly kind: 'stopped'; readonly reason: string; readonly by: string }
   /** The guard `maxPerDay` will stop it, if all goes as it is declared. */
   | ({ readonly kind: 'guarded' } & Guarded)
 

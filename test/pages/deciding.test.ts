@@ -136,6 +136,9 @@ describe('a schedule', () => {
     ])
     await stage.send(visitor, '/schedules/weekly', '/schedules/weekly/unskip', { reason, at })
     expect(await comingSkips(stage.http.ledger, Date.now())).toEqual([])
+    const html = await stage.html(visitor, '/schedules/weekly')
+    const decisions = html.slice(html.indexOf('id="decisions"'))
+    expect(decisions.match(/\/launches\/weekly%40/g)).toHaveLength(2)
   })
 })
 
@@ -150,6 +153,9 @@ describe('other decisions', () => {
     const [, at] = await ledger.redis.zrange(ledger.keys.sent('main', 66, 'own'), '0', '0', 'WITHSCORES')
     const confirmation = new Date(Number(at)).toISOString().slice(11, 16)
     const fields = { ...(await hiddenOf('/launches/guarded/release')), reason, typed: '66' }
+    visitor.set('language', 'ru')
+    expect(await stage.html(visitor, '/launches/guarded/release')).toMatch(/Она удержана: [^A-Za-z<]*[а-я]/)
+    visitor.set('language', 'en')
     expect((await stage.post(visitor, '/launches/guarded/release', fields)).status).toBe(422)
     expect((await stage.post(visitor, '/launches/guarded/release', { ...fields, confirmation })).status).toBe(303)
     expect(await state('guarded')).toBe('planned')
@@ -184,6 +190,13 @@ describe('other decisions', () => {
     await stage.post(visitor, `${here}/resume`, { ...(await hiddenOf(`${here}/resume`)), reason })
     expect(await now()).toBe('running')
     expect(await stage.html(visitor, `${here}/retry`)).toContain('No row can be tried again.')
+    const asked = await stage.html(visitor, `${here}/cancel`)
+    expect(asked).toContain('>Cancel the rest</button>')
+    visitor.set('language', 'ru')
+    expect(await stage.html(visitor, `${here}/cancel`)).toMatch(
+      /уже закончены и остаются как есть; не будут? отправлен/,
+    )
+    visitor.set('language', 'en')
     await stage.post(visitor, `${here}/cancel`, { ...(await hiddenOf(`${here}/cancel`)), reason })
     expect(await now()).toBe('cancelled')
   })

@@ -29,6 +29,13 @@ const lists = [
   '/audit',
 ]
 
+/** The calendar of the month before. */
+function previous(now: number): string {
+  const first = new Date(now)
+  first.setUTCDate(0)
+  return `/calendar?day=${first.toISOString().slice(0, 10)}`
+}
+
 /** Everything that a browser would run or refuse: it must be what the policy allows. */
 function inlineParts(html: string): string[] {
   return html.match(/<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son[a-z]+=|<style|javascript:/gi) ?? []
@@ -207,6 +214,18 @@ describe('a week', () => {
     }
   })
 
+  it('leads with the cause where a launch has no answer, and says how far a batch is behind its pace', async () => {
+    const { redis, keys } = stage.http.ledger
+    const [key = ''] = await redis.zrange(keys.inState('unknown'), '0', '0')
+    const said = /id="said".*?<\/section>/s.exec(await stage.html(visitor, `/launches/${encodeURIComponent(key)}`))?.[0]
+    expect(said).toMatch(/<dt>cause<\/dt><dd><strong>.*no answer within 60 s/)
+    expect(said).not.toContain('error_text')
+    const batches = await Promise.all(
+      (await redis.zrange(keys.batches, '0', '-1')).map(id => stage.html(visitor, `/batches/${id}`)),
+    )
+    expect(batches.join('')).toContain('behind its pace of 30/min')
+  })
+
   it('has a schedule that cannot be read beside the others', async () => {
     const { redis, keys } = stage.http.ledger
     await redis.hset(keys.schedules, 'broken', '{"name":"broken"}')
@@ -264,6 +283,26 @@ describe('a week', () => {
     await redis.zadd(keys.troubles, due, 'main:12')
     expect(await stage.html(visitor, '/')).toContain('mailing 12 is not active')
     await redis.del(keys.troubles, keys.preflight('main', 12))
+  })
+
+  it('is in the calendar as it was: what went with its state, nothing before schedules were stored, and what a stop holds', async () => {
+    const now = Date.now()
+    const html = (await stage.html(visitor, '/calendar')) + (await stage.html(visitor, previous(now)))
+    const went = [...html.matchAll(/<li class="went (\w+) tone-(\w+)"[^>]*>.*?<\/li>/gs)].map(([item, , tone]) => [
+      /promo-vip|birthday-greeting|cart-reminder/.exec(item)?.[0],
+      tone,
+    ])
+    expect(went).toContainEqual(['promo-vip', 'bad'])
+    expect(went).toContainEqual(['birthday-greeting', 'ok'])
+    const coming = [...html.matchAll(/<td class="([^"]*past[^"]*)".*?<\/td>/gs)].filter(([cell]) =>
+      /<li class="(calm|rare|out)/.test(cell),
+    )
+    expect(coming).toEqual([])
+    const next = await stage.html(
+      visitor,
+      `/calendar?day=${new Date(now + 31 * 86_400_000).toISOString().slice(0, 10)}`,
+    )
+    expect(next).toMatch(/loyalty-points.*held while the stop lasts: wrong segment in loyalty-points/s)
   })
 
   it('is found by what is searched, and the search is the address', async () => {

@@ -20,8 +20,21 @@ const every = (ms: number): Timetable => ({
   entries: [{ kind: 'every', every: ms, anchor: 0, timezone: 'UTC' }],
 })
 
+const everySecond: Timetable = {
+  timezone: 'UTC',
+  entries: [{ kind: 'cron', pattern: '* * * * * *', seconds: true, timezone: 'UTC' }],
+}
+
 function calendar(schedules: readonly Schedule[], over: Partial<CalendarInput> = {}): CalendarRow[] {
-  const input = { pauses: new Map(), skips: new Map(), from: monday, to: monday + day, shown: () => true, ...over }
+  const input = {
+    pauses: new Map(),
+    skips: new Map(),
+    stops: [],
+    from: monday,
+    to: monday + day,
+    shown: () => true,
+    ...over,
+  }
   return calendarOf({ schedules, ...input })
 }
 
@@ -126,8 +139,32 @@ describe('the calendar', () => {
     expect(calendar([scheduleOf('s', cron('0 0-12 * * *'))])).toHaveLength(1)
   })
 
+  it('counts what keeps one step to its end, and cuts its rows where days are said to begin', () => {
+    const flash = [scheduleOf('flash', every(2_000))]
+    const told = (rows: readonly CalendarRow[]) => rows.map(({ times, going, more }) => [times, going, more])
+    expect(told(calendar(flash))).toEqual([[43_200, 43_200, false]])
+    const cuts = [monday, monday + 21 * hour, monday + 45 * hour]
+    const rows = calendar(flash, { to: monday + 45 * hour, cuts })
+    expect(told(rows)).toEqual([
+      [37_800, 37_800, false],
+      [5_400, 5_400, false],
+      [37_800, 37_800, false],
+    ])
+    expect(rows.map(({ due, last }) => [due, last])[0]).toEqual([monday, monday + 21 * hour - 2_000])
+    const skips = new Map([['flash@x', 'person: no']])
+    expect(told(calendar(flash, { skips }))).toEqual([[1_500, 1_500, true]])
+  })
+
+  it('says what a stop holds, of what is due since it began', () => {
+    const schedules = [scheduleOf('a', cron('0 9,12 * * *'), {}, 64), scheduleOf('b', cron('0 10 * * *'), {}, 65)]
+    const stops = [{ scope: 'mailing:main:64', reason: 'wrong segment', by: 'key anna', at: monday + 10 * hour }]
+    const rows = calendar(schedules, { stops })
+    expect(lines(rows)).toEqual(['a 09:00', 'b 10:00', 'a 12:00 held while the stop lasts: wrong segment (key anna)'])
+    expect(rows.map(({ going }) => going)).toEqual([1, 1, 0])
+  })
+
   it('does not count beyond what anybody would read, and goes on with the next day', () => {
-    const rows = calendar([scheduleOf('s', every(1_000))], { to: monday + 3 * day })
+    const rows = calendar([scheduleOf('s', everySecond)], { to: monday + 3 * day })
     expect(rows.map(({ day, more, times }) => [day, more, times])).toEqual([
       ['2026-11-23', true, 1_500],
       ['2026-11-24', true, 1_500],

@@ -29,8 +29,8 @@ export function ledgerDesk({ ledger }: OpenLedger): DeskOffice {
       }
     },
     calendar: async asked => {
-      const { schedules, unmintable, pauses, skips, now } = await knownCalendar(ledger)
-      const input = { schedules, pauses, skips, ...calendarSpan(asked, now), shown: isAskedFor(asked) }
+      const { schedules, unmintable, pauses, skips, stops, now } = await knownCalendar(ledger)
+      const input = { schedules, pauses, skips, stops, ...calendarSpan(asked, now), shown: isAskedFor(asked) }
       return {
         rows: calendarOf(input).map(calendarRow),
         schedules: schedules.map(({ name, account }) => ({ name, account })),

@@ -40,7 +40,7 @@ export function addBatchDecisions(pages: Pages, parts: HttpParts): void {
         words: t.batchCancelWords(endedRows(view.counts), left),
         action: `${here}/cancel`,
         back: here,
-        submit: actions.cancelRest,
+        submit: actions.cancelRestNow,
         ...(state === 'running' || state === 'paused' ? {} : { refused: t.isState(states[state]) }),
       }
     },
@@ -97,7 +97,7 @@ function addMore(pages: Pages, parts: HttpParts): void {
         words: t.batchRetryWords,
         action: `${here}/retry`,
         back: here,
-        submit: actions.retryRows,
+        submit: actions.retryRowsNow,
         typed: { label: t.rows, value: String(rows) },
         ...(rows > 0 ? {} : { refused: t.nothingToRetry }),
       }

@@ -133,7 +133,7 @@ async function releaseModel(ledger: Ledger, look: Look, record: LaunchRecord): P
   const may = state === 'held' && heldBy !== 'hold'
   return {
     title: t.releaseTitle(request.id),
-    words: `${t.releaseWords} ${reason ?? ''}`,
+    words: `${t.releaseWords} ${ledgerText(look, reason ?? '')}`,
     action: `${launchAddress(key)}/release`,
     back: launchAddress(key),
     submit: actions.releaseNow,

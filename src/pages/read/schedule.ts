@@ -45,7 +45,7 @@ export async function readSchedule(
       shown,
       Object.keys(config.accounts),
     ),
-    readAudit(ledger, shown, `schedule:${name}`, undefined, accounts),
+    readAudit(ledger, shown, isAbout(name), undefined, accounts),
     runsOf(ledger, [name], now, 60, accounts),
   ])
   if (!overview) return undefined
@@ -61,4 +61,9 @@ export async function readSchedule(
     runs,
     decisions: decisions.map(auditRow),
   }
+}
+
+/** What was decided about single due times, as that one is left out, is on the record under their launch keys. */
+function isAbout(name: string): (subject: string) => boolean {
+  return subject => subject === `schedule:${name}` || subject.startsWith(`${name}@`)
 }

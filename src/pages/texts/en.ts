@@ -168,7 +168,9 @@ export const en = {
     unskip: 'Take back…',
     unskipNow: 'Let it go out',
     retryRows: 'Retry failed rows…',
+    retryRowsNow: 'Try them again',
     cancelRest: 'Cancel the rest…',
+    cancelRestNow: 'Cancel the rest',
     download: 'Results (CSV)',
   },
   forms: { reason: 'Reason', reasonHint: 'for the audit', noReason: 'Nothing was done: give a reason.' },
@@ -255,6 +257,7 @@ export const en = {
     evidence: 'What the log said',
     answer: 'Answer',
     noAnswer: 'none',
+    cause: 'cause',
     why: 'why',
     advice: 'advice',
     preflight: 'preflight',
@@ -317,6 +320,7 @@ export const en = {
     digest: 'digest',
     by: 'submitted by',
     pace: 'pace',
+    behind: (pace: string) => `behind its pace of ${pace}/min`,
     atOnce: 'at once',
     hours: 'only in its hours',
     stopAfter: 'stops by itself',
@@ -348,7 +352,7 @@ export const en = {
     noRows: 'Say how many rows the file has.',
     noAccount: 'This account is not configured, or not for your key.',
     badNumber: (name: string) => `${name}: a whole number is expected.`,
-    miscounted: (rows: number) => `The file has ${rows} rows, which is not what you typed.`,
+    miscounted: (rows: number) => `The file has ${rows} row${s(rows)}, which is not what you typed.`,
     otherName: (id: string) =>
       `These rows were submitted before, as ${id}. To launch all of them a second time: sendoff bulk submit --confirm-duplicate ${id}`,
     sameName: (id: string) =>
@@ -358,7 +362,7 @@ export const en = {
     otherRows: (id: string) => `The batch ${id} has other rows; choose another name.`,
     empty: 'The file holds no rows.',
     disturbed: 'Another submit under this name ran at the same time. Try again.',
-    done: (rows: number) => `${rows} rows are submitted.`,
+    done: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} submitted.`,
     again: 'These rows were this batch already; nothing is launched a second time.',
   },
   calendar: {
@@ -385,6 +389,7 @@ export const en = {
     leftOut: 'left out',
     paused: 'paused',
     skipped: 'left out by a person',
+    stopped: 'held while the stop lasts',
     guarded: (does: 'hold' | 'skip', most: number, schedule: string, at: string) =>
       `${does === 'hold' ? 'will be held' : 'will be left out'}: at most ${most} a day, used up by ${schedule} ${at}`,
     collides: (schedule: string, at: string, within: string) =>
@@ -434,9 +439,10 @@ export const en = {
     isState: (state: string) => `This cannot be done now: it is ${state}.`,
     batchCancelTitle: (id: string) => `Cancel the rest of ${id}?`,
     batchCancelWords: (ended: number, left: number) =>
-      `${ended} rows have ended and stay as they are; ${left} will not be sent. There is no way back.`,
+      `${ended} row${s(ended)} ${ended === 1 ? 'has ended and stays as it is' : 'have ended and stay as they are'}; ${left} will not be sent. There is no way back.`,
     batchResumeTitle: (id: string) => `Resume ${id}?`,
-    batchResumeWords: (left: number) => `${left} rows go on, at the pace of the batch. It was paused:`,
+    batchResumeWords: (left: number) =>
+      `${left} row${s(left)} ${left === 1 ? 'goes' : 'go'} on, at the pace of the batch. It was paused:`,
     batchForgot: (id: string) =>
       `The store was set back, and rows of this batch may have been sent since: sendoff bulk resume ${id} --unsure-until ROW says how far.`,
     batchRetryTitle: (rows: number) => `Try ${rows} failed row${s(rows)} again?`,
@@ -466,8 +472,8 @@ export const en = {
     changed: 'Something has changed meanwhile. Look again, then decide.',
     batchPaused: 'The batch is paused.',
     batchResumed: 'The batch goes on.',
-    batchCancelled: (rows: number) => `${rows} rows are called off.`,
-    batchAgain: (rows: number) => `${rows} rows are tried again.`,
+    batchCancelled: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} called off.`,
+    batchAgain: (rows: number) => `${rows} row${s(rows)} ${rows === 1 ? 'is' : 'are'} tried again.`,
   },
   trouble: {
     notFound: 'Not found',

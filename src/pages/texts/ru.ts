@@ -173,7 +173,9 @@ export const ru: Texts = {
     unskip: 'Вернуть…',
     unskipNow: 'Пусть уйдёт',
     retryRows: 'Повторить неудачные…',
+    retryRowsNow: 'Повторить неудачные',
     cancelRest: 'Отменить остаток…',
+    cancelRestNow: 'Отменить остаток',
     download: 'Результаты (CSV)',
   },
   forms: { reason: 'Причина', reasonHint: 'для журнала', noReason: 'Ничего не сделано: укажите причину.' },
@@ -260,6 +262,7 @@ export const ru: Texts = {
     request: 'Запрос',
     evidence: 'Что сказал журнал платформы',
     answer: 'Ответ',
+    cause: 'причина',
     noAnswer: 'нет',
     why: 'почему',
     advice: 'совет',
@@ -324,6 +327,7 @@ export const ru: Texts = {
     digest: 'дайджест',
     by: 'передал',
     pace: 'скорость',
+    behind: pace => `отстаёт от заданной скорости ${pace}/мин`,
     atOnce: 'одновременно',
     hours: 'только в свои часы',
     stopAfter: 'сам остановится',
@@ -392,6 +396,7 @@ export const ru: Texts = {
     leftOut: 'не уйдёт',
     paused: 'на паузе',
     skipped: 'пропущено человеком',
+    stopped: 'удержан, пока действует стоп',
     guarded: (does, most, schedule, at) =>
       `${does === 'hold' ? 'будет удержан' : 'не уйдёт'}: в день не больше ${most}, место занял ${schedule} ${at}`,
     collides: (schedule, at, within) =>
@@ -441,9 +446,10 @@ export const ru: Texts = {
     isState: state => `Сейчас это невозможно, состояние: ${state}.`,
     batchCancelTitle: id => `Отменить остаток ${id}?`,
     batchCancelWords: (ended, left) =>
-      `${rowsOf(ended)} закончено и остаётся как есть; ${rowsOf(left)} не будет отправлено. Вернуть нельзя.`,
+      `${rowsOf(ended)} уже ${form(ended, 'закончена и остаётся', 'закончены и остаются', 'закончены и остаются')} как есть; не ${form(left, 'будет отправлена', 'будут отправлены', 'будут отправлены')} ${rowsOf(left)}. Вернуть нельзя.`,
     batchResumeTitle: id => `Возобновить ${id}?`,
-    batchResumeWords: left => `${rowsOf(left)} пойдёт дальше со скоростью пакета. Причина паузы:`,
+    batchResumeWords: left =>
+      `${rowsOf(left)} ${form(left, 'пойдёт', 'пойдут', 'пойдут')} дальше со скоростью пакета. Причина паузы:`,
     batchForgot: id =>
       `Хранилище было восстановлено из копии, и строки этого пакета могли уйти после неё: sendoff bulk resume ${id} --unsure-until СТРОКА скажет, до какой.`,
     batchRetryTitle: rows => `Повторить неудачные строки: ${rows}?`,

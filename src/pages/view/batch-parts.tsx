@@ -50,13 +50,23 @@ export function Progress({ look, view }: { look: Look; view: BatchView }) {
   )
 }
 
+/** Less of its pace than this is behind it: rows come in steps. */
+const nearly = 0.8
+
 export function Speed({ look, view }: { look: Look; view: BatchView }) {
   const { batch: t } = look.t
-  const { perMinute, eta } = view
+  const { perMinute, eta, batch } = view
   if (perMinute === undefined) return null
+  const pace = batch.perMinute
   return (
-    <span class="nowrap muted">
+    <span class="muted">
       {t.perMinute(number(look, Math.round(perMinute)))}
+      {pace !== undefined && perMinute < nearly * pace ? (
+        <>
+          {', '}
+          <strong>{t.behind(number(look, pace))}</strong>
+        </>
+      ) : null}
       {eta === undefined ? null : (
         <>
           {' · '}

@@ -142,14 +142,10 @@ function Actions({ look, view }: { look: Look; view: BatchView }) {
         </Unfold>
       ) : null}
       {state === 'paused' && look.rights.batchResume ? (
-        <LinkButton kind="danger" href={`${here}/resume`}>
-          {t.resume}
-        </LinkButton>
+        <LinkButton href={`${here}/resume`}>{t.resume}</LinkButton>
       ) : null}
       {state !== 'cancelled' && retryableRows(view) > 0 && look.rights.batchRetry ? (
-        <LinkButton kind="danger" href={`${here}/retry`}>
-          {t.retryRows}
-        </LinkButton>
+        <LinkButton href={`${here}/retry`}>{t.retryRows}</LinkButton>
       ) : null}
       {(state === 'running' || state === 'paused') && look.rights.batchCancel ? (
         <LinkButton kind="danger" href={`${here}/cancel`}>

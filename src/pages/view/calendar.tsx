@@ -1,13 +1,14 @@
 /** The calendar, by month, week and day; what is left out stands there struck through, with its reason. Pure. */
 import { DateTime } from 'luxon'
 import type { CalendarEntry } from '../../timetable/calendar-days.ts'
+import type { Went } from '../../timetable/went-by-day.ts'
 import type { Look } from '../look.ts'
-import { type CalendarModel, calendarViews, type ShownDay } from '../read/calendar.ts'
+import { type CalendarModel, calendarViews, isBad, type ShownDay } from '../read/calendar.ts'
 import { LinkButton } from './form.tsx'
-import { scheduleAddress } from './launch-parts.tsx'
+import { launchAddress, scheduleAddress } from './launch-parts.tsx'
 import { isWarning, noteText } from './notes.ts'
-import { Icon } from './state.tsx'
-import { timeText } from './times.tsx'
+import { Icon, tones } from './state.tsx'
+import { number, timeText } from './times.tsx'
 import { rowWords } from './upcoming.tsx'
 
 export function CalendarPage({ look, model }: { look: Look; model: CalendarModel }) {
@@ -97,7 +98,7 @@ function Day({ look, day, model }: { look: Look; day: ShownDay; model: CalendarM
   const kinds = [
     ...(day.isInside ? [] : ['outside']),
     ...(day.isToday ? ['today'] : day.at < look.now ? ['past'] : []),
-    ...(day.entries.length === 0 ? ['free'] : []),
+    ...(day.entries.length + day.went.length === 0 ? ['free'] : []),
   ]
   return (
     <td class={kinds.length === 0 ? undefined : kinds.join(' ')}>
@@ -106,11 +107,16 @@ function Day({ look, day, model }: { look: Look; day: ShownDay; model: CalendarM
         <span class="broad">{String(Number(day.day.slice(8)))}</span>
       </time>
       <ul>
+        {day.went.map(went => (
+          <Past look={look} went={went} day={day} zone={zone} />
+        ))}
         {day.entries.map(entry => (
           <Entry look={look} entry={entry} view={view} zone={zone} />
         ))}
       </ul>
-      {day.more === 0 ? null : <Rest look={look} day={day.day} view={view} rest={day.more} />}
+      {day.more + day.moreWent === 0 ? null : (
+        <Rest look={look} day={day.day} view={view} rest={day.more + day.moreWent} />
+      )}
     </td>
   )
 }
@@ -122,6 +128,34 @@ function Rest({ look, day, view, rest }: { look: Look; day: string; view: Calend
   return <a href={`/calendar?view=${next}&day=${day}`}>{words}</a>
 }
 
+/** What a schedule launched on the day: what went wrong with its state, what went as it should calmly. */
+function Past({ look, went, day, zone }: { look: Look; went: Went; day: ShownDay; zone: string }) {
+  const { schedule, due, times, key, states } = went
+  const told = [...(states ?? [])]
+  const bad = told.filter(([state]) => isBad(state))
+  const [one] = bad.length > 0 ? bad : told
+  const from = new Date(day.at).toISOString()
+  const q = `schedule:${schedule} from:${from} to:${new Date(day.end).toISOString()}`
+  const words = told.map(([state, count]) => `${look.t.states[state]} ${count}`).join(', ')
+  return (
+    <li
+      class={`went ${bad.length > 0 ? 'bad' : 'calm'}${one === undefined ? '' : ` tone-${tones[one[0]]}`}`}
+      title={`${timeText(look, due, zone, 'clock')} ${words}`}
+    >
+      <span class="num">{timeText(look, due, zone, 'clock')}</span>
+      {one === undefined ? null : <Icon name={one[0]} />}
+      <a href={key === undefined ? `/launches?q=${encodeURIComponent(q)}` : launchAddress(key)}>{schedule}</a>
+      {times > 1 ? <small class="muted"> ×{number(look, times)}</small> : null}
+      {bad.map(([state, count]) => (
+        <small class="note">
+          {look.t.states[state]}
+          {times > 1 ? ` ${number(look, count)}` : ''}
+        </small>
+      ))}
+    </li>
+  )
+}
+
 interface EntryProps {
   readonly look: Look
   readonly entry: CalendarEntry
@@ -130,23 +164,35 @@ interface EntryProps {
 }
 
 function Entry({ look, entry, view, zone }: EntryProps) {
-  const { schedule, rows, goes, due, times } = entry
+  const { schedule, rows, goes, due, times, more, isRoutine } = entry
   const own = schedule.when.timezone
   const notes = rows.flatMap(row => row.notes.map(({ note }) => note))
   const warned = goes && notes.some(isWarning)
+  const stopped = notes.some(({ kind }) => kind === 'stopped')
+  const kind = goes ? (warned ? 'warned' : isRoutine ? 'calm' : 'rare') : stopped ? 'stopped' : 'out'
   const told = new Set((goes ? notes.filter(isWarning) : notes).map(note => noteText(look, note, own)))
   return (
-    <li
-      class={goes ? (warned ? 'warned' : undefined) : 'out'}
-      title={rows.map(row => rowWords(look, row, own)).join('\n')}
-    >
+    <li class={kind} title={rows.map(row => rowWords(look, row, own)).join('\n')}>
       <span class="num">{timeText(look, due, zone, 'clock')}</span>
-      {goes ? null : <Icon name={notes.some(({ kind }) => kind === 'paused') ? 'paused' : 'skipped'} />}
+      {goes ? null : (
+        <Icon name={stopped ? 'held' : notes.some(({ kind }) => kind === 'paused') ? 'paused' : 'skipped'} />
+      )}
       {warned ? <Icon name="warn" /> : null}
       <a href={scheduleAddress(schedule.name)}>{schedule.name}</a>
-      {times > 1 ? <small class="muted"> ×{times}</small> : null}
+      {times > 1 ? (
+        <small class="muted">
+          {' '}
+          ×{number(look, times)}
+          {more ? '+' : ''}
+        </small>
+      ) : null}
       {view !== 'month' && rows.length > 1 ? (
-        <small class="note">{rows.map(row => timeText(look, row.due, zone, 'clock')).join(' ')}</small>
+        <small class="note">
+          {rows
+            .slice(1)
+            .map(row => timeText(look, row.due, zone, 'clock'))
+            .join(' ')}
+        </small>
       ) : null}
       {[...told].map(words => (
         <small class="note">{words}</small>

@@ -52,23 +52,22 @@ export function LaunchPage({ look, model }: { look: Look; model: LaunchModel }) 
 /** The answer, word for word, and the reason: the first thing that people look for. */
 function Answer({ look, model: { launch, advice, preflight } }: { look: Look; model: LaunchModel }) {
   const { launch: t } = look.t
+  const detail = launch.attempts.at(-1)?.detail
+  const isAnswered = launch.error !== null || launch.error_text !== null
   return (
     <section class="said" aria-label={t.answer} id="said">
       <dl class="facts exact">
-        <dt>error</dt>
-        <dd>
-          {launch.error === null ? <span class="muted">{t.noAnswer}</span> : <code class="error">{launch.error}</code>}
-        </dd>
-        <dt>error_text</dt>
-        <dd>
-          {launch.error_text === null ? (
-            <span class="muted">{t.noAnswer}</span>
-          ) : (
-            <pre class="verbatim" lang={foreignLanguage(look, launch.error_text)}>
-              {launch.error_text}
-            </pre>
-          )}
-        </dd>
+        {isAnswered ? <Answered look={look} launch={launch} /> : null}
+        {isAnswered || detail === undefined ? null : (
+          <>
+            <dt>{t.cause}</dt>
+            <dd>
+              <strong>
+                <Said look={look} words={detail} />
+              </strong>
+            </dd>
+          </>
+        )}
         {launch.reason === null ? null : (
           <>
             <dt>{t.why}</dt>
@@ -96,6 +95,26 @@ function Answer({ look, model: { launch, advice, preflight } }: { look: Look; mo
         )}
       </dl>
     </section>
+  )
+}
+
+function Answered({ look, launch }: { look: Look; launch: LaunchModel['launch'] }) {
+  const none = <span class="muted">{look.t.launch.noAnswer}</span>
+  return (
+    <>
+      <dt>error</dt>
+      <dd>{launch.error === null ? none : <code class="error">{launch.error}</code>}</dd>
+      <dt>error_text</dt>
+      <dd>
+        {launch.error_text === null ? (
+          none
+        ) : (
+          <pre class="verbatim" lang={foreignLanguage(look, launch.error_text)}>
+            {launch.error_text}
+          </pre>
+        )}
+      </dd>
+    </>
   )
 }
 

@@ -22,6 +22,8 @@ export function noteText(look: Look, note: CalendarNote, zone: string): string {
       return `${t.paused}: ${note.reason} (${ledgerText(look, note.by)})`
     case 'skipped':
       return `${t.skipped}: ${note.reason.replace(/^person: /, '')}`
+    case 'stopped':
+      return `${t.stopped}: ${ledgerText(look, note.reason)} (${ledgerText(look, note.by)})`
     case 'guarded':
       return t.guarded(note.does, note.maxPerDay, note.schedule, at(note.due))
     case 'collides':

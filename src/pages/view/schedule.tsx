@@ -10,7 +10,7 @@ import { Hidden, LinkButton, Unfold } from './form.tsx'
 import { LaunchTable, scheduleAddress } from './launch-parts.tsx'
 import { noteText } from './notes.ts'
 import { Pausing, ScheduleState, Unplannable } from './schedules.tsx'
-import { Badge, RunStrip } from './state.tsx'
+import { Badge, type Run, RunStrip } from './state.tsx'
 import { Relative, Time, timeText, zoneFor, zoneText } from './times.tsx'
 
 export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel }) {
@@ -41,11 +41,15 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
       <section aria-labelledby="runs-title">
         <div class="head">
           <h2 id="runs-title">{t.runs}</h2>
-          <RunStrip
-            look={look}
-            runs={model.runs}
-            when={({ due }) => timeText(look, due, zoneFor(look, zone), 'short')}
-          />
+          <span class="dated-strip">
+            <End look={look} run={model.runs[0]} zone={zone} />
+            <RunStrip
+              look={look}
+              runs={model.runs}
+              when={({ due }) => timeText(look, due, zoneFor(look, zone), 'short')}
+            />
+            <End look={look} run={model.runs.at(-1)} zone={zone} />
+          </span>
           <a class="more" href={`/launches?q=${encodeURIComponent(`schedule:${name}`)}`}>
             {t.allRuns}
           </a>
@@ -65,6 +69,13 @@ export function SchedulePage({ look, model }: { look: Look; model: ScheduleModel
         )}
       </section>
     </>
+  )
+}
+
+/** The date of the first or the last bar. */
+function End({ look, run, zone }: { look: Look; run: Run | undefined; zone: string | undefined }) {
+  return run === undefined ? null : (
+    <small class="muted nowrap">{timeText(look, run.due, zoneFor(look, zone), 'day')}</small>
   )
 }
 

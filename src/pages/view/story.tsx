@@ -47,7 +47,11 @@ function MomentTime({
   const day = timeText(look, moment.at, shown, 'day')
   const full = timeText(look, moment.at, shown, 'full')
   return (
-    <time dateTime={new Date(moment.at).toISOString()} title={new Date(moment.at).toISOString()}>
+    <time
+      class={before === moment.at ? 'repeated' : undefined}
+      dateTime={new Date(moment.at).toISOString()}
+      title={new Date(moment.at).toISOString()}
+    >
       {before === undefined || day === timeText(look, before, shown, 'day') ? null : <small>{day} </small>}
       {full.slice(-8)}
       <small>.{String(moment.at % 1_000).padStart(3, '0')}</small>

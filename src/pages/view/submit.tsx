@@ -29,7 +29,7 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
           </ul>
         </div>
       )}
-      <form method="post" action="/batches" enctype="multipart/form-data" class="form">
+      <form method="post" action="/batches" enctype="multipart/form-data" class="form in-order">
         <Hidden name="token" value={look.token} />
         <label class="field">
           <span>{look.t.words.account}</span>
@@ -57,7 +57,7 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
           hint={t.paceHint}
         />
         <Reason look={look} />
-        {/* The file is read as it comes: what is said about it comes first. */}
+        {/* The file is read as it comes, so it is the last field of the body; people see and reach it first. */}
         <Field
           label={t.rows}
           name="rows"
@@ -67,7 +67,7 @@ export function SubmitPage({ look, model }: { look: Look; model: SubmitModel }) 
           value={fields.rows ?? ''}
           hint={t.rowsHint}
         />
-        <label class="field">
+        <label class="field foremost">
           <span>{t.file}</span>
           <input type="file" name="file" required accept=".csv,.tsv,.ndjson,.jsonl" />
           <small>{t.fileHint(formatBytes(model.most))}</small>

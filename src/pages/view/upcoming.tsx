@@ -221,7 +221,7 @@ export function rowWords(look: Look, row: CalendarRow, zone: string): string {
   const times =
     row.times === 1
       ? timeText(look, row.due, shown, 'due')
-      : `${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'due')} – ${timeText(look, row.last, shown, 'clock')}`
+      : `${row.more ? '≥ ' : ''}${look.t.overview.times(row.times)}, ${timeText(look, row.due, shown, 'due')} – ${timeText(look, row.last, shown, 'clock')}`
   const notes = row.notes.map(({ note }) => noteText(look, note, zone))
   return [times + zoneMark(look, row.due, shown), ...notes].join('; ')
 }

@@ -127,7 +127,7 @@ describeInBrowser('a page of a running service', () => {
     await page.getByRole('link', { name: 'Retry failed rows…' }).click()
     await page.getByLabel('Type the number of rows 1 to confirm').fill('1')
     await page.getByRole('main').getByLabel('Reason').fill('the tariff is paid')
-    await page.getByRole('button', { name: 'Retry failed rows…' }).click()
+    await page.getByRole('button', { name: 'Try them again' }).click()
     await progress.getByText(`launched ${rows}`).waitFor()
     await page.reload()
     expect(await problems.count()).toBe(0)
