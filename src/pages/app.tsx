@@ -5,7 +5,7 @@ import { setCookie } from 'hono/cookie'
 import type { AccessRules } from '../http/access.ts'
 import { answerEvents } from '../http/event-answer.ts'
 import type { HttpParts, MadePages } from '../http/parts.ts'
-import { knownTrouble, Problem } from '../http/problem.ts'
+import { knownTrouble, Problem, troubleWithin } from '../http/problem.ts'
 import { addBatchDecisions } from './act/batches.ts'
 import { addHoldDecisions } from './act/holds.ts'
 import { addLaunchDecisions } from './act/launches.ts'
@@ -183,14 +183,15 @@ async function signInPage(context: PageContext, next: string, flaw: boolean, sta
 /** What nobody expected, as a page. The strip is not on it: what it would ask may be what is in trouble. */
 async function trouble(context: PageContext, error: Error, parts: HttpParts, assets: AssetPaths): Promise<Response> {
   if (error instanceof BrokenForm) return refusedForm(context)
-  const known = knownTrouble(error)
+  // A decision may have been carried out before the connection went; whoever only reads has decided nothing.
+  const known = isReading(context) ? knownTrouble(error) : troubleWithin(error, '')
   if (!known) parts.heard.requestFailed(error)
   const visit = { secret: '', isNew: false, caller: undefined, signedIn: false }
   const look = context.var.look ?? lookOf(context, assets, visit)
   const { trouble: t } = look.t
   const { title, words } = troubleWords(known, t)
   const body = <TroublePage title={title} words={words} home={look.t.sections.overview} />
-  const status = known?.body.status === 503 ? 503 : 500
+  const status = known?.body.status === 503 || known?.code === 'outcomeUnknown' ? 503 : 500
   return context.html(await page({ look, shell: undefined, title, children: body }), status)
 }
 
@@ -198,6 +199,8 @@ function troubleWords(known: Problem | undefined, t: Look['t']['trouble']): { ti
   switch (known?.code) {
     case 'storeUnreachable':
       return { title: t.store, words: t.storeWords }
+    case 'outcomeUnknown':
+      return { title: t.unsure, words: t.unsureWords }
     default:
       return { title: t.internal, words: known?.message ?? t.internalWords }
   }

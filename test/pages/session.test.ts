@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { revokeKey } from '../../src/http/api-keys.ts'
 import { createLaunch } from '../../src/launches/create.ts'
-import { holdsInForce } from '../../src/launches/hold.ts'
+import { holdOff, holdsInForce } from '../../src/launches/hold.ts'
 import { defaultPolicy } from '../../src/launches/policy.ts'
 import { createPages } from '../../src/pages/app.tsx'
 import { ownPath } from '../../src/pages/own-path.ts'
 import { connectPromptly } from '../../src/redis/connection.ts'
 import { pauseSchedule, resumeSchedule } from '../../src/timetable/pausing.ts'
+import { cutBefore } from '../http/cut-redis.ts'
 import { scheduleOf } from '../timetable/stage.ts'
 import { PageStage, type Visitor } from './stage.ts'
 
@@ -289,5 +290,32 @@ describe('a Redis that does not answer', () => {
     expect(answer.status).toBe(503)
     expect(await answer.text()).toContain('Redis does not answer')
     redis.disconnect()
+  })
+
+  it('in the middle of a decision leaves open whether it was carried out, and never says that it was not', async () => {
+    const cut = await cutBefore(stage.http.server.socket)
+    try {
+      const visitor = await stage.signedIn(await stage.http.key('operator', 'cut'))
+      const [, token = ''] = /name="token" value="([^"]+)"/.exec(await stage.html(visitor, '/')) ?? []
+      const open = { ...stage.parts.open, ledger: { ...stage.parts.open.ledger, redis: cut.redis } }
+      const pages = createPages({ ...stage.parts, open }, () => ({ withoutKey: 'off', port: 8377 }))
+      cut.cutAfter('wrong in the middle')
+      const cookie = [...visitor].map(([name, value]) => `${name}=${value}`).join('; ')
+      const answer = await pages.fetch(
+        new Request('http://127.0.0.1:8377/hold', {
+          method: 'POST',
+          body: new URLSearchParams({ token, scope: 'all', reason: 'wrong in the middle' }),
+          headers: { cookie, origin: 'http://127.0.0.1:8377', host: '127.0.0.1:8377' },
+        }),
+      )
+      expect(answer.status).toBe(503)
+      const html = await answer.text()
+      expect(html).toContain('Whether it was carried out is not known')
+      expect(html).not.toContain('Nothing was decided')
+      expect(await holdsInForce(stage.http.ledger)).toMatchObject([{ reason: 'wrong in the middle' }])
+    } finally {
+      await holdOff(stage.http.ledger, { kind: 'all' }, 'person', 'a test', 'test')
+      await cut.close()
+    }
   })
 })

@@ -487,6 +487,8 @@ export const en = {
     stopping: 'The service is stopping. Nothing was done; load the page again.',
     store: 'Redis does not answer',
     storeWords: 'Nothing was decided. Launches wait until it is back.',
+    unsure: 'Redis went away in the middle of this',
+    unsureWords: 'Whether it was carried out is not known: look before you do it again.',
     tooMuch: 'It is too much to work out in time',
     tooMuchWords: 'So many due times cannot be worked out in time. Look at fewer days, or load the page again later.',
     internal: 'Something went wrong here',
