@@ -149,7 +149,7 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
         ))}
         <line class="rail" x1="0" x2="100%" y1="13" y2="13" />
         {rows.map(row => (
-          <Mark look={look} row={row} zone={zone} upcoming={upcoming} isHeld={stop !== undefined} />
+          <Mark look={look} row={row} zone={zone} upcoming={upcoming} />
         ))}
       </svg>
     </div>
@@ -159,25 +159,10 @@ function LaneRow({ look, lane, upcoming }: { look: Look; lane: Lane; upcoming: U
 /** Narrower than this, marks of one day run into each other: they are drawn as one bar. Share of the width. */
 const narrowest = 0.012
 
-function Mark({
-  look,
-  row,
-  zone,
-  upcoming,
-  isHeld,
-}: {
-  look: Look
-  row: CalendarRow
-  zone: string
-  upcoming: Upcoming
-  /** A stop keeps it back, for now. */
-  isHeld: boolean
-}) {
+function Mark({ look, row, zone, upcoming }: { look: Look; row: CalendarRow; zone: string; upcoming: Upcoming }) {
   const { every } = row
-  const kind =
-    row.going === 0 ? 'out' : isHeld ? 'kept' : row.notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
-  const words = rowWords(look, row, zone)
-  const title = kind === 'kept' ? `${words}; ${look.t.states.stopped}` : words
+  const kind = kindOf(row)
+  const title = rowWords(look, row, zone)
   const span = upcoming.to - upcoming.from
   if (row.times === 1 || row.last - row.due < narrowest * span)
     return <Point x={share(upcoming, row.due)} kind={kind} title={title} />
@@ -201,6 +186,12 @@ function Mark({
 }
 
 type MarkKind = 'out' | 'kept' | 'warned' | 'goes'
+
+function kindOf({ going, notes }: CalendarRow): MarkKind {
+  if (notes.some(({ note }) => note.kind === 'stopped')) return 'kept'
+  if (going === 0) return 'out'
+  return notes.some(({ note }) => isWarning(note)) ? 'warned' : 'goes'
+}
 
 function Point({ x, kind, title }: { x: string; kind: MarkKind; title: string }) {
   return (

@@ -92,7 +92,7 @@ describeInBrowser('whoever is on duty', () => {
     await mailing.fill('90')
     await button('Launch now').click()
     await page.waitForURL('**/launches/weekly-run-*')
-    await told('is on its way.')
+    await told('is accepted.')
     expect(await main().innerText()).toContain(`key anna: ${reason}`)
   })
 
