@@ -93,6 +93,8 @@ export async function ended(words: readonly string[]): Promise<Ended> {
       return true
     })
   const ears = [hear('stdout'), hear('stderr')]
+  // What is piped there leaves a listener behind. A process runs one command; this one runs hundreds, and node would warn of them.
+  process.stdout.setMaxListeners(0)
   try {
     process.exitCode = undefined
     return { code: await runCommandLine(words), ...said }
