@@ -262,11 +262,18 @@ describe('a Redis that goes away', () => {
     expect(await stage.server.redis.exists(stage.ledger.keys.holds)).toBe(1)
   })
 
-  it('for longer than anybody waits, and then answers, makes nothing that was asked for before', async () => {
+  it.each([
+    ['a launch, held up before its record of asking', 'launches', ':idempotency:'],
+    ['a launch, held up when the last start is looked up', 'launches', ':sent:'],
+    ['a run, held up before its record of asking', 'schedules/weekly/run', ':idempotency:'],
+  ])('for longer than anybody waits, and then answers, makes nothing of %s', async (_, path, place) => {
+    await fill(stage)
+    const before = await launches()
     await cut.close()
     await over(10_000, 50)
-    const goOn = cut.holdUpAt(':idempotency:')
-    expect(await post('launches', body)).toMatchObject({ code: 'timeout' })
+    const goOn = cut.holdUpAt(place)
+    const asked = path === 'launches' ? { account: 'main', request: { id: 771 } } : { reason: 'now' }
+    expect(await post(path, asked)).toMatchObject({ code: 'timeout' })
     goOn()
     const record = async () => {
       const [name = ''] = await stage.server.redis.keys('{test}:idempotency:*')
@@ -274,8 +281,9 @@ describe('a Redis that goes away', () => {
     }
     // Whoever carried it out has ended.
     await expect.poll(record).toContain('"nonce":""')
-    expect(await launches()).toBe(0)
-    expect((await launch('a')).status).toBe(201)
+    expect(await launches()).toBe(before)
+    const again = { key, body: asked, headers: { 'idempotency-key': 'a' } }
+    expect((await stage.ask('POST', `/api/v1/${path}`, again)).status).toBe(201)
   })
 
   it('without an end is told of long before the request is over', async () => {
